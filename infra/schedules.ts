@@ -1,0 +1,7 @@
+import heartbeat from '../functions/heartbeat.ts';
+import { type Schedules, schedule } from '../lib/index.ts';
+
+/** When the jobs in `functions/` are due. An id names an entry for good: the records of its runs carry it. */
+export const schedules: Schedules = {
+  heartbeat: schedule(heartbeat, { every: '5 minutes' }),
+};

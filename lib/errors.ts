@@ -1,0 +1,10 @@
+/**
+ * The base of every error that Belfry throws on purpose.
+ *
+ * Subclasses set a literal `name` (bundlers rename classes) and a stable `code`, keep their data in
+ * readonly fields, and say in the message what is wrong, where, what is allowed and how to mend it.
+ */
+export abstract class BelfryError extends Error {
+  abstract override readonly name: string;
+  abstract readonly code: string;
+}

@@ -1,0 +1,9 @@
+/** What a job file imports. */
+
+export type { Duration } from './job/duration.ts';
+export type { Job, JobDefinition, OverlapPolicy } from './job/job.ts';
+export { defineJob } from './job/job.ts';
+export type { Schedule, ScheduleOptions, Schedules } from './job/schedule.ts';
+export { schedule } from './job/schedule.ts';
+export type { AlertMessage, JobContext, Log, RunInfo } from './run/context.ts';
+export { NonRetryableError, RetryAfterError } from './run/errors.ts';

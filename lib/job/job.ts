@@ -1,0 +1,113 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { JobContext } from '../run/context.ts';
+import type { Duration } from './duration.ts';
+
+/** Any validator that speaks Standard Schema (zod, valibot, arktype, …) and answers synchronously. */
+export type InputSchema = StandardSchemaV1;
+
+/** What a job's `run` receives: the validated value, `undefined` for a job without `input`. */
+export type ValidatedInput<Schema> = Schema extends InputSchema ? StandardSchemaV1.InferOutput<Schema> : undefined;
+
+/** What a schedule or an enqueuer must give: the value before validation. */
+export type GivenInput<Schema> = Schema extends InputSchema ? StandardSchemaV1.InferInput<Schema> : undefined;
+
+/** How long to wait before an attempt after a failed one. */
+export interface Backoff {
+  /** Before the second attempt; at most 6 hours. @default DEFAULTS.backoff.initial */
+  readonly initial?: Duration;
+  /** By how much each wait is longer than the one before, 1 to 10. @default DEFAULTS.backoff.factor */
+  readonly factor?: number;
+  /** No wait is longer; at most 6 hours. @default DEFAULTS.backoff.max */
+  readonly max?: Duration;
+}
+
+export interface Retry {
+  /** Attempts in all, the first included; 1 to 10. @default DEFAULTS.maxAttempts */
+  readonly maxAttempts?: number;
+  /**
+   * The bounds of the wait: the actual one is drawn evenly between nothing and the bound ("full
+   * jitter"), so that runs that failed together do not come back together. A plain duration is a
+   * fixed delay, without jitter.
+   */
+  readonly backoff?: Duration | Backoff;
+  /**
+   * Whether an error is worth another attempt. Asked for every error but `NonRetryableError`,
+   * `RetryAfterError` and invalid input, which have decided already. If it throws, the answer is yes.
+   */
+  readonly isRetryable?: (error: unknown) => boolean;
+}
+
+/**
+ * What happens when a run is due while another of its job is running: `skip` records it as skipped,
+ * with the run that blocked it; `allow` lets both run.
+ */
+export type OverlapPolicy = 'skip' | 'allow';
+
+/** Code and policy of a job. Every default and bound stands in `policy.ts`, once. */
+export interface JobDefinition<Schema extends InputSchema | undefined, Result> {
+  /** Validates the input, at synth and again before every run. Without it the job takes no input. */
+  readonly input?: Schema;
+  /**
+   * How long one attempt may take, 1 second to 14 minutes. At that moment `signal` aborts; an attempt
+   * that has not settled 10 seconds later is recorded as `timed-out` and its process ended.
+   *
+   * @default DEFAULTS.timeout
+   */
+  readonly timeout?: Duration;
+  readonly retry?: Retry;
+  /** @default DEFAULTS.overlap */
+  readonly overlap?: OverlapPolicy;
+  /** Memory of the Lambda function, `'128 MB'` to `'10240 MB'`. @default DEFAULTS.memory */
+  readonly memory?: `${number} MB`;
+  /** How many runs may be in hand at once, 2 to 1000; one at a time is what `overlap: 'skip'` is for. @default DEFAULTS.concurrency */
+  readonly concurrency?: number;
+  /** How long records of ended runs are kept, 30 to 400 days. @default DEFAULTS.retention */
+  readonly retention?: Duration;
+  /** The work. What it returns is kept as JSON with the run, capped; what it throws is a failed attempt. */
+  run(input: ValidatedInput<Schema>, context: JobContext): Promise<Result> | Result;
+}
+
+declare const given: unique symbol;
+
+/**
+ * A job as schedules, the deployment, tests and the command know it. `Input` is what a schedule must
+ * give; it exists for the compiler only.
+ */
+export interface Job<Input = unknown> {
+  readonly name: string;
+  readonly definition: ErasedDefinition;
+  readonly [given]?: Input;
+}
+
+/** A definition whose types have done their work: the input was checked against the schema instead. */
+export interface ErasedDefinition extends Omit<JobDefinition<InputSchema | undefined, unknown>, 'run'> {
+  run(input: unknown, context: JobContext): unknown;
+}
+
+/**
+ * Declares a job: the one thing a file in `functions/` exports by default.
+ *
+ * Checks nothing and has no effects, so that a job can be imported anywhere; the definition is
+ * checked at synth, where an error names the file.
+ *
+ * @param name the name of its file, without the ending: `functions/nightly-report.ts` is `nightly-report`
+ * @example
+ * export default defineJob('nightly-report', {
+ *   input: z.object({ region: z.enum(['eu', 'us']) }),
+ *   timeout: '5 minutes',
+ *   async run({ region }, { run, log, signal }) { … },
+ * });
+ */
+export function defineJob<Schema extends InputSchema | undefined = undefined, Result = unknown>(
+  name: string,
+  definition: JobDefinition<Schema, Result>,
+): Job<GivenInput<Schema>> {
+  return Object.freeze({ name, definition: definition as unknown as ErasedDefinition });
+}
+
+/** Whether a value is something that `defineJob` returned. */
+export function isJob(value: unknown): value is Job {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, definition } = value as Partial<Job>;
+  return typeof name === 'string' && typeof definition === 'object' && typeof definition?.run === 'function';
+}

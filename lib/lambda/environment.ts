@@ -1,0 +1,31 @@
+/**
+ * The variables by which the deployment tells a job's function where it is. The deployment sets them
+ * under these names and the handler reads them once, at the start of its process.
+ */
+export const ENVIRONMENT = {
+  app: 'BELFRY_APP',
+  stage: 'BELFRY_STAGE',
+  table: 'BELFRY_TABLE',
+  queueUrl: 'BELFRY_QUEUE_URL',
+  deadLetterQueueUrl: 'BELFRY_DEAD_LETTER_QUEUE_URL',
+  alertTopicArn: 'BELFRY_ALERT_TOPIC_ARN',
+} as const;
+
+/** Before the name of each secret that access.ts grants; the value is the secret's ARN, never the secret. */
+export const SECRET_PREFIX = 'BELFRY_SECRET_';
+
+/** The names of all jobs, comma-separated: for functions that access.ts lets read the runs of others. */
+export const JOBS_VARIABLE = 'BELFRY_JOBS';
+
+/** What a handler knows of its surroundings. */
+export type Environment = Readonly<Record<keyof typeof ENVIRONMENT, string>>;
+
+/** Reads the variables. @throws Error that names the missing ones */
+export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
+  const missing = Object.values(ENVIRONMENT).filter((name) => !variables[name]);
+  if (missing.length > 0) {
+    throw new Error(`not set: ${missing.join(', ')}; the deployment sets them on every job's function`);
+  }
+  const entries = Object.entries(ENVIRONMENT).map(([key, name]) => [key, variables[name]]);
+  return Object.fromEntries(entries) as Environment;
+}

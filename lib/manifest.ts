@@ -1,0 +1,48 @@
+import type { JobPolicy } from './job/policy.ts';
+import type { DeployedTimeouts } from './run/timeouts.ts';
+
+/** Where synth leaves the manifest, inside the assembly's folder. */
+export const MANIFEST_FILE = 'belfry.json';
+
+/** What the embedded cloud, the command and the watchdog know of an app: written at synth, read everywhere else. */
+export interface Manifest {
+  readonly v: 1;
+  readonly app: string;
+  readonly stage: string;
+  readonly jobs: readonly ManifestJob[];
+  readonly schedules: readonly ManifestSchedule[];
+  /** Physical names shared by all jobs. */
+  readonly resources: {
+    readonly table: string;
+    readonly alertTopic: string;
+    readonly scheduleGroup: string;
+    readonly deliveryQueue: string;
+  };
+}
+
+export interface ManifestJob {
+  readonly name: string;
+  /** The folder under `functions/` whose stack it is in; empty for the main stack. */
+  readonly group: string;
+  readonly policy: JobPolicy;
+  readonly timeouts: DeployedTimeouts;
+  readonly resources: {
+    readonly function: string;
+    readonly queue: string;
+    readonly deadLetterQueue: string;
+    readonly logGroup: string;
+  };
+}
+
+export interface ManifestSchedule {
+  readonly id: string;
+  readonly job: string;
+  /** EventBridge's expressions: one, or two for cron with both day fields restricted. */
+  readonly expressions: readonly string[];
+  /** The expression as the user wrote it. */
+  readonly source: string;
+  readonly timezone: string;
+  readonly input?: unknown;
+  /** Whether it is on in this stage. */
+  readonly enabled: boolean;
+}

@@ -1,0 +1,150 @@
+import type { EpochMs, Milliseconds } from '../units.ts';
+import type { AlertMessage } from './context.ts';
+import type { RunMessage } from './message.ts';
+import type { AttemptOutcome, RunError, RunRecord, SkipReason } from './record.ts';
+
+/** The run a message is for, with its identity settled. */
+export interface RunRequest extends RunMessage {
+  readonly run: string;
+}
+
+/** What one delivery of a run's message brings to the claim. */
+export interface ClaimRequest {
+  readonly request: RunRequest;
+  /** A fresh id per delivery. */
+  readonly owner: string;
+  readonly now: EpochMs;
+  readonly leaseUntil: EpochMs;
+  readonly maxAttempts: number;
+  /** How long the record is kept once the run has ended. */
+  readonly retention: Milliseconds;
+  /** Whether the message carries a letter's attributes: somebody moved it back from the dead-letter queue. */
+  readonly isRedrive: boolean;
+  /** Whether this run should be found by the sweep even if every message of it is lost. */
+  readonly isTracked: boolean;
+  readonly logStream: string;
+  readonly requestId: string;
+}
+
+/** A claim that was won: every later write proves with `owner` and `claim` that it is still ours. */
+export interface Claimed {
+  readonly kind: 'claimed';
+  readonly owner: string;
+  readonly claim: number;
+  /** The record as the claim left it: running, this attempt counted. */
+  readonly record: RunRecord;
+}
+
+export type ClaimResult =
+  | Claimed
+  /** Somebody has it, or it is not due yet: look again then. */
+  | { readonly kind: 'held'; readonly until: EpochMs }
+  /** There is nothing left to do for this message. */
+  | { readonly kind: 'ended'; readonly record: RunRecord }
+  /** Its last allowed attempt was lost: it has to be closed as failed. */
+  | { readonly kind: 'exhausted'; readonly record: RunRecord };
+
+/** What a delivery writes when it has done its part. */
+export type Settlement =
+  | { readonly status: 'completed'; readonly at: EpochMs; readonly result: unknown }
+  | {
+      readonly status: 'retrying';
+      readonly at: EpochMs;
+      readonly outcome: AttemptOutcome;
+      readonly error: RunError;
+      readonly nextAttemptAt: EpochMs;
+    }
+  | {
+      readonly status: 'failed';
+      readonly at: EpochMs;
+      readonly outcome: AttemptOutcome;
+      readonly error: RunError;
+      readonly letterFor: string;
+    }
+  | { readonly status: 'skipped'; readonly at: EpochMs; readonly reason: SkipReason; readonly blockedBy?: string }
+  /** The attempt never reached the job: it does not count. */
+  | { readonly status: 'given-back'; readonly at: EpochMs; readonly nextAttemptAt: EpochMs };
+
+/** The records of runs. Every write is conditional; none is repeated by the store itself. */
+export interface RunStore {
+  /**
+   * Claims the right to execute a run, or says why not. One conditional write, so of any number of
+   * simultaneous callers exactly one gets `claimed`.
+   *
+   * @throws the adapter's error, unchanged, when the table cannot be reached
+   */
+  claim(request: ClaimRequest): Promise<ClaimResult>;
+
+  /**
+   * Writes what became of a claimed attempt. Repeating it after a lost answer is harmless.
+   *
+   * @throws LeaseLostError when another delivery has claimed the run since
+   */
+  settle(claimed: Claimed, settlement: Settlement): Promise<void>;
+
+  /**
+   * Closes an exhausted run as failed, unless it has changed since it was looked at.
+   *
+   * @returns whether it is this call's write that stands
+   */
+  closeExhausted(
+    record: RunRecord,
+    closing: { at: EpochMs; error: RunError; letterFor: string; retention: Milliseconds },
+  ): Promise<boolean>;
+
+  /** Records a run that was asked for, before its message is sent. An existing record is left as it is. */
+  createPending(request: RunRequest, details: { now: EpochMs; requestedBy: string }): Promise<void>;
+
+  /** One record, read consistently. */
+  get(runId: string): Promise<RunRecord | undefined>;
+}
+
+/** Proof of holding a job's lock. */
+export interface LockHold {
+  readonly job: string;
+  readonly run: string;
+  readonly token: number;
+}
+
+export interface LockRequest {
+  readonly job: string;
+  readonly run: string;
+  readonly now: EpochMs;
+  readonly until: EpochMs;
+}
+
+export type TakeResult =
+  | { readonly kind: 'taken'; readonly hold: LockHold }
+  | { readonly kind: 'busy'; readonly holder: LockHold; readonly until: EpochMs };
+
+/** The locks that keep two runs of one job apart. */
+export interface LockStore {
+  /** Takes the lock if it is free, lapsed, or this run's own already. The token rises every time. */
+  take(request: LockRequest): Promise<TakeResult>;
+  /** Takes the lock from a holder whose run is known to have ended, unless it has changed hands since. */
+  takeOver(request: LockRequest, from: LockHold): Promise<TakeResult>;
+  /** Moves the end of the lease. @returns false when the lock is no longer this hold's */
+  extend(hold: LockHold, until: EpochMs): Promise<boolean>;
+  /** Frees the lock, if it is still this hold's. @returns false when it was not */
+  release(hold: LockHold): Promise<boolean>;
+}
+
+/** A message for the dead-letter queue: the run's own message and why it is there. */
+export interface Letter {
+  readonly request: RunRequest;
+  readonly attempts: number;
+  readonly error: RunError;
+}
+
+/** What leaves a run for people to see. */
+export interface Outbox {
+  sendLetter(letter: Letter): Promise<void>;
+  alert(message: AlertMessage): Promise<void>;
+}
+
+/** The only way for `lib/run` to know or await time. */
+export interface Clock {
+  now(): EpochMs;
+  /** Calls back once after a while, unless cancelled before. */
+  after(delay: Milliseconds, callback: () => void): { cancel(): void };
+}

@@ -1,0 +1,94 @@
+import type { EpochMs } from '../units.ts';
+import type { AttemptCause, Trigger } from './trigger.ts';
+
+/**
+ * What became of a run so far.
+ *
+ * `pending → running → completed | failed | cancelled`, with `retrying` between attempts; `skipped`
+ * and `missed` are for due times that did not run.
+ */
+export type RunStatus =
+  | 'pending'
+  | 'running'
+  | 'retrying'
+  | 'completed'
+  | 'failed'
+  | 'cancelled'
+  | 'skipped'
+  | 'missed';
+
+/** Statuses from which a run does not go on by itself. */
+export const ENDED: ReadonlySet<RunStatus> = new Set(['completed', 'failed', 'cancelled', 'skipped', 'missed']);
+
+/** Why a due time did not run. The list is closed: alarms, history and docs know every one. */
+export type SkipReason = 'overlap' | 'buffer-full' | 'replaced' | 'too-late' | 'paused' | 'calendar' | 'skip-next';
+
+/**
+ * How an attempt ended. `timed-out`: it outlived the job's timeout and said so. `lost`: its process
+ * ended without a word (killed, out of memory, its event loop blocked until Lambda gave up).
+ */
+export type AttemptOutcome = 'completed' | 'failed' | 'timed-out' | 'lost';
+
+/** An error as it is kept and shown. Texts are capped; a `cause` is left out, since it may hold anything. */
+export interface RunError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string;
+}
+
+export interface Attempt {
+  /** From 1. */
+  readonly n: number;
+  readonly cause: AttemptCause;
+  readonly startedAt: EpochMs;
+  /** Absent while it runs and when it was lost. */
+  readonly endedAt?: EpochMs;
+  /** Absent while it runs. */
+  readonly outcome?: AttemptOutcome;
+  readonly error?: RunError;
+  readonly logStream: string;
+  readonly requestId: string;
+}
+
+/** One run, as the table has it. */
+export interface RunRecord {
+  readonly id: string;
+  readonly job: string;
+  /** `null` for a manual or enqueued run. */
+  readonly schedule: string | null;
+  readonly scheduledTime: EpochMs;
+  readonly trigger: Trigger;
+  readonly status: RunStatus;
+  readonly reason?: SkipReason;
+  /** The run that held the lock when this one was skipped. */
+  readonly blockedBy?: string;
+  /** The delivery that made the last claim. */
+  readonly owner?: string;
+  /** How many claims there have been: the fencing token of jobs that allow overlap. */
+  readonly claim: number;
+  readonly leaseUntil?: EpochMs;
+  /** How many attempts have been started. */
+  readonly attempt: number;
+  /** The number of the last attempt that this round allows; a redrive raises it. */
+  readonly lastAttempt: number;
+  /** Oldest first, the last 20, the running one included. */
+  readonly attempts: readonly Attempt[];
+  /** Not before this instant may the next attempt start. */
+  readonly nextAttemptAt?: EpochMs;
+  readonly createdAt: EpochMs;
+  readonly startedAt?: EpochMs;
+  readonly finishedAt?: EpochMs;
+  readonly missedAt?: EpochMs;
+  /** What `run` returned, as JSON, capped. */
+  readonly result?: unknown;
+  /** The error of the last failed attempt. */
+  readonly error?: RunError;
+  /** The id of the message whose delivery failed the run: that message's redelivery sends the letter again. */
+  readonly letterFor?: string;
+  readonly requestedBy?: string;
+  /** Kept for manual and enqueued runs; a scheduled run's input stands in its schedule. */
+  readonly input?: unknown;
+}
+
+/** How many attempts a record keeps. */
+export const ATTEMPTS_KEPT = 20;
