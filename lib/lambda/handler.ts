@@ -1,12 +1,112 @@
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Job } from '../job/job.ts';
+import type { Disposition } from '../run/delivery.ts';
+import { InvalidMessageError } from '../run/errors.ts';
+import { executeRun } from '../run/execute-run.ts';
+import { parseRunMessage } from '../run/message.ts';
+import type { RunRequest } from '../run/ports.ts';
+import { toRunError } from '../run/run-error.ts';
+import { deliveryTimeouts } from '../run/timeouts.ts';
+import { epochMs } from '../units.ts';
+import { deliveryOf } from './delivery.ts';
+import { type MessageVisibility, messageVisibility } from './run-queue.ts';
+import { createRuntime, type Runtime, type ScheduleFacts } from './runtime.ts';
 
 /** What the generated entry of a function knows beside the job: the policies of its schedules. */
 export interface HandlerOptions {
-  readonly schedules: Readonly<Record<string, { readonly timezone: string }>>;
+  readonly schedules: Readonly<Record<string, ScheduleFacts>>;
 }
 
-/** The Lambda handler of a job. */
-export function createHandler(_job: Job, _options: HandlerOptions): (event: SQSEvent) => Promise<SQSBatchResponse> {
-  return async () => ({ batchItemFailures: [] });
+/**
+ * The Lambda handler of a job, for an SQS event source mapping with a batch size of 1 and
+ * `ReportBatchItemFailures`.
+ *
+ * Everything that can be wrong with the function's surroundings shows when its process starts, not
+ * when its first run is due.
+ *
+ * @throws Error when the job's policy is refused or a variable of the deployment is missing
+ */
+export function createHandler(
+  job: Job,
+  options: HandlerOptions,
+): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
+  const runtime = createRuntime(job, options.schedules);
+  return async (event, context) => {
+    const batchItemFailures: { itemIdentifier: string }[] = [];
+    let mustExit = false;
+    for (const record of event.Records) {
+      const disposition = await handleRecord(record, context, runtime);
+      if (disposition.kind !== 'acknowledge') batchItemFailures.push({ itemIdentifier: record.messageId });
+      mustExit ||= disposition.kind !== 'leave' && disposition.mustExit;
+    }
+    if (mustExit) await runtime.exit();
+    return { batchItemFailures };
+  };
+}
+
+async function handleRecord(record: SQSRecord, context: Context, runtime: Runtime): Promise<Disposition> {
+  const visibility = messageVisibility(record.receiptHandle, runtime);
+  const deadline = epochMs(runtime.now() + context.getRemainingTimeInMillis());
+  const { redeliverAt } = deliveryTimeouts(runtime.policy, runtime.now(), deadline);
+  // Beside the claim, not before it: six function timeouts is long to wait for a run whose process was killed.
+  const shielded = quietly('set the visibility', () => visibility.hideUntil(redeliverAt), record, runtime);
+
+  const request = await readRequest(record, runtime);
+  const delivery = request && deliveryOf(record, request, { context, deadline });
+  const disposition: Disposition =
+    delivery === undefined
+      ? { kind: 'acknowledge', mustExit: false }
+      : await executeRun(delivery, runtime.portsFor(context));
+  await shielded;
+  if (disposition.kind === 'postpone') await postpone(disposition, visibility, record, runtime);
+  if (disposition.kind === 'acknowledge' && disposition.mustExit) await acknowledgeNow(record, runtime);
+  return disposition;
+}
+
+/** A message that is no run's goes to the dead-letter queue as it is: it would be no better the next time. */
+async function readRequest(record: SQSRecord, runtime: Runtime): Promise<RunRequest | undefined> {
+  try {
+    const request = parseRunMessage(record.body);
+    if (request.job !== runtime.job.name) {
+      throw new InvalidMessageError(
+        `the message is for the job "${request.job}"; this function runs "${runtime.job.name}"`,
+      );
+    }
+    return request;
+  } catch (thrown) {
+    if (!(thrown instanceof InvalidMessageError)) throw thrown;
+    const error = toRunError(thrown);
+    await runtime.outbox.sendLetter({ body: record.body, attempts: 0, error });
+    runtime.log.error('message-refused', {
+      event: 'message-refused',
+      messageId: record.messageId,
+      error: error.message,
+    });
+    return undefined;
+  }
+}
+
+const postpone = (
+  { until }: { until: Parameters<MessageVisibility['hideUntil']>[0] },
+  visibility: MessageVisibility,
+  record: SQSRecord,
+  runtime: Runtime,
+) => quietly('postpone the message', () => visibility.hideUntil(until), record, runtime);
+
+/** The process ends before it can answer Lambda, so nobody else deletes the message. */
+const acknowledgeNow = (record: SQSRecord, runtime: Runtime) =>
+  quietly('delete the message', () => runtime.deleteMessage(record.receiptHandle), record, runtime);
+
+/** The message shows again by itself; when, is all that is at stake. */
+async function quietly(
+  step: string,
+  action: () => Promise<void>,
+  { messageId }: SQSRecord,
+  { log }: Runtime,
+): Promise<void> {
+  try {
+    await action();
+  } catch (thrown) {
+    log.warn('infrastructure-failed', { event: 'infrastructure-failed', step, messageId, error: toRunError(thrown) });
+  }
 }

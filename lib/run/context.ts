@@ -31,7 +31,7 @@ export interface RunInfo {
 
 /** A text for people, sent to the deployment's alert topic. */
 export interface AlertMessage {
-  /** One line, cut at 100 characters, SNS's limit for subjects. */
+  /** One line, cut to the 99 characters that SNS takes. */
   readonly subject: string;
   readonly body: string;
 }

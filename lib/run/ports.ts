@@ -16,8 +16,6 @@ export interface ClaimRequest {
   readonly now: EpochMs;
   readonly leaseUntil: EpochMs;
   readonly maxAttempts: number;
-  /** How long the record is kept once the run has ended. */
-  readonly retention: Milliseconds;
   /** Whether the message carries a letter's attributes: somebody moved it back from the dead-letter queue. */
   readonly isRedrive: boolean;
   /** Whether this run should be found by the sweep even if every message of it is lost. */
@@ -87,10 +85,7 @@ export interface RunStore {
    *
    * @returns whether it is this call's write that stands
    */
-  closeExhausted(
-    record: RunRecord,
-    closing: { at: EpochMs; error: RunError; letterFor: string; retention: Milliseconds },
-  ): Promise<boolean>;
+  closeExhausted(record: RunRecord, closing: { at: EpochMs; error: RunError; letterFor: string }): Promise<boolean>;
 
   /** Records a run that was asked for, before its message is sent. An existing record is left as it is. */
   createPending(request: RunRequest, details: { now: EpochMs; requestedBy: string }): Promise<void>;
@@ -98,6 +93,23 @@ export interface RunStore {
   /** One record, read consistently. */
   get(runId: string): Promise<RunRecord | undefined>;
 }
+
+/** What became of a delivery that won its claim and settled it. `Work` carries the settlement and whatever else the work left. */
+export interface Settled<Work> {
+  readonly kind: 'settled';
+  readonly claimed: Claimed;
+  readonly work: Work;
+}
+
+/**
+ * Executes work under a claim: claims, calls `work` if the claim was won, and settles what it returns.
+ *
+ * `work` must not throw. Errors of the store reach the caller unchanged.
+ */
+export type Once = <Work extends { readonly settlement: Settlement }>(
+  request: ClaimRequest,
+  work: (claimed: Claimed) => Promise<Work>,
+) => Promise<Settled<Work> | Exclude<ClaimResult, Claimed>>;
 
 /** Proof of holding a job's lock. */
 export interface LockHold {
@@ -129,9 +141,12 @@ export interface LockStore {
   release(hold: LockHold): Promise<boolean>;
 }
 
-/** A message for the dead-letter queue: the run's own message and why it is there. */
+/** A message for the dead-letter queue, and why it is there. */
 export interface Letter {
-  readonly request: RunRequest;
+  /** The message's own body: moved back to the job's queue, it asks for the run again. */
+  readonly body: string;
+  /** Absent when the message could not be read. */
+  readonly run?: string;
   readonly attempts: number;
   readonly error: RunError;
 }

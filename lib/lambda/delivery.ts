@@ -1,0 +1,24 @@
+import type { Context, SQSRecord } from 'aws-lambda';
+import type { Delivery } from '../run/delivery.ts';
+import type { RunRequest } from '../run/ports.ts';
+import type { EpochMs } from '../units.ts';
+import { LETTER_ATTRIBUTES } from './outbox.ts';
+
+/** A delivery from what Lambda hands over. */
+export function deliveryOf(
+  record: SQSRecord,
+  request: RunRequest,
+  { context, deadline }: { context: Context; deadline: EpochMs },
+): Delivery {
+  return {
+    request,
+    messageId: record.messageId,
+    owner: crypto.randomUUID(),
+    receiveCount: Number(record.attributes.ApproximateReceiveCount) || 1,
+    // Whoever moved the letter back, the console included, its attributes come along.
+    isRedrive: record.messageAttributes[LETTER_ATTRIBUTES.attempts] !== undefined,
+    deadline,
+    logStream: context.logStreamName,
+    requestId: context.awsRequestId,
+  };
+}

@@ -1,0 +1,100 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DeleteMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Context } from 'aws-lambda';
+import type { Job } from '../job/job.ts';
+import { stageNames } from '../job/names.ts';
+import { type JobPolicy, resolvePolicy } from '../job/policy.ts';
+import { describeFailure } from '../observe/failure-alert.ts';
+import { jobLog, toLog } from '../observe/logger.ts';
+import { createRunLog } from '../observe/run-log.ts';
+import type { Log } from '../run/context.ts';
+import type { RunPorts } from '../run/delivery.ts';
+import type { Outbox } from '../run/ports.ts';
+import { assertIdempotencyIsOn, createPowertoolsOnce } from '../store/claim-layer.ts';
+import { DynamoDbLockStore } from '../store/dynamodb/dynamodb-lock-store.ts';
+import { DynamoDbRunStore } from '../store/dynamodb/dynamodb-run-store.ts';
+import type { EpochMs } from '../units.ts';
+import { readEnvironment } from './environment.ts';
+import { createOutbox } from './outbox.ts';
+import { createSecrets } from './secrets.ts';
+import { systemClock } from './system-clock.ts';
+
+/** What a running function must know of a schedule and could not read from a message. */
+export interface ScheduleFacts {
+  readonly timezone: string;
+}
+
+/** The parts of a function's process that outlive an invocation. */
+export interface Runtime {
+  readonly job: Job;
+  readonly policy: JobPolicy;
+  readonly log: Log;
+  readonly outbox: Outbox;
+  readonly sqs: SQSClient;
+  readonly queueUrl: string;
+  readonly now: () => EpochMs;
+  portsFor(context: Context): RunPorts;
+  deleteMessage(receiptHandle: string): Promise<void>;
+  /** Ends the process once its output is written. */
+  exit(): Promise<never>;
+}
+
+/** Short enough that a call that hangs is tried again within the 10 seconds that recording an outcome has. */
+const SDK_OPTIONS = { maxAttempts: 4, requestHandler: { connectionTimeout: 1000, requestTimeout: 3000 } } as const;
+
+/** @throws Error when the job's policy is refused, a variable is missing, or Powertools' idempotency is switched off */
+export function createRuntime(job: Job, schedules: Readonly<Record<string, ScheduleFacts>>): Runtime {
+  const resolved = resolvePolicy(job);
+  if (!resolved.ok) {
+    throw new Error(resolved.problems.map(({ field, message }) => `job "${job.name}": ${field} ${message}`).join('\n'));
+  }
+  const { policy } = resolved;
+  const { app, stage, table, queueUrl, deadLetterQueueUrl, alertTopicArn } = readEnvironment(process.env);
+  const deployment = stageNames({ app, stage }).prefix;
+  const client = new DynamoDBClient(SDK_OPTIONS);
+  const sqs = new SQSClient(SDK_OPTIONS);
+  const runs = new DynamoDbRunStore({ client, table, retention: policy.retention });
+  const locks = new DynamoDbLockStore({ client, table });
+  const outbox = createOutbox({ sqs, deadLetterQueueUrl, alertTopicArn });
+  assertIdempotencyIsOn();
+  const logger = new Logger({ serviceName: job.name });
+  const log = toLog(logger);
+  const secret = createSecrets({ variables: process.env });
+  const isEmulated = process.env.AWS_ENDPOINT_URL !== undefined;
+  const region = isEmulated ? undefined : process.env.AWS_REGION;
+
+  return {
+    job,
+    policy,
+    log,
+    outbox,
+    sqs,
+    queueUrl,
+    now: systemClock.now,
+    portsFor: (context) => ({
+      job,
+      policy,
+      clock: systemClock,
+      random: Math.random,
+      once: createPowertoolsOnce(runs, context),
+      runs,
+      locks,
+      outbox,
+      observe: createRunLog({ log, deployment, writeMetrics: (line) => process.stdout.write(`${line}\n`) }),
+      describeFailure: (run, error) =>
+        describeFailure(run, error, {
+          app,
+          stage,
+          logGroup: context.logGroupName,
+          timezoneOf: (schedule) => schedules[schedule]?.timezone,
+          ...(region === undefined ? {} : { region }),
+        }),
+      surroundings: (run) => ({ log: jobLog(logger, run), secret }),
+    }),
+    async deleteMessage(ReceiptHandle) {
+      await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
+    },
+    exit: () => new Promise<never>(() => process.stdout.write('', () => process.exit(1))),
+  };
+}

@@ -1,0 +1,19 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { Log, RunInfo } from '../run/context.ts';
+
+/** Powertools' logger as the rest of Belfry knows a log. */
+export function toLog(logger: Logger): Log {
+  return {
+    debug: (message, fields = {}) => logger.debug(message, fields),
+    info: (message, fields = {}) => logger.info(message, fields),
+    warn: (message, fields = {}) => logger.warn(message, fields),
+    error: (message, fields = {}) => logger.error(message, fields),
+  };
+}
+
+/** A job's own log: a child, whose lines carry the run, so that what a job adds to it stays with that run. */
+export function jobLog(logger: Logger, { id: runId, job, attempt }: RunInfo): Log {
+  const child = logger.createChild();
+  child.appendKeys({ runId, job, attempt });
+  return toLog(child);
+}

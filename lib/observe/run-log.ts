@@ -1,0 +1,98 @@
+import type { Log } from '../run/context.ts';
+import type { RunEvent, RunObserver } from '../run/observer.ts';
+import type { RunRecord } from '../run/record.ts';
+import { toIso } from '../units.ts';
+import { formatMetrics, type MetricValues } from './metrics.ts';
+
+export interface RunLogOptions {
+  readonly log: Log;
+  /** Takes one line in CloudWatch's embedded metric format. */
+  readonly writeMetrics: (line: string) => void;
+  /** `<app>-<stage>`, a dimension of every metric. */
+  readonly deployment: string;
+}
+
+type Level = 'debug' | 'info' | 'warn' | 'error';
+
+/** How loud each event is. Skips are information: the policy asked for them. */
+const LEVELS: Record<RunEvent['event'], Level> = {
+  'attempt-started': 'info',
+  'run-completed': 'info',
+  'attempt-failed': 'warn',
+  'run-failed': 'error',
+  'run-skipped': 'info',
+  'attempt-given-back': 'warn',
+  'duplicate-acknowledged': 'info',
+  'run-held': 'debug',
+  'lease-lost': 'warn',
+  'infrastructure-failed': 'error',
+};
+
+/**
+ * Turns what happens to runs into one structured log line each, and into metrics where there are any.
+ * Lines carry ids, times and errors, never an input or a result.
+ */
+export function createRunLog({ log, writeMetrics, deployment }: RunLogOptions): RunObserver {
+  return (event) => {
+    log[LEVELS[event.event]](event.event, eventFields(event));
+    const values = metricValues(event);
+    if ('run' in event && values !== undefined)
+      writeMetrics(formatMetrics(deployment, event.run.job, event.at, values));
+  };
+}
+
+function eventFields(event: RunEvent): Record<string, unknown> {
+  if (!('run' in event)) {
+    const { event: name, at: _at, ...rest } = event;
+    return { event: name, ...rest, ...instants(event) };
+  }
+  const { event: name, run, at: _at, ...rest } = event;
+  const { duration: durationMs, ...others } = 'duration' in rest ? rest : { ...rest, duration: undefined };
+  return {
+    event: name,
+    ...runFields(run),
+    ...(durationMs === undefined ? {} : { durationMs }),
+    ...others,
+    ...instants(event),
+    ...(name === 'run-completed' ? { outcome: 'completed' } : {}),
+  };
+}
+
+/** Instants in a log line are for people. */
+function instants(event: RunEvent): Record<string, string> {
+  return {
+    ...('until' in event ? { until: toIso(event.until) } : {}),
+    ...('nextAttemptAt' in event ? { nextAttemptAt: toIso(event.nextAttemptAt) } : {}),
+  };
+}
+
+function runFields(run: RunRecord): Record<string, unknown> {
+  const { id: runId, job, schedule, scheduledTime, trigger, attempt, status } = run;
+  return {
+    job,
+    schedule,
+    runId,
+    scheduledTime: toIso(scheduledTime),
+    trigger,
+    attempt,
+    ...(status === 'running' ? { cause: run.attempts.at(-1)?.cause } : {}),
+  };
+}
+
+/** `RunDuration` is of the attempt that completed; `StartDelay` of the first attempt of a scheduled run. */
+function metricValues(event: RunEvent): MetricValues | undefined {
+  switch (event.event) {
+    case 'attempt-started': {
+      const isFirst = event.run.attempt === 1 && event.run.trigger === 'schedule';
+      return isFirst ? { startDelay: Math.max(0, event.at - event.run.scheduledTime) } : undefined;
+    }
+    case 'run-completed':
+      return { runDuration: event.duration };
+    case 'run-failed':
+      return { runsFailed: 1 };
+    case 'run-skipped':
+      return { runsSkipped: 1 };
+    default:
+      return undefined;
+  }
+}

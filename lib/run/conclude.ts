@@ -1,0 +1,127 @@
+import { type EpochMs, type Milliseconds, milliseconds, plus } from '../units.ts';
+import type { Delivery, Disposition, RunPorts } from './delivery.ts';
+import { LostAttemptError } from './errors.ts';
+import { takeLock } from './lock.ts';
+import { formatRunMessage } from './message.ts';
+import type { LockHold, Settled } from './ports.ts';
+import type { RunError, RunRecord } from './record.ts';
+import { toRunError } from './run-error.ts';
+import type { Work } from './work.ts';
+
+/** How long a lock outlasts the moment of the next attempt: the queue may be a little late. */
+const LOCK_OVER_BACKOFF = milliseconds(60_000);
+
+/** How soon a run is looked at again that changed under our eyes. */
+const LOOK_AGAIN = milliseconds(5_000);
+
+const acknowledge = (mustExit = false): Disposition => ({ kind: 'acknowledge', mustExit });
+
+/** Does what follows once the outcome is recorded: frees or keeps the lock, tells, and deals with the message. */
+export async function concludeSettled(
+  { claimed, work }: Settled<Work>,
+  delivery: Delivery,
+  ports: RunPorts,
+): Promise<Disposition> {
+  const { observe } = ports;
+  const { settlement, lock, mustExit } = work;
+  const { at } = settlement;
+  const run = claimed.record;
+  const duration = attemptDuration(run, at);
+
+  switch (settlement.status) {
+    case 'completed':
+      await free(lock, run, ports);
+      observe({ event: 'run-completed', run, at, duration });
+      return acknowledge();
+    case 'skipped':
+      observe({ event: 'run-skipped', run, ...settlement });
+      return acknowledge();
+    case 'given-back':
+      observe({
+        event: 'attempt-given-back',
+        run,
+        ...settlement,
+        ...(work.trouble === undefined ? {} : { error: work.trouble }),
+      });
+      return { kind: 'postpone', until: settlement.nextAttemptAt, mustExit };
+    case 'retrying':
+      await keep(lock, plus(settlement.nextAttemptAt, LOCK_OVER_BACKOFF), run, ports);
+      observe({ event: 'attempt-failed', run, duration, ...settlement });
+      return { kind: 'postpone', until: settlement.nextAttemptAt, mustExit };
+    case 'failed':
+      await free(lock, run, ports);
+      observe({ event: 'run-failed', run, duration, ...settlement });
+      await announceFailure({ ...run, error: settlement.error }, delivery, ports);
+      return acknowledge(mustExit);
+  }
+}
+
+/**
+ * A message with nothing left to do is acknowledged. But when it is the very message whose delivery
+ * failed the run, that delivery may have died before its letter was sent, so the letter is sent again:
+ * two letters are better than none.
+ */
+export async function concludeEnded(run: RunRecord, delivery: Delivery, ports: RunPorts): Promise<Disposition> {
+  if (run.status === 'failed' && run.letterFor === delivery.messageId) await announceFailure(run, delivery, ports);
+  ports.observe({ event: 'duplicate-acknowledged', run, at: ports.clock.now() });
+  return acknowledge();
+}
+
+/** Closes a run whose last allowed attempt ended without a word, and frees the lock it may still have. */
+export async function concludeExhausted(run: RunRecord, delivery: Delivery, ports: RunPorts): Promise<Disposition> {
+  const { clock, locks, observe, policy, runs } = ports;
+  const at = clock.now();
+  const error = toRunError(
+    new LostAttemptError(
+      'the last attempt ended without a word: killed, out of memory, or blocked until Lambda gave up',
+    ),
+  );
+  const closed = await runs.closeExhausted(run, {
+    at,
+    error,
+    letterFor: delivery.messageId,
+  });
+  // Whoever changed it in between has taken over; look again at what it became.
+  if (!closed) return { kind: 'postpone', until: plus(at, LOOK_AGAIN), mustExit: false };
+
+  if (policy.overlap !== 'allow') {
+    const lock = await takeLock({ job: run.job, run: run.id, now: at, until: at }, { locks, runs });
+    if (lock.kind === 'taken') await free(lock.hold, run, ports);
+  }
+  observe({ event: 'run-failed', run, at, duration: attemptDuration(run, at), outcome: 'lost', error });
+  await announceFailure({ ...run, error }, delivery, ports);
+  return acknowledge();
+}
+
+/** The letter first: it must not be lost. The alert is for people, and the alarm stands behind it. */
+async function announceFailure(run: RunRecord, { request }: Delivery, ports: RunPorts): Promise<void> {
+  const error: RunError = run.error ?? { name: 'Error', message: 'unknown' };
+  await ports.outbox.sendLetter({ body: formatRunMessage(request), run: run.id, attempts: run.attempt, error });
+  await quietly('alert', run, ports, () => ports.outbox.alert(ports.describeFailure(run, error)));
+}
+
+async function free(lock: LockHold | undefined, run: RunRecord, ports: RunPorts): Promise<void> {
+  if (lock !== undefined) await quietly('release the lock', run, ports, () => ports.locks.release(lock));
+}
+
+async function keep(lock: LockHold | undefined, until: EpochMs, run: RunRecord, ports: RunPorts): Promise<void> {
+  if (lock !== undefined) await quietly('extend the lock', run, ports, () => ports.locks.extend(lock, until));
+}
+
+/** For steps after the outcome is safe: their failure is told, and a lease or an alarm makes up for it. */
+async function quietly(
+  step: string,
+  run: RunRecord,
+  { observe, clock }: RunPorts,
+  action: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    observe({ event: 'infrastructure-failed', runId: run.id, at: clock.now(), step, error: toRunError(error) });
+  }
+}
+
+function attemptDuration(run: RunRecord, at: EpochMs): Milliseconds {
+  return milliseconds(at - (run.attempts.at(-1)?.startedAt ?? at));
+}

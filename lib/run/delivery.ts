@@ -1,0 +1,50 @@
+import type { Job } from '../job/job.ts';
+import type { JobPolicy } from '../job/policy.ts';
+import type { EpochMs } from '../units.ts';
+import type { AlertMessage, JobContext } from './context.ts';
+import type { RunObserver } from './observer.ts';
+import type { Clock, LockStore, Once, Outbox, RunRequest, RunStore } from './ports.ts';
+import type { RunError, RunRecord } from './record.ts';
+
+/** One delivery of a run's message. */
+export interface Delivery {
+  readonly request: RunRequest;
+  /** SQS's id of the message: the same in every redelivery, another after a redrive. */
+  readonly messageId: string;
+  /** A fresh id: no two deliveries share one. */
+  readonly owner: string;
+  /** How often SQS has handed the message out, this time included. */
+  readonly receiveCount: number;
+  /** Whether the message came back from the dead-letter queue. */
+  readonly isRedrive: boolean;
+  /** When this process ends at the latest. */
+  readonly deadline: EpochMs;
+  readonly logStream: string;
+  readonly requestId: string;
+}
+
+/** What a delivery is executed with. */
+export interface RunPorts {
+  readonly job: Job;
+  readonly policy: JobPolicy;
+  readonly clock: Clock;
+  /** A number from 0 up to 1. */
+  readonly random: () => number;
+  readonly once: Once;
+  readonly runs: RunStore;
+  readonly locks: LockStore;
+  readonly outbox: Outbox;
+  readonly observe: RunObserver;
+  /** What people are told when a run has failed for good. */
+  readonly describeFailure: (run: RunRecord, error: RunError) => AlertMessage;
+  /** The parts of a job's context that depend on where it runs. */
+  readonly surroundings: (run: JobContext['run']) => Pick<JobContext, 'log' | 'secret'>;
+}
+
+/** What is to be done with the message. */
+export type Disposition =
+  | { readonly kind: 'acknowledge'; readonly mustExit: boolean }
+  /** Leave it in the queue, hidden until then. */
+  | { readonly kind: 'postpone'; readonly until: EpochMs; readonly mustExit: boolean }
+  /** Touch nothing: neither the message nor its visibility is this delivery's any more. */
+  | { readonly kind: 'leave' };

@@ -1,0 +1,48 @@
+import { readDuration } from '../job/duration.ts';
+import type { Job } from '../job/job.ts';
+import type { JobPolicy } from '../job/policy.ts';
+import { type EpochMs, type Milliseconds, milliseconds, plus } from '../units.ts';
+import type { AttemptResult } from './attempt.ts';
+import { retryDelay } from './backoff.ts';
+import { InvalidInputError, LONGEST_RETRY_AFTER, NonRetryableError, RetryAfterError } from './errors.ts';
+import type { Settlement } from './ports.ts';
+import type { RunRecord } from './record.ts';
+import { toRunError } from './run-error.ts';
+
+export interface FailureFacts {
+  readonly job: Job;
+  readonly policy: JobPolicy;
+  readonly record: RunRecord;
+  readonly at: EpochMs;
+  readonly messageId: string;
+  /** From 0 up to 1, for the jitter. */
+  readonly random: number;
+}
+
+/** Decides what a failed attempt means for its run: another attempt, and when, or the end. */
+export function settleFailure(result: Exclude<AttemptResult, { kind: 'completed' }>, facts: FailureFacts): Settlement {
+  const { record, policy, at, messageId, random } = facts;
+  const outcome = result.kind;
+  const error = toRunError(result.error);
+  if (record.attempt >= record.lastAttempt || !isRetryable(result.error, facts.job)) {
+    return { status: 'failed', at, outcome, error, letterFor: messageId };
+  }
+  const failures = record.attempt - (record.lastAttempt - policy.maxAttempts);
+  const delay = requestedDelay(result.error) ?? retryDelay(policy.backoff, Math.max(1, failures), random);
+  return { status: 'retrying', at, outcome, error, nextAttemptAt: plus(at, delay) };
+}
+
+function isRetryable(error: unknown, job: Job): boolean {
+  if (error instanceof NonRetryableError || error instanceof InvalidInputError) return false;
+  if (error instanceof RetryAfterError) return true;
+  try {
+    return job.definition.retry?.isRetryable?.(error) ?? true;
+  } catch {
+    return true;
+  }
+}
+
+function requestedDelay(error: unknown): Milliseconds | undefined {
+  if (!(error instanceof RetryAfterError)) return undefined;
+  return milliseconds(Math.min(error.delay, readDuration(LONGEST_RETRY_AFTER) ?? error.delay));
+}

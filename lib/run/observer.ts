@@ -1,0 +1,43 @@
+import type { EpochMs, Milliseconds } from '../units.ts';
+import type { AttemptOutcome, RunError, RunRecord, SkipReason } from './record.ts';
+
+interface OfRun {
+  readonly run: RunRecord;
+  readonly at: EpochMs;
+}
+
+/** Everything that can be said about a run while it is executed: what logs and metrics are made of. */
+export type RunEvent =
+  | (OfRun & { readonly event: 'attempt-started' })
+  | (OfRun & { readonly event: 'run-completed'; readonly duration: Milliseconds })
+  | (OfRun & {
+      readonly event: 'attempt-failed';
+      readonly duration: Milliseconds;
+      readonly outcome: AttemptOutcome;
+      readonly error: RunError;
+      readonly nextAttemptAt: EpochMs;
+    })
+  | (OfRun & {
+      readonly event: 'run-failed';
+      readonly duration: Milliseconds;
+      readonly outcome: AttemptOutcome;
+      readonly error: RunError;
+    })
+  | (OfRun & { readonly event: 'run-skipped'; readonly reason: SkipReason; readonly blockedBy?: string })
+  /** The attempt never reached the job and does not count. */
+  | (OfRun & { readonly event: 'attempt-given-back'; readonly nextAttemptAt: EpochMs; readonly error?: RunError })
+  /** The message had nothing left to do: a duplicate, or a late copy. */
+  | (OfRun & { readonly event: 'duplicate-acknowledged' })
+  | { readonly event: 'run-held'; readonly runId: string; readonly at: EpochMs; readonly until: EpochMs }
+  | { readonly event: 'lease-lost'; readonly runId: string; readonly at: EpochMs }
+  /** Something Belfry depends on failed. `step` says what it was doing. */
+  | {
+      readonly event: 'infrastructure-failed';
+      readonly runId: string;
+      readonly at: EpochMs;
+      readonly step: string;
+      readonly error: RunError;
+    };
+
+/** Told of everything that happens to a run. Must not throw. */
+export type RunObserver = (event: RunEvent) => void;

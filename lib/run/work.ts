@@ -1,0 +1,112 @@
+import type { EpochMs } from '../units.ts';
+import { milliseconds, plus } from '../units.ts';
+import { type AttemptResult, runAttempt } from './attempt.ts';
+import type { RunInfo } from './context.ts';
+import type { Delivery, RunPorts } from './delivery.ts';
+import { settleFailure } from './failure.ts';
+import { takeLock } from './lock.ts';
+import type { Claimed, LockHold, Settlement } from './ports.ts';
+import type { RunError, RunRecord } from './record.ts';
+import { toRunError } from './run-error.ts';
+import type { DeliveryTimeouts } from './timeouts.ts';
+
+/** What a delivery did under its claim, and what has to be written and cleared up. */
+export interface Work {
+  readonly settlement: Settlement;
+  readonly lock?: LockHold;
+  /** The job has not settled: only the end of its process stops it. */
+  readonly mustExit: boolean;
+  /** Why the attempt was given back, where something failed. */
+  readonly trouble?: RunError;
+}
+
+export interface WorkRequest {
+  readonly claimed: Claimed;
+  readonly delivery: Delivery;
+  readonly times: DeliveryTimeouts;
+}
+
+/** How soon an attempt that never reached its job is made again. */
+const GIVEN_BACK = milliseconds(10_000);
+
+/** Everything between the claim and the record of the outcome. Never throws. */
+export async function performWork(request: WorkRequest, ports: RunPorts): Promise<Work> {
+  const { record } = request.claimed;
+  try {
+    if (ports.policy.overlap === 'allow') return await attempt(request, ports, request.claimed.claim);
+
+    const { clock, locks, runs } = ports;
+    const now = clock.now();
+    const lock = await takeLock(
+      { job: record.job, run: record.id, now, until: request.times.leaseUntil },
+      { locks, runs },
+    );
+    if (lock.kind === 'busy') return stepAside(record, lock, now);
+    return await attempt(request, ports, lock.hold.token, lock.hold);
+  } catch (error) {
+    const at = ports.clock.now();
+    return {
+      settlement: { status: 'given-back', at, nextAttemptAt: plus(at, GIVEN_BACK) },
+      mustExit: false,
+      trouble: toRunError(error),
+    };
+  }
+}
+
+/** The overlap policy is for first attempts. A later one has lost the lock by an accident and waits to get it back. */
+function stepAside(record: RunRecord, busy: { holder: string; until: EpochMs }, at: EpochMs): Work {
+  const settlement: Settlement =
+    record.attempt === 1
+      ? { status: 'skipped', at, reason: 'overlap', blockedBy: busy.holder }
+      : { status: 'given-back', at, nextAttemptAt: busy.until };
+  return { settlement, mustExit: false };
+}
+
+async function attempt(
+  { claimed, delivery, times }: WorkRequest,
+  ports: RunPorts,
+  fencingToken: number,
+  lock?: LockHold,
+): Promise<Work> {
+  const { clock, job, policy, observe, outbox } = ports;
+  const { record } = claimed;
+  observe({ event: 'attempt-started', run: record, at: clock.now() });
+  const run = runInfo(record, fencingToken);
+  const result = await runAttempt(
+    {
+      job,
+      input: delivery.request.input,
+      context: { run, ...ports.surroundings(run), alert: (message) => outbox.alert(message) },
+      timeout: policy.timeout,
+      times,
+    },
+    clock,
+  );
+  const settlement = settle(result, record, delivery.messageId, ports);
+  const mustExit = result.kind === 'timed-out' && !result.settled;
+  return { settlement, mustExit, ...(lock === undefined ? {} : { lock }) };
+}
+
+function settle(
+  result: AttemptResult,
+  record: RunRecord,
+  messageId: string,
+  { clock, job, policy, random }: RunPorts,
+): Settlement {
+  const at = clock.now();
+  if (result.kind === 'completed') return { status: 'completed', at, result: result.result };
+  return settleFailure(result, { job, policy, record, at, messageId, random: random() });
+}
+
+function runInfo(record: RunRecord, fencingToken: number): RunInfo {
+  return {
+    id: record.id,
+    job: record.job,
+    schedule: record.schedule,
+    scheduledTime: new Date(record.scheduledTime),
+    trigger: record.trigger,
+    attempt: record.attempt,
+    lastAttempt: record.lastAttempt,
+    fencingToken,
+  };
+}

@@ -1,0 +1,65 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { LockHold, LockRequest, LockStore, TakeResult } from '../../run/ports.ts';
+import { type EpochMs, epochMs } from '../../units.ts';
+import { stateKey } from './keys.ts';
+import { Table } from './table.ts';
+
+const GRANT = { lockRun: ':run', lockUntil: ':until', token: 'if_not_exists(token, :zero) + :one' } as const;
+const IS_MINE = 'lockRun = :run AND token = :token';
+
+/** Jobs' locks, each in its job's STATE item. The token outlives every release, so it only ever rises. */
+export class DynamoDbLockStore implements LockStore {
+  readonly #table: Table;
+
+  constructor({ client, table }: { client: DynamoDBClient; table: string }) {
+    this.#table = new Table(client, table);
+  }
+
+  take(request: LockRequest): Promise<TakeResult> {
+    const condition = 'attribute_not_exists(lockRun) OR lockRun = :run OR lockUntil <= :now';
+    return this.#grant(request, condition, { now: request.now });
+  }
+
+  takeOver(request: LockRequest, from: LockHold): Promise<TakeResult> {
+    const condition = 'attribute_not_exists(lockRun) OR (lockRun = :from AND token = :token)';
+    return this.#grant(request, condition, { from: from.run, token: from.token });
+  }
+
+  async extend({ job, run, token }: LockHold, until: EpochMs): Promise<boolean> {
+    const set = { lockUntil: ':until' };
+    const { applied } = await this.#table.update({
+      key: stateKey(job),
+      set,
+      condition: IS_MINE,
+      values: { run, token, until },
+    });
+    return applied;
+  }
+
+  async release({ job, run, token }: LockHold): Promise<boolean> {
+    const { applied } = await this.#table.update({
+      key: stateKey(job),
+      set: { token: ':token' },
+      remove: ['lockRun', 'lockUntil'],
+      condition: IS_MINE,
+      values: { run, token },
+    });
+    return applied;
+  }
+
+  async #grant(request: LockRequest, condition: string, values: Record<string, unknown>): Promise<TakeResult> {
+    const { job, run, until } = request;
+    const { applied, item = {} } = await this.#table.update({
+      key: stateKey(job),
+      set: GRANT,
+      condition,
+      values: { run, until, zero: 0, one: 1, ...values },
+    });
+    const token = Number(item.token ?? 0);
+    if (applied) return { kind: 'taken', hold: { job, run, token } };
+    const { lockRun, lockUntil } = item;
+    // Freed between the refusal and the look at it, which on DynamoDB itself is one step.
+    if (typeof lockRun !== 'string') return this.take(request);
+    return { kind: 'busy', holder: { job, run: lockRun, token }, until: epochMs(Number(lockUntil)) };
+  }
+}

@@ -1,0 +1,124 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LeaseLostError } from '../../run/errors.ts';
+import type { Claimed, ClaimRequest, ClaimResult, RunRequest, RunStore, Settlement } from '../../run/ports.ts';
+import { ENDED, type RunError, type RunRecord } from '../../run/record.ts';
+import { type EpochMs, type Milliseconds, plus, toEpochSeconds } from '../../units.ts';
+import { closeAttempt, readRefusal, settledFields, toClaimed } from '../rules.ts';
+import { claimUpdate, identity, identityValues } from './claim-update.ts';
+import { openEntry, runKey } from './keys.ts';
+import { toRunRecord } from './run-item.ts';
+import { Table } from './table.ts';
+
+/** How long records are kept is the job's policy; the store writes it with whatever ends a run. */
+export interface DynamoDbRunStoreOptions {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+  readonly retention: Milliseconds;
+}
+
+/** The records of runs in DynamoDB. Every write carries a condition, so a repeated or late one changes nothing. */
+export class DynamoDbRunStore implements RunStore {
+  readonly #table: Table;
+  readonly #retention: Milliseconds;
+
+  constructor({ client, table, retention }: DynamoDbRunStoreOptions) {
+    this.#table = new Table(client, table);
+    this.#retention = retention;
+  }
+
+  async claim(request: ClaimRequest): Promise<ClaimResult> {
+    const { applied, item } = await this.#table.update(claimUpdate(request));
+    if (item === undefined) {
+      // Refused by an item that has gone since: whoever removed it, the next look finds the way free.
+      return { kind: 'held', until: request.now };
+    }
+    const record = toRunRecord(item);
+    return applied ? toClaimed(record, request.owner) : readRefusal(record, request);
+  }
+
+  async settle(claimed: Claimed, settlement: Settlement): Promise<void> {
+    const { id } = claimed.record;
+    const { status, attempt, attempts, changes } = settledFields(claimed, settlement);
+    const { applied, item } = await this.#end(id, {
+      fields: { status, attempt, attempts, ...changes },
+      condition: 'owner = :owner AND claim = :claim AND status = :running',
+      values: { owner: claimed.owner, claim: claimed.claim },
+    });
+    if (applied) return;
+    // Our own write, whose answer was lost, has left exactly what we would write.
+    const isOurs = item !== undefined && item.owner === claimed.owner && item.claim === claimed.claim;
+    if (!isOurs || item.status !== status) throw new LeaseLostError(id);
+  }
+
+  async closeExhausted(
+    seen: RunRecord,
+    closing: { at: EpochMs; error: RunError; letterFor: string },
+  ): Promise<boolean> {
+    const { at, error, letterFor } = closing;
+    const attempts = closeAttempt(seen, { outcome: 'lost' });
+    const { applied, item } = await this.#end(seen.id, {
+      fields: { status: 'failed', attempts, error, letterFor, finishedAt: at },
+      condition: 'claim = :claim AND status = :running',
+      values: { claim: seen.claim },
+    });
+    return applied || (item?.status === 'failed' && item.letterFor === letterFor);
+  }
+
+  async createPending(request: RunRequest, { now, requestedBy }: { now: EpochMs; requestedBy: string }): Promise<void> {
+    const hasInput = request.input !== undefined;
+    await this.#table.update({
+      key: runKey(request.run),
+      set: {
+        ...identity,
+        status: ':pending',
+        requestedBy: ':requestedBy',
+        openShard: ':openShard',
+        openAt: ':openAt',
+        ...(hasInput ? { input: ':input' } : {}),
+      },
+      condition: 'attribute_not_exists(pk)',
+      values: {
+        ...identityValues({ request, now }),
+        pending: 'pending',
+        requestedBy,
+        ...openEntry(request.run, now),
+        ...(hasInput ? { input: JSON.stringify(request.input) } : {}),
+      },
+    });
+  }
+
+  async get(runId: string): Promise<RunRecord | undefined> {
+    const item = await this.#table.get(runKey(runId));
+    return item === undefined ? undefined : toRunRecord(item);
+  }
+
+  /**
+   * A write that takes a run out of `running`. One that ends it leaves the index of open runs and is
+   * the only kind that sets `expiresAt`; one that does not stays in the index until its next attempt.
+   */
+  #end(runId: string, update: { fields: SettledItem; condition: string; values: Record<string, unknown> }) {
+    const { status, result, finishedAt, nextAttemptAt } = update.fields;
+    const fields: Record<string, unknown> = {
+      ...update.fields,
+      ...(result === undefined ? {} : { result: JSON.stringify(result) }),
+      ...(ENDED.has(status) && finishedAt !== undefined
+        ? { expiresAt: toEpochSeconds(plus(finishedAt, this.#retention)) }
+        : {}),
+      ...(nextAttemptAt === undefined ? {} : openEntry(runId, nextAttemptAt)),
+    };
+    const names = Object.keys(fields);
+    return this.#table.update({
+      key: runKey(runId),
+      set: Object.fromEntries(names.map((name) => [name, `:new_${name}`])),
+      remove: ['current', 'leaseUntil', ...(ENDED.has(status) ? ['openShard', 'openAt'] : [])],
+      condition: update.condition,
+      values: {
+        ...Object.fromEntries(names.map((name) => [`new_${name}`, fields[name]])),
+        running: 'running',
+        ...update.values,
+      },
+    });
+  }
+}
+
+type SettledItem = Pick<RunRecord, 'status' | 'attempts'> & Partial<RunRecord>;

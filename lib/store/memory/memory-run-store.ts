@@ -1,0 +1,130 @@
+import { LeaseLostError } from '../../run/errors.ts';
+import type { Claimed, ClaimRequest, ClaimResult, RunRequest, RunStore, Settlement } from '../../run/ports.ts';
+import { ATTEMPTS_KEPT, type Attempt, type RunError, type RunRecord, type RunStatus } from '../../run/record.ts';
+import { EARLY_START } from '../../run/timeouts.ts';
+import { type EpochMs, plus } from '../../units.ts';
+import {
+  CLAIMS_MISSED,
+  CLAIMS_SKIPPED,
+  causeOf,
+  closeAttempt,
+  readRefusal,
+  settledFields,
+  toClaimed,
+} from '../rules.ts';
+
+/** Records in memory: for tests, simulations and `runJob`. Behaves as the table does, without its failures. */
+export class MemoryRunStore implements RunStore {
+  readonly #records = new Map<string, RunRecord>();
+
+  async claim(request: ClaimRequest): Promise<ClaimResult> {
+    const { run } = request.request;
+    const before = this.#records.get(run);
+    if (before !== undefined && !isClaimable(before, request)) return readRefusal(before, request);
+    const record = claimedRecord(before, request);
+    this.#records.set(run, record);
+    return toClaimed(record, request.owner);
+  }
+
+  async settle(claimed: Claimed, settlement: Settlement): Promise<void> {
+    const record = this.#records.get(claimed.record.id);
+    const { status, attempt, attempts, changes } = settledFields(claimed, settlement);
+    if (record === undefined || record.owner !== claimed.owner || record.claim !== claimed.claim) {
+      throw new LeaseLostError(claimed.record.id);
+    }
+    if (record.status === status) return;
+    if (record.status !== 'running') throw new LeaseLostError(record.id);
+    const { leaseUntil: _, ...rest } = record;
+    this.#records.set(record.id, { ...rest, status, attempt, attempts, ...changes });
+  }
+
+  async closeExhausted(
+    seen: RunRecord,
+    closing: { at: EpochMs; error: RunError; letterFor: string },
+  ): Promise<boolean> {
+    const record = this.#records.get(seen.id);
+    if (record?.status !== 'running' || record.claim !== seen.claim) return false;
+    const { leaseUntil: _, ...rest } = record;
+    const { at, error, letterFor } = closing;
+    const attempts = closeAttempt(record, { outcome: 'lost' });
+    this.#records.set(record.id, { ...rest, status: 'failed', attempts, error, letterFor, finishedAt: at });
+    return true;
+  }
+
+  async createPending(request: RunRequest, { now, requestedBy }: { now: EpochMs; requestedBy: string }): Promise<void> {
+    if (this.#records.has(request.run)) return;
+    const input = request.input === undefined ? {} : { input: request.input };
+    this.#records.set(request.run, { ...newRecord(request, now), status: 'pending', requestedBy, ...input });
+  }
+
+  async get(runId: string): Promise<RunRecord | undefined> {
+    return this.#records.get(runId);
+  }
+
+  /** Every record, in the order of their creation. */
+  all(): readonly RunRecord[] {
+    return [...this.#records.values()];
+  }
+}
+
+function isClaimable(record: RunRecord, { request, now, isRedrive }: ClaimRequest): boolean {
+  const isDue = (record.nextAttemptAt ?? now) <= plus(now, EARLY_START);
+  const claimable: Record<RunStatus, boolean> = {
+    pending: isDue,
+    retrying: isDue,
+    running: (record.leaseUntil ?? now) <= now && record.attempt < record.lastAttempt,
+    missed: isRedrive || CLAIMS_MISSED.has(request.trigger),
+    failed: isRedrive,
+    skipped: CLAIMS_SKIPPED.has(request.trigger),
+    completed: false,
+    cancelled: false,
+  };
+  return claimable[record.status];
+}
+
+function claimedRecord(before: RunRecord | undefined, claim: ClaimRequest): RunRecord {
+  const { request, owner, now, leaseUntil, maxAttempts, isRedrive, logStream, requestId } = claim;
+  const {
+    nextAttemptAt: _n,
+    reason: _r,
+    blockedBy: _b,
+    finishedAt: _f,
+    letterFor: _l,
+    ...kept
+  } = before ?? newRecord(request, now);
+  const attempt = kept.attempt + 1;
+  const cause = causeOf(attempt, before?.status ?? 'absent');
+  const started: Attempt = { n: attempt, cause, startedAt: now, logStream, requestId };
+  return {
+    ...kept,
+    status: 'running',
+    owner,
+    claim: kept.claim + 1,
+    leaseUntil,
+    attempt,
+    lastAttempt: isRedrive ? kept.attempt + maxAttempts : kept.lastAttempt || maxAttempts,
+    attempts: [...withoutOpenEnd(kept), started].slice(-ATTEMPTS_KEPT),
+    startedAt: kept.startedAt ?? now,
+  };
+}
+
+/** An attempt that never said how it ended was lost: somebody else is making the next one. */
+function withoutOpenEnd(record: RunRecord): readonly Attempt[] {
+  return record.attempts.at(-1)?.outcome === undefined ? closeAttempt(record, { outcome: 'lost' }) : record.attempts;
+}
+
+function newRecord({ run, job, schedule, scheduledTime, trigger }: RunRequest, now: EpochMs): RunRecord {
+  return {
+    id: run,
+    job,
+    schedule,
+    scheduledTime,
+    trigger,
+    status: 'pending',
+    claim: 0,
+    attempt: 0,
+    lastAttempt: 0,
+    attempts: [],
+    createdAt: now,
+  };
+}
