@@ -1,0 +1,130 @@
+import { type Calendar, type DayRule, hasDates } from './calendar.ts';
+import {
+  CRON_WEEKDAY,
+  countUp,
+  DAY_OF_MONTH,
+  HOUR,
+  MINUTE,
+  MONTH,
+  readList,
+  runsText,
+  WEEKDAY_NAMES,
+  YEAR,
+} from './fields.ts';
+import { InvalidExpressionError } from './invalid-expression-error.ts';
+import { type Part, sliceOf, wholeOf, wordsOf } from './parts.ts';
+import { neverFires, type Reading, wrongCount } from './reading.ts';
+
+const FORM = 'minute hour day-of-month month day-of-week';
+const SIX_FIELDS = "cron has no seconds and no years; EventBridge's six fields are written cron(…)";
+
+const MACROS: Readonly<Record<string, string>> = {
+  '@hourly': '0 * * * *',
+  '@daily': '0 0 * * *',
+  '@midnight': '0 0 * * *',
+  '@weekly': '0 0 * * 0',
+  '@monthly': '0 0 1 * *',
+  '@yearly': '0 0 1 1 *',
+  '@annually': '0 0 1 1 *',
+};
+
+/**
+ * Reads cron as everyone knows it, five fields or `@daily` and its like.
+ *
+ * With both day fields restricted either may match, as in cron; EventBridge cannot say that in one expression, so
+ * the reading has two. A day field that picks every day without a `*` leaves no day out, so one is enough.
+ *
+ * @throws InvalidExpressionError when it is not cron, when it has no EventBridge equal, or when it can never fire.
+ */
+export function readFiveFields(whole: Part): Reading {
+  if (whole.text.startsWith('@')) return readFiveFields(wholeOf(whole.label, readMacro(whole)));
+  const words = wordsOf(whole);
+  const [minute, hour, day, month, weekday, surplus] = words;
+  if (!minute || !hour || !day || !month || !weekday || surplus) {
+    throw wrongCount(whole, words, FORM, words.length === 6 ? SIX_FIELDS : undefined);
+  }
+  refuseForeignSigns(words);
+
+  const minutes = readList(minute, MINUTE, 'cron');
+  const hours = readList(hour, HOUR, 'cron');
+  const days = readDays(day, weekday);
+  const months = readList(month, MONTH, 'cron');
+  const calendar: Calendar = {
+    minutes: minutes.numbers,
+    hours: hours.numbers,
+    dayRules: days.map(({ rule }) => rule),
+    months: months.numbers,
+    years: countUp(YEAR.min, YEAR.max, 1),
+  };
+  if (days.some(({ rule }) => !hasDates({ ...calendar, dayRules: [rule] }))) throw neverFires(day, month);
+  const time = `${minutes.text} ${hours.text}`;
+  return { calendar, expressions: days.map(({ text }) => `cron(${time} ${text(months.text)} *)`) };
+}
+
+interface Days {
+  readonly rule: DayRule;
+  /** EventBridge's day-of-month, month and day-of-week. */
+  text(month: string): string;
+}
+
+function readDays(day: Part, weekday: Part): readonly Days[] {
+  const inMonth = readList(day, DAY_OF_MONTH, 'cron');
+  const inWeek = readList(weekday, CRON_WEEKDAY, 'cron');
+  const [everyDay, everyWeekday] = [inMonth.text === '*', inWeek.text === '*'];
+  const byMonth: Days = {
+    rule: { kind: 'days', days: inMonth.numbers },
+    text: (month) => `${inMonth.text} ${month} ?`,
+  };
+  const byWeek: Days = {
+    rule: { kind: 'weekdays', weekdays: inWeek.numbers },
+    // By name, so that nobody has to know who counts from what.
+    text: (month) => `? ${month} ${runsText(inWeek.numbers, (weekday) => WEEKDAY_NAMES[weekday] ?? '')}`,
+  };
+  const always: Days = { rule: byWeek.rule, text: (month) => `* ${month} ?` };
+  // A leading star makes cron ask for both fields; where one picks every day, the other decides.
+  if (startsWithStar(day) || startsWithStar(weekday)) {
+    if (everyWeekday) return [byMonth];
+    if (everyDay) return [byWeek];
+    throw starredDays(day, weekday);
+  }
+  if (everyDay) return [byMonth];
+  if (everyWeekday) return [always];
+  return [byMonth, byWeek];
+}
+
+const startsWithStar = ({ text }: Part): boolean => text.startsWith('*');
+
+function starredDays(day: Part, weekday: Part): InvalidExpressionError {
+  const starred = [
+    { part: day, all: `${DAY_OF_MONTH.min}-${DAY_OF_MONTH.last}` },
+    { part: weekday, all: `${CRON_WEEKDAY.min}-${CRON_WEEKDAY.last}` },
+  ].filter(({ part }) => startsWithStar(part));
+  const either = starred.map(({ part, all }) => part.text.replace('*', all)).join(' and ');
+  const problem = `cron asks for days in both ${day.text} and ${weekday.text}, which EventBridge cannot say`;
+  const cure = `write ${either} for days in either, or make one field * and let the job check the other`;
+  return new InvalidExpressionError(starred[0]?.part ?? day, problem, cure);
+}
+
+function readMacro(whole: Part): string {
+  const known = MACROS[whole.text.toLowerCase()];
+  if (known !== undefined) return known;
+  const names = Object.keys(MACROS).join(', ');
+  if (whole.text.toLowerCase() === '@reboot') {
+    const problem = '@reboot has no due time, and nothing here boots';
+    throw new InvalidExpressionError(whole, problem, `write when it is due, or one of ${names}`);
+  }
+  throw new InvalidExpressionError(whole, `${whole.text} is not known; allowed are ${names}`);
+}
+
+function refuseForeignSigns(words: readonly Part[]): void {
+  for (const word of words) {
+    const sign = /[?#]|(?<=^|\d|,)[LW](?=$|\W|[LW])/i.exec(word.text);
+    if (sign === null) continue;
+    const problem = `${sign[0]} is EventBridge's, not cron's`;
+    const cure =
+      sign[0] === '?'
+        ? 'write *'
+        : "write EventBridge's six fields: cron(minute hour day-of-month month day-of-week year)";
+    throw new InvalidExpressionError(sliceOf(word, sign.index, sign.index + 1), problem, cure);
+  }
+}
