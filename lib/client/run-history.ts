@@ -1,0 +1,69 @@
+import { DynamoDBClient, type DynamoDBClientConfig, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { ENVIRONMENT, JOBS_VARIABLE } from '../lambda/environment.ts';
+import type { RunRecord } from '../run/record.ts';
+import { jobPartition, RUN_PREFIX } from '../store/dynamodb/keys.ts';
+import { toRunRecord } from '../store/dynamodb/run-item.ts';
+
+/** Which runs: those due (or, if asked for, requested) in this period, `to` included. */
+export interface RunPeriod {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** Reads what the table knows of past runs. */
+export interface RunHistory {
+  /** The jobs of the deployment. */
+  readonly jobs: readonly string[];
+  /** A job's runs of a period, newest first; read page by page as they are asked for. */
+  runsOf(job: string, period: RunPeriod): AsyncIterable<RunRecord>;
+}
+
+export interface RunHistoryOptions {
+  readonly table: string;
+  readonly jobs: readonly string[];
+  /** For tests and tools; a job's function needs none. */
+  readonly client?: DynamoDBClientConfig;
+}
+
+export function createRunHistory({ table, jobs, client: config = {} }: RunHistoryOptions): RunHistory {
+  const client = new DynamoDBClient(config);
+  return {
+    jobs,
+    async *runsOf(job, { from, to }) {
+      let start: Record<string, unknown> | undefined;
+      do {
+        const { Items = [], LastEvaluatedKey } = await client.send(
+          new QueryCommand({
+            TableName: table,
+            KeyConditionExpression: 'pk = :job AND sk BETWEEN :from AND :to',
+            ExpressionAttributeValues: marshall({
+              ':job': jobPartition(job),
+              ':from': `${RUN_PREFIX}${from.toISOString()}`,
+              // `$` sorts behind the `#` that follows the time in a key: the period's last instant is part of it.
+              ':to': `${RUN_PREFIX}${to.toISOString()}$`,
+            }),
+            ScanIndexForward: false,
+            ...(start === undefined ? {} : { ExclusiveStartKey: marshall(start) }),
+          }),
+        );
+        yield* Items.map((item) => toRunRecord(unmarshall(item)));
+        start = LastEvaluatedKey === undefined ? undefined : unmarshall(LastEvaluatedKey);
+      } while (start !== undefined);
+    },
+  };
+}
+
+/**
+ * The history of the deployment that a job runs in.
+ *
+ * @throws Error when `infra/access.ts` does not let the job read it
+ */
+export function openRunHistory(variables: Readonly<Record<string, string | undefined>> = process.env): RunHistory {
+  const table = variables[ENVIRONMENT.table];
+  const jobs = variables[JOBS_VARIABLE];
+  if (table === undefined || jobs === undefined) {
+    throw new Error('this job may not read the runs of others. Let it in infra/access.ts: belfry.job(…).readsRuns()');
+  }
+  return createRunHistory({ table, jobs: jobs.split(',').filter((job) => job !== '') });
+}

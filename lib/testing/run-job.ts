@@ -1,0 +1,196 @@
+import type { Job } from '../job/job.ts';
+import { type JobPolicy, resolvePolicy } from '../job/policy.ts';
+import { METRICS, type Metric } from '../observe/metrics.ts';
+import { createRunLog } from '../observe/run-log.ts';
+import type { AlertMessage, Log } from '../run/context.ts';
+import type { RunPorts } from '../run/delivery.ts';
+import { SecretNotGrantedError } from '../run/errors.ts';
+import { executeRun } from '../run/execute-run.ts';
+import type { Clock, Letter, RunRequest } from '../run/ports.ts';
+import type { RunError, RunRecord } from '../run/record.ts';
+import { scheduledRunId } from '../run/run-id.ts';
+import { deployedTimeouts } from '../run/timeouts.ts';
+import { createDirectOnce } from '../store/direct-once.ts';
+import { MemoryLockStore } from '../store/memory/memory-lock-store.ts';
+import { MemoryRunStore } from '../store/memory/memory-run-store.ts';
+import { type EpochMs, epochMs, plus, toMilliseconds } from '../units.ts';
+
+export interface RunJobOptions {
+  /** When the run is due and starts. @default now, floored to the minute */
+  readonly now?: Date;
+  /** Which attempt to make; those before it count as failed. @default 1 */
+  readonly attempt?: number;
+  /** What `context.secret` gives, by name. */
+  readonly secrets?: Readonly<Record<string, string>>;
+}
+
+/** What one attempt of a run came to. */
+export interface JobRun {
+  /** As the table would have it. */
+  readonly record: RunRecord;
+  readonly outcome:
+    | { readonly kind: 'completed'; readonly result: unknown }
+    | { readonly kind: 'retrying'; readonly error: RunError; readonly nextAttemptAt: Date }
+    | { readonly kind: 'failed'; readonly error: RunError };
+  /** Every line that Belfry and the job logged. */
+  readonly logs: readonly {
+    readonly level: keyof Log;
+    readonly message: string;
+    readonly fields: Record<string, unknown>;
+  }[];
+  /** Every metric that was written, by its CloudWatch name. */
+  readonly metrics: readonly { readonly name: string; readonly value: number }[];
+  /** What was sent to the alert topic, by the job or about it. */
+  readonly alerts: readonly AlertMessage[];
+  /** What was sent to the dead-letter queue. */
+  readonly letters: readonly Letter[];
+}
+
+/**
+ * Runs one attempt of a job as a deployment would, over stores in memory: input validated, timeout
+ * and retry policy applied, outcome recorded.
+ *
+ * @throws Error when the job's policy is refused, which synth would do
+ * @example
+ * const { outcome } = await runJob(nightlyReport, { region: 'eu' }, { now: new Date('2027-03-28T02:00:00Z') });
+ * expect(outcome).toEqual({ kind: 'completed', result: { rows: 12 } });
+ */
+export async function runJob<Input>(job: Job<Input>, input: Input, options: RunJobOptions = {}): Promise<JobRun> {
+  const { now = new Date(), attempt = 1, secrets = {} } = options;
+  const policy = policyOf(job);
+  if (attempt > policy.maxAttempts) throw new RangeError(`attempt ${attempt}: the job allows ${policy.maxAttempts}`);
+  const start = epochMs(Math.floor(now.getTime() / 60_000) * 60_000);
+  const request = requestFor(job, input, start);
+  const test = testPorts(job, policy, { start: epochMs(now.getTime()), secrets });
+  await failEarlierAttempts(attempt, request, test);
+
+  await executeRun(deliveryOf(request, policy, test.ports.clock.now()), test.ports);
+
+  const record = await test.ports.runs.get(request.run);
+  if (record === undefined) throw new Error(`run ${request.run} left no record`);
+  return { record, outcome: outcomeOf(record), ...test.told };
+}
+
+function policyOf(job: Job): JobPolicy {
+  const resolved = resolvePolicy(job);
+  if (resolved.ok) return resolved.policy;
+  throw new Error(resolved.problems.map(({ field, message }) => `job "${job.name}": ${field}: ${message}`).join('\n'));
+}
+
+function requestFor(job: Job, input: unknown, scheduledTime: EpochMs): RunRequest {
+  const run = scheduledRunId(job.name, 'test', scheduledTime);
+  return { v: 1, run, job: job.name, schedule: 'test', scheduledTime, trigger: 'schedule', input };
+}
+
+const deliveryOf = (request: RunRequest, policy: JobPolicy, now: EpochMs) => ({
+  request,
+  messageId: 'message',
+  owner: 'owner',
+  receiveCount: 1,
+  isRedrive: false,
+  deadline: plus(now, toMilliseconds(deployedTimeouts(policy).functionTimeout)),
+  logStream: 'test',
+  requestId: 'test',
+});
+
+function testPorts(
+  job: Job,
+  policy: JobPolicy,
+  { start, secrets }: { start: EpochMs; secrets: Readonly<Record<string, string>> },
+) {
+  const told = {
+    logs: [] as JobRun['logs'][number][],
+    metrics: [] as JobRun['metrics'][number][],
+    alerts: [] as AlertMessage[],
+    letters: [] as Letter[],
+  };
+  const runs = new MemoryRunStore();
+  const log = collectingLog(told.logs);
+  const ports: RunPorts = {
+    job,
+    policy,
+    clock: clockFrom(start),
+    random: Math.random,
+    once: createDirectOnce(runs),
+    runs,
+    locks: new MemoryLockStore(),
+    outbox: {
+      sendLetter: async (letter) => void told.letters.push(letter),
+      alert: async (message) => void told.alerts.push(message),
+    },
+    observe: createRunLog({ log, deployment: 'test', writeMetrics: (line) => told.metrics.push(...readMetrics(line)) }),
+    describeFailure: (run, error) => ({ subject: `${run.job} failed: ${error.name}: ${error.message}`, body: run.id }),
+    surroundings: () => ({ log, secret: async (name) => secrets[name] ?? refuseSecret(name) }),
+  };
+  return { ports, told, runs };
+}
+
+async function failEarlierAttempts(
+  attempt: number,
+  request: RunRequest,
+  { ports, runs }: ReturnType<typeof testPorts>,
+): Promise<void> {
+  const { policy, clock } = ports;
+  for (let n = 1; n < attempt; n++) {
+    const at = clock.now();
+    const claim = await runs.claim({
+      request,
+      owner: `earlier-${n}`,
+      now: at,
+      leaseUntil: at,
+      maxAttempts: policy.maxAttempts,
+      isRedrive: false,
+      isTracked: false,
+      logStream: 'test',
+      requestId: 'test',
+    });
+    if (claim.kind !== 'claimed') throw new Error(`attempt ${n} could not be claimed: ${claim.kind}`);
+    const error = { name: 'Error', message: `attempt ${n} of this test` };
+    await runs.settle(claim, { status: 'retrying', at, outcome: 'failed', error, nextAttemptAt: at });
+  }
+}
+
+/** Time goes on from the test's instant as it does outside, so that timeouts are real. */
+function clockFrom(start: EpochMs): Clock {
+  const opened = performance.now();
+  return {
+    now: () => epochMs(start + Math.floor(performance.now() - opened)),
+    after(delay, callback) {
+      const timer = setTimeout(callback, delay);
+      return { cancel: () => clearTimeout(timer) };
+    },
+  };
+}
+
+function collectingLog(logs: JobRun['logs'][number][]): Log {
+  const at =
+    (level: keyof Log) =>
+    (message: string, fields: Record<string, unknown> = {}) => {
+      logs.push({ level, message, fields });
+    };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+function readMetrics(line: string): readonly JobRun['metrics'][number][] {
+  const values = JSON.parse(line) as Record<string, unknown>;
+  return (Object.keys(METRICS) as Metric[]).flatMap((metric) => {
+    const { name } = METRICS[metric];
+    const value = values[name];
+    return typeof value === 'number' ? [{ name, value }] : [];
+  });
+}
+
+function refuseSecret(name: string): never {
+  throw new SecretNotGrantedError(
+    `the secret "${name}" was not given to runJob; give it: { secrets: { ${name}: '…' } }`,
+  );
+}
+
+function outcomeOf({ status, result, error, nextAttemptAt }: RunRecord): JobRun['outcome'] {
+  if (status === 'completed') return { kind: 'completed', result };
+  const known = error ?? { name: 'Error', message: 'unknown' };
+  if (status === 'retrying' && nextAttemptAt !== undefined) {
+    return { kind: 'retrying', error: known, nextAttemptAt: new Date(nextAttemptAt) };
+  }
+  return { kind: 'failed', error: known };
+}

@@ -1,0 +1,87 @@
+import { defineJob, type InputSchema, type Job } from '../../lib/job/job.ts';
+import { resolvePolicy } from '../../lib/job/policy.ts';
+import type { AlertMessage, JobContext } from '../../lib/run/context.ts';
+import type { Delivery, Disposition, RunPorts } from '../../lib/run/delivery.ts';
+import { executeRun } from '../../lib/run/execute-run.ts';
+import type { RunEvent } from '../../lib/run/observer.ts';
+import type { Letter, RunRequest } from '../../lib/run/ports.ts';
+import { deployedTimeouts } from '../../lib/run/timeouts.ts';
+import { createDirectOnce } from '../../lib/store/direct-once.ts';
+import { MemoryLockStore } from '../../lib/store/memory/memory-lock-store.ts';
+import { MemoryRunStore } from '../../lib/store/memory/memory-run-store.ts';
+import { plus, toMilliseconds } from '../../lib/units.ts';
+import { observed } from './observed.ts';
+import { DUE, scheduledRequest, secondsOf } from './requests.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+type Definition = Partial<Omit<Job['definition'], 'run'>>;
+
+export type RunFunction = (input: unknown, context: JobContext) => unknown;
+
+/** A job over stores in memory and a clock that stands still, and everything that it leaves behind. */
+export function createRunHarness(run: RunFunction, definition: Definition = {}) {
+  const clock = new VirtualClock(plus(DUE, secondsOf(1)));
+  const job = defineJob<InputSchema | undefined>('report', { ...definition, run });
+  const resolved = resolvePolicy(job);
+  if (!resolved.ok) throw new Error(resolved.problems.map(({ message }) => message).join());
+  const { policy } = resolved;
+  const memory = new MemoryRunStore();
+  const runs = observed(memory);
+  const locks = observed(new MemoryLockStore());
+  const letters: Letter[] = [];
+  const alerts: AlertMessage[] = [];
+  const events: RunEvent[] = [];
+  const outbox = observed({
+    sendLetter: async (letter: Letter) => void letters.push(letter),
+    alert: async (message: AlertMessage) => void alerts.push(message),
+  });
+  const log = { debug() {}, info() {}, warn() {}, error() {} };
+  const ports: RunPorts = {
+    job,
+    policy,
+    clock,
+    random: () => 0.5,
+    once: createDirectOnce(runs.port),
+    runs: runs.port,
+    locks: locks.port,
+    outbox: outbox.port,
+    observe: (event) => events.push(event),
+    describeFailure: (record, error) => ({ subject: `${record.job} failed: ${error.message}`, body: record.id }),
+    surroundings: () => ({ log, secret: async (name) => name }),
+  };
+  let deliveries = 0;
+
+  return {
+    clock,
+    policy,
+    ports,
+    runs,
+    locks,
+    outbox,
+    letters,
+    alerts,
+    events,
+    request: (overrides: Partial<RunRequest> = {}) =>
+      scheduledRequest({ job: 'report', run: `report/2027-03-02T02:00Z/nightly`, ...overrides }),
+    record: (runId = 'report/2027-03-02T02:00Z/nightly') => memory.get(runId),
+    /** Executes a delivery at the clock's instant. */
+    deliver(request: RunRequest, overrides: Partial<Delivery> = {}): Promise<Disposition> {
+      const owner = `owner-${++deliveries}`;
+      const deadline = plus(clock.now(), toMilliseconds(deployedTimeouts(policy).functionTimeout));
+      const ids = { messageId: 'message-1', logStream: 'stream', requestId: `request-${deliveries}` };
+      return executeRun({ request, owner, receiveCount: 1, isRedrive: false, deadline, ...ids, ...overrides }, ports);
+    },
+    eventNames: () => events.map(({ event }) => event),
+  };
+}
+
+/** What a test resolves when it likes. */
+export function deferred<Value = void>() {
+  let resolve: (value: Value) => void = () => {};
+  let reject: (error: unknown) => void = () => {};
+  const promise = new Promise<Value>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}
