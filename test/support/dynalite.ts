@@ -6,6 +6,7 @@ import { TABLE } from '../../lib/store/dynamodb/keys.ts';
 export interface TestTable {
   readonly client: DynamoDBClient;
   readonly table: string;
+  readonly endpoint: string;
   close(): Promise<void>;
 }
 
@@ -14,8 +15,9 @@ export async function startTestTable(): Promise<TestTable> {
   const server = dynalite({ createTableMs: 0 });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
+  const endpoint = `http://127.0.0.1:${port}`;
   const client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
@@ -48,6 +50,7 @@ export async function startTestTable(): Promise<TestTable> {
   return {
     client,
     table,
+    endpoint,
     async close() {
       client.destroy();
       await new Promise<void>((resolve) => server.close(() => resolve()));

@@ -1,0 +1,318 @@
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { ChangeMessageVisibilityCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Context, SQSEvent, SQSMessageAttributes } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import * as z from 'zod/mini';
+import { defineJob, type InputSchema, type JobDefinition } from '../../lib/job/job.ts';
+import { createHandler } from '../../lib/lambda/handler.ts';
+import { DynamoDbRunStore } from '../../lib/store/dynamodb/dynamodb-run-store.ts';
+import { RETENTION } from '../contract/stores.ts';
+import { startTestTable, type TestTable } from '../support/dynalite.ts';
+
+const QUEUE = 'https://sqs.us-east-1.amazonaws.com/1/app-dev-report';
+const sqs = mockClient(SQSClient);
+const sns = mockClient(SNSClient);
+const written: string[] = [];
+let table: TestTable;
+
+beforeAll(async () => {
+  table = await startTestTable();
+});
+afterAll(() => table.close());
+
+beforeEach(() => {
+  for (const [name, value] of Object.entries({
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
+    BELFRY_APP: 'app',
+    BELFRY_STAGE: 'dev',
+    BELFRY_TABLE: table.table,
+    BELFRY_QUEUE_URL: QUEUE,
+    BELFRY_DEAD_LETTER_QUEUE_URL: `${QUEUE}-dlq`,
+    BELFRY_ALERT_TOPIC_ARN: 'arn:aws:sns:us-east-1:1:app-dev-alerts',
+  })) {
+    vi.stubEnv(name, value);
+  }
+  sqs.reset();
+  sns.reset();
+  written.length = 0;
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, 'write').mockImplementation((chunk) => written.push(String(chunk)) > 0);
+  }
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+});
+
+const context = {
+  getRemainingTimeInMillis: () => 80_000,
+  logGroupName: '/aws/lambda/app-dev-report',
+  logStreamName: 'stream-1',
+  awsRequestId: 'request-1',
+} as Context;
+
+let serial = 0;
+
+/** The handler of a job, and a way to hand it a message of a run of its own. */
+function setup(
+  run: JobDefinition<undefined, unknown>['run'],
+  definition: { input?: InputSchema; retry?: { maxAttempts: number } } = {},
+) {
+  const name = `report-${++serial}`;
+  const job = defineJob<InputSchema | undefined>(name, { ...definition, run });
+  const handler = createHandler(job, { schedules: { nightly: { timezone: 'Europe/Stockholm' } } });
+  const scheduledTime = '2027-03-02T02:00:00Z';
+  const runId = `${name}/2027-03-02T02:00Z/nightly`;
+  const message = { v: 1, run: null, job: name, schedule: 'nightly', scheduledTime, trigger: 'schedule' };
+  const store = new DynamoDbRunStore({ client: table.client, table: table.table, retention: RETENTION });
+  return {
+    name,
+    runId,
+    message,
+    record: () => store.get(runId),
+    deliver: (body: unknown = message, messageAttributes: SQSMessageAttributes = {}) =>
+      handler(sqsEvent(typeof body === 'string' ? body : JSON.stringify(body), messageAttributes), context),
+  };
+}
+
+function sqsEvent(body: string, messageAttributes: SQSMessageAttributes): SQSEvent {
+  const attributes = {
+    ApproximateReceiveCount: '1',
+    SentTimestamp: '0',
+    SenderId: 's',
+    ApproximateFirstReceiveTimestamp: '0',
+  };
+  const source = { md5OfBody: '', eventSource: 'aws:sqs', eventSourceARN: 'arn', awsRegion: 'us-east-1' };
+  return {
+    Records: [{ messageId: 'message-1', receiptHandle: 'receipt-1', body, attributes, messageAttributes, ...source }],
+  };
+}
+
+const visibilities = () =>
+  sqs.commandCalls(ChangeMessageVisibilityCommand).map(({ args }) => args[0].input.VisibilityTimeout);
+const letters = () => sqs.commandCalls(SendMessageCommand).map(({ args }) => args[0].input);
+
+describe('the handler', () => {
+  test('derives the run id from the due time, runs the job and acknowledges the message', async () => {
+    const { deliver, record, runId } = setup(() => ({ rows: 3 }));
+
+    expect(await deliver()).toEqual({ batchItemFailures: [] });
+    expect(await record()).toMatchObject({
+      id: runId,
+      status: 'completed',
+      result: { rows: 3 },
+      attempts: [{ logStream: 'stream-1', requestId: 'request-1' }],
+    });
+  });
+
+  test('hides its message until twenty seconds after its own end, so that a kill is retried soon', async () => {
+    const { deliver } = setup(() => {});
+
+    await deliver();
+
+    expect(visibilities()).toEqual([100]);
+  });
+
+  test('keeps the message of a failed attempt, hidden for the backoff', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    const { deliver } = setup(() => {
+      throw new Error('no');
+    });
+
+    expect(await deliver()).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-1' }] });
+    expect(visibilities()).toEqual([100, 15]);
+  });
+
+  test('sends the letter of a failed run with its run, attempts and error, and one alert', async () => {
+    const { deliver, runId, name } = setup(
+      () => {
+        throw new TypeError('no\nconnection\u0000');
+      },
+      { retry: { maxAttempts: 1 } },
+    );
+
+    expect(await deliver()).toEqual({ batchItemFailures: [] });
+
+    expect(letters()).toMatchObject([
+      {
+        QueueUrl: `${QUEUE}-dlq`,
+        MessageAttributes: {
+          'belfry-run': { DataType: 'String', StringValue: runId },
+          'belfry-attempts': { DataType: 'Number', StringValue: '1' },
+          'belfry-error': { DataType: 'String', StringValue: 'TypeError: no connection' },
+        },
+      },
+    ]);
+    const [alert, ...others] = sns.commandCalls(PublishCommand).map(({ args }) => args[0].input);
+    expect(others).toEqual([]);
+    expect(alert?.TopicArn).toBe('arn:aws:sns:us-east-1:1:app-dev-alerts');
+    expect(alert?.Subject).toBe(`[dev] ${name} failed: TypeError: no connection`);
+    for (const part of [
+      runId,
+      'nightly',
+      'Europe/Stockholm',
+      'Attempts   1',
+      'stream-1',
+      'request-1',
+      `npm run belfry -- show '${runId}' --stage dev`,
+    ]) {
+      expect(alert?.Message).toContain(part);
+    }
+  });
+
+  test('knows a letter that was moved back by its attributes', async () => {
+    let broken = true;
+    const { deliver, record } = setup(
+      () => {
+        if (broken) throw new Error('no');
+      },
+      { retry: { maxAttempts: 1 } },
+    );
+    await deliver();
+    broken = false;
+    const { MessageBody = '', MessageAttributes = {} } = letters()[0] ?? {};
+
+    await deliver(
+      MessageBody,
+      Object.fromEntries(
+        Object.entries(MessageAttributes).map(([name, { DataType = '', StringValue = '' }]) => [
+          name,
+          { dataType: DataType as 'String', stringValue: StringValue },
+        ]),
+      ),
+    );
+
+    expect(await record()).toMatchObject({ status: 'completed', attempts: [{ n: 1 }, { n: 2, cause: 'redrive' }] });
+  });
+
+  test('goes on when SQS does not let it hide the message', async () => {
+    sqs.on(ChangeMessageVisibilityCommand).rejects(new Error('throttled'));
+    const { deliver, record } = setup(() => {});
+
+    expect(await deliver()).toEqual({ batchItemFailures: [] });
+    expect((await record())?.status).toBe('completed');
+    expect(written.join('')).toContain('set the visibility');
+  });
+});
+
+describe('a message that is no run of this job', () => {
+  const ok = {
+    v: 1,
+    run: null,
+    job: 'report',
+    schedule: 'nightly',
+    scheduledTime: '2027-03-02T02:00:00Z',
+    trigger: 'schedule',
+  };
+  const deep = JSON.parse(`${'['.repeat(40)}${']'.repeat(40)}`) as unknown;
+
+  test.each([
+    { body: 'not json', says: 'the body is not JSON' },
+    { body: '[]', says: 'the body is not a JSON object' },
+    { body: 'null', says: 'the body is not a JSON object' },
+    { body: ' '.repeat(70_000), says: 'the body has 70000 bytes; allowed are 65536' },
+    { body: { ...ok, v: 2 }, says: 'v is 2; this version reads 1' },
+    {
+      body: { ...ok, more: 1 },
+      says: 'the field "more" is unknown; allowed are v, run, job, schedule, scheduledTime, trigger, input',
+    },
+    { body: { ...ok, job: '__proto__' }, says: 'job is "__proto__"; allowed is /^[a-z][a-z0-9-]{0,39}$/' },
+    { body: { ...ok, job: 'other' }, says: 'the message is for the job "other"; this function runs "report-' },
+    { body: { ...ok, schedule: 'A' }, says: 'schedule is "A"; allowed are null and /^[a-z0-9][a-z0-9.-]{0,39}$/' },
+    {
+      body: { ...ok, trigger: 'magic' },
+      says: 'trigger is "magic"; allowed are schedule, manual, enqueue, backfill, catch-up',
+    },
+    { body: { ...ok, scheduledTime: 'soon' }, says: 'scheduledTime is "soon"; allowed is an instant in ISO 8601' },
+    {
+      body: { ...ok, scheduledTime: '<aws.scheduler.scheduled-time>' },
+      says: 'scheduledTime still reads <aws.scheduler.scheduled-time>',
+    },
+    { body: { ...ok, schedule: null }, says: 'run and schedule are both null; a run without a schedule brings its id' },
+    { body: { ...ok, run: 'report/yesterday/nightly' }, says: 'run is "report/yesterday/nightly", which is no run id' },
+    { body: { ...ok, run: 'report/2027-02-30T02:00Z/nightly' }, says: 'which is no run id' },
+    { body: { ...ok, run: 'other/2027-03-02T02:00Z/nightly' }, says: 'is of another job or schedule than the message' },
+    { body: { ...ok, input: deep }, says: 'the input is nested deeper than 32' },
+    {
+      body: { ...ok, input: ['<aws.scheduler.execution-id>'] },
+      says: 'the input still holds <aws.scheduler.…: it was not filled in',
+    },
+    {
+      body: '{"v":1,"run":null,"job":"report","schedule":"nightly","scheduledTime":"2027-03-02T02:00:00Z","trigger":"schedule","input":{"a":{"__proto__":{}}}}',
+      says: 'the input has the key __proto__, which is not allowed',
+    },
+  ])('goes to the dead-letter queue as it is: $says', async ({ body, says }) => {
+    let calls = 0;
+    const { deliver } = setup(() => void calls++);
+
+    expect(await deliver(body)).toEqual({ batchItemFailures: [] });
+
+    expect(calls).toBe(0);
+    expect(letters()).toHaveLength(1);
+    expect(letters()[0]?.MessageBody).toBe(typeof body === 'string' ? body : JSON.stringify(body));
+    expect(letters()[0]?.MessageAttributes?.['belfry-error']?.StringValue).toContain(says);
+  });
+
+  test('stays in its queue when even the letter cannot be sent', async () => {
+    sqs.on(SendMessageCommand).rejects(new Error('no queue'));
+    const { deliver } = setup(() => {});
+
+    await expect(deliver('not json')).rejects.toThrow('no queue');
+  });
+});
+
+describe('no secret and no input ever stands in a log line or a letter of another run', () => {
+  const CANARY = 'canary-7f3a';
+
+  test.each([
+    { path: 'a completed run', run: () => ({ token: CANARY }), input: { key: CANARY } },
+    { path: 'an input that does not fit', run: () => {}, input: { key: 7, extra: CANARY } },
+    { path: 'a thrown object', run: () => Promise.reject({ token: CANARY }), input: { key: CANARY } },
+    { path: 'a cause', run: () => Promise.reject(new Error('no', { cause: CANARY })), input: { key: CANARY } },
+  ])('$path', async ({ run, input }) => {
+    const { deliver, message } = setup(run, { input: z.object({ key: z.string() }), retry: { maxAttempts: 2 } });
+
+    await deliver({ ...message, input });
+
+    expect(written.join('')).toContain('attempt-started');
+    expect(written.join('')).not.toContain(CANARY);
+  });
+
+  test('a refused message', async () => {
+    const { deliver, message } = setup(() => {});
+
+    await deliver({ ...message, v: 9, input: CANARY });
+
+    expect(written.join('')).toContain('message-refused');
+    expect(written.join('')).not.toContain(CANARY);
+  });
+});
+
+describe('a function that cannot work says so when it starts', () => {
+  const job = defineJob('report', { run: () => {} });
+
+  test('without the variables of the deployment', () => {
+    vi.stubEnv('BELFRY_TABLE', '');
+    vi.stubEnv('BELFRY_QUEUE_URL', undefined);
+
+    expect(() => createHandler(job, { schedules: {} })).toThrow('not set: BELFRY_TABLE, BELFRY_QUEUE_URL');
+  });
+
+  test('with a policy out of bounds', () => {
+    const slow = defineJob('report', { timeout: '20 minutes', run: () => {} });
+
+    expect(() => createHandler(slow, { schedules: {} })).toThrow(
+      'job "report": timeout \'20 minutes\' is out of bounds; allowed are 1 second to 14 minutes',
+    );
+  });
+
+  test('with idempotency switched off', () => {
+    vi.stubEnv('POWERTOOLS_IDEMPOTENCY_DISABLED', '1');
+
+    expect(() => createHandler(job, { schedules: {} })).toThrow('POWERTOOLS_IDEMPOTENCY_DISABLED is set');
+  });
+});
