@@ -1,0 +1,131 @@
+import type pc from 'picocolors';
+import type { CloudEvent, RunLine } from '../../local/events.ts';
+import { epochMs } from '../../units.ts';
+import { distance, shortLength, timeOfDay } from './times.ts';
+
+type Colors = ReturnType<typeof pc.createColors>;
+type Paint = (text: string) => string;
+
+interface Line {
+  readonly verb: string;
+  readonly paint: Paint;
+  readonly subject: string;
+  readonly text: string;
+}
+
+const VERB_WIDTH = 11;
+const SUBJECT_WIDTH = 22;
+
+/** One event as a line, or a few, of the live log; `undefined` for what would only be noise. */
+export function formatEvent(event: CloudEvent, colors: Colors): string | undefined {
+  const line = describe(event, colors);
+  if (line === undefined) return undefined;
+  const head = `${colors.dim(timeOfDay(event.at))}  ${line.paint(line.verb.padEnd(VERB_WIDTH))}`;
+  return `${head} ${line.subject.padEnd(SUBJECT_WIDTH)} ${line.text}`.trimEnd();
+}
+
+function describe(event: CloudEvent, colors: Colors): Line | undefined {
+  switch (event.kind) {
+    case 'fired':
+      return {
+        verb: 'fired',
+        paint: colors.blue,
+        subject: event.schedule,
+        text: `due ${timeOfDay(event.scheduledTime)}`,
+      };
+    case 'undelivered':
+      return { verb: 'undelivered', paint: colors.red, subject: event.schedule, text: event.reason };
+    case 'missed-while-off':
+      return {
+        verb: 'not fired',
+        paint: colors.yellow,
+        subject: event.schedule,
+        text: `${event.count} due while the cloud was off, the last ${distance(event.latest, event.at)}`,
+      };
+    case 'run':
+      return describeRun(event, event.at, colors);
+    case 'job-log':
+      return {
+        verb: 'log',
+        paint: colors.dim,
+        subject: event.job,
+        text: `${event.message}${fieldsText(event.fields)}`,
+      };
+    case 'output':
+      return { verb: 'output', paint: colors.dim, subject: event.job, text: event.line };
+    case 'function-failed':
+      return { verb: 'process', paint: colors.red, subject: event.job, text: event.error };
+    case 'alarm':
+      return {
+        verb: event.state === 'ALARM' ? 'ALARM' : 'alarm',
+        paint: event.state === 'ALARM' ? colors.red : colors.green,
+        subject: event.alarm,
+        text: `${event.state}: ${event.reason}`,
+      };
+    case 'alert':
+      return { verb: 'alert', paint: colors.magenta, subject: event.subject, text: `\n${indent(event.message)}` };
+    case 'reloaded':
+      return { verb: 'reloaded', paint: colors.green, subject: '', text: event.summary };
+    case 'reload-failed':
+      return {
+        verb: 'not loaded',
+        paint: colors.red,
+        subject: '',
+        text: `the running app stays as it was\n${indent(event.error)}`,
+      };
+    case 'resent':
+      return {
+        verb: 'resumed',
+        paint: colors.blue,
+        subject: event.runId,
+        text: 'was not finished when the cloud stopped',
+      };
+  }
+}
+
+function describeRun(event: RunLine, at: CloudEvent['at'], colors: Colors): Line | undefined {
+  const of = (verb: string, paint: Paint, text: string): Line => ({ verb, paint, subject: event.job, text });
+  const error = event.error === undefined ? '' : `${event.error.name}: ${event.error.message}`;
+  const took = event.durationMs === undefined ? '' : shortLength(event.durationMs);
+  const attempt = `attempt ${event.attempt ?? '?'}`;
+  switch (event.event) {
+    case 'attempt-started':
+      return of('started', colors.cyan, `${attempt}  ${colors.dim(event.runId)}`);
+    case 'run-completed':
+      return of('completed', colors.green, took);
+    case 'attempt-failed':
+      return of(
+        event.outcome === 'timed-out' ? 'timed out' : 'failed',
+        colors.yellow,
+        `${attempt} after ${took}: ${error}; next ${next(event.nextAttemptAt, at)}`,
+      );
+    case 'run-failed':
+      return of('FAILED', colors.red, `for good, ${attempt}: ${error}`);
+    case 'run-skipped':
+      return of('skipped', colors.yellow, `${event.reason}: ${event.blockedBy ?? ''} is running`);
+    case 'run-held':
+      return undefined;
+    case 'duplicate-acknowledged':
+      return of('duplicate', colors.dim, `${event.runId} has ended already`);
+    default:
+      return of(
+        event.event,
+        colors.yellow,
+        [event.step, error, event.nextAttemptAt === undefined ? '' : `next ${next(event.nextAttemptAt, at)}`]
+          .filter(Boolean)
+          .join(': '),
+      );
+  }
+}
+
+const next = (iso: string | undefined, at: CloudEvent['at']): string =>
+  iso === undefined ? '' : distance(epochMs(Date.parse(iso)), at);
+
+function fieldsText(fields: Readonly<Record<string, unknown>>): string {
+  const text = Object.entries(fields).map(
+    ([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
+  return text.length === 0 ? '' : `  ${text.join(' ')}`;
+}
+
+const indent = (text: string): string => text.replaceAll(/^/gm, '            ');

@@ -1,0 +1,47 @@
+import type pc from 'picocolors';
+import type { Attempt, RunRecord } from '../../run/record.ts';
+import { toIso } from '../../units.ts';
+import { shortLength } from './times.ts';
+
+type Colors = ReturnType<typeof pc.createColors>;
+
+/** A record for people: what became of the run, and each of its attempts. */
+export function formatRecord(record: RunRecord, colors: Colors): string {
+  const rows: [string, string | undefined][] = [
+    ['run', record.id],
+    ['status', paintStatus(record, colors)],
+    [
+      'schedule',
+      record.schedule ??
+        `none (${record.trigger}${record.requestedBy === undefined ? '' : ` by ${record.requestedBy}`})`,
+    ],
+    ['scheduled', toIso(record.scheduledTime)],
+    ['attempts', String(record.attempt)],
+    ...record.attempts.map((attempt): [string, string] => [`  ${attempt.n}`, attemptText(attempt)]),
+    ['duration', durationText(record)],
+    ['next', record.nextAttemptAt === undefined ? undefined : toIso(record.nextAttemptAt)],
+    ['result', record.result === undefined ? undefined : JSON.stringify(record.result)],
+    ['error', record.error === undefined ? undefined : `${record.error.name}: ${record.error.message}`],
+  ];
+  return rows
+    .filter((row): row is [string, string] => row[1] !== undefined)
+    .map(([name, value]) => `${colors.dim(name.padEnd(10))} ${value}`)
+    .join('\n');
+}
+
+function paintStatus({ status, reason, blockedBy }: RunRecord, colors: Colors): string {
+  if (status === 'completed') return colors.green(status);
+  const why = reason === undefined ? '' : ` (${reason}${blockedBy === undefined ? '' : `: ${blockedBy} was running`})`;
+  return `${status === 'failed' ? colors.red(status) : colors.yellow(status)}${why}`;
+}
+
+function attemptText({ cause, startedAt, endedAt, outcome, error, logStream, requestId }: Attempt): string {
+  const took = endedAt === undefined ? '' : ` after ${shortLength(endedAt - startedAt)}`;
+  const why = error === undefined ? '' : `: ${error.name}: ${error.message}`;
+  return `${cause}, ${toIso(startedAt)}, ${outcome ?? 'running'}${took}${why} (${logStream}, request ${requestId})`;
+}
+
+/** From the first attempt's start to the end, waits between attempts included. */
+function durationText({ startedAt, finishedAt }: RunRecord): string | undefined {
+  return startedAt === undefined || finishedAt === undefined ? undefined : shortLength(finishedAt - startedAt);
+}

@@ -1,0 +1,45 @@
+import type { EpochMs } from '../units.ts';
+
+/** What happened to a run, as its function logged it. Names and fields are those of `lib/observe/run-log.ts`. */
+export interface RunLine {
+  readonly kind: 'run';
+  readonly event: string;
+  readonly job: string;
+  readonly runId: string;
+  readonly attempt?: number;
+  readonly durationMs?: number;
+  readonly outcome?: string;
+  readonly reason?: string;
+  readonly blockedBy?: string;
+  readonly nextAttemptAt?: string;
+  readonly until?: string;
+  readonly step?: string;
+  readonly error?: { readonly name: string; readonly message: string; readonly stack?: string };
+}
+
+/** Everything that the embedded cloud tells while it runs. The live log, the summary and tests are made of these. */
+export type CloudEvent = { readonly at: EpochMs } & (
+  | { readonly kind: 'fired'; readonly schedule: string; readonly scheduledTime: EpochMs }
+  | { readonly kind: 'undelivered'; readonly schedule: string; readonly reason: string }
+  | { readonly kind: 'missed-while-off'; readonly schedule: string; readonly count: number; readonly latest: EpochMs }
+  | RunLine
+  /** A line that a job logged itself. */
+  | {
+      readonly kind: 'job-log';
+      readonly job: string;
+      readonly level: string;
+      readonly message: string;
+      readonly fields: Readonly<Record<string, unknown>>;
+    }
+  /** A line of a function's output that is not JSON. */
+  | { readonly kind: 'output'; readonly job: string; readonly line: string }
+  /** A function's process ended or failed in a way that its code could not report. */
+  | { readonly kind: 'function-failed'; readonly job: string; readonly error: string }
+  | { readonly kind: 'alarm'; readonly alarm: string; readonly state: string; readonly reason: string }
+  | { readonly kind: 'alert'; readonly subject: string; readonly message: string }
+  | { readonly kind: 'reloaded'; readonly summary: string }
+  | { readonly kind: 'reload-failed'; readonly error: string }
+  | { readonly kind: 'resent'; readonly runId: string }
+);
+
+export type CloudObserver = (event: CloudEvent) => void;

@@ -1,0 +1,63 @@
+import { type EpochMs, epochMs } from '../units.ts';
+import type { CloudEvent, RunLine } from './events.ts';
+
+/** Events of `RunLine`s, told from a job's own lines by the field that only Belfry's have. */
+const RUN_FIELDS = [
+  'runId',
+  'attempt',
+  'durationMs',
+  'outcome',
+  'reason',
+  'blockedBy',
+  'nextAttemptAt',
+  'until',
+  'step',
+  'error',
+] as const;
+
+/** Fields that the logger adds to every line. */
+const LOGGER_FIELDS = new Set([
+  'level',
+  'message',
+  'timestamp',
+  'service',
+  'sampling_rate',
+  'xray_trace_id',
+  'runId',
+  'job',
+  'attempt',
+]);
+
+/** What a line of a function's output says; `undefined` for a line of metrics, which the alarms read. */
+export function readFunctionLine(job: string, line: string, now: EpochMs): CloudEvent | undefined {
+  const fields = parseObject(line);
+  if (fields === undefined) return { kind: 'output', at: now, job, line };
+  if ('_aws' in fields) return undefined;
+
+  const at = typeof fields.timestamp === 'string' ? epochMs(Date.parse(fields.timestamp)) : now;
+  if (typeof fields.event === 'string' && fields.event === fields.message && typeof fields.runId === 'string') {
+    const known = Object.fromEntries(
+      RUN_FIELDS.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]])),
+    );
+    return { ...(known as Omit<RunLine, 'kind' | 'event' | 'job'>), kind: 'run', at, event: fields.event, job };
+  }
+  const own = Object.fromEntries(Object.entries(fields).filter(([name]) => !LOGGER_FIELDS.has(name)));
+  return {
+    kind: 'job-log',
+    at,
+    job,
+    level: String(fields.level ?? 'INFO'),
+    message: String(fields.message ?? line),
+    fields: own,
+  };
+}
+
+function parseObject(line: string): Record<string, unknown> | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
