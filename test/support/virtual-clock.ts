@@ -34,6 +34,7 @@ export class VirtualClock implements Clock {
   /** Moves time, stopping at each timer on the way, in order, for it and what awaits it to run. */
   async advanceTo(instant: EpochMs | string): Promise<void> {
     const end = toInstant(instant);
+    if (end < this.#now) throw new RangeError(`${instant} is past; jumpTo() moves the clock back`);
     await settle();
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
       this.#timers.delete(next);
@@ -59,8 +60,11 @@ export class VirtualClock implements Clock {
   }
 }
 
-const toInstant = (instant: EpochMs | string): EpochMs =>
-  typeof instant === 'string' ? epochMs(Date.parse(instant)) : instant;
+function toInstant(instant: EpochMs | string): EpochMs {
+  const value = typeof instant === 'string' ? epochMs(Date.parse(instant)) : instant;
+  if (Number.isNaN(value)) throw new RangeError(`"${instant}" is no instant; write 2027-03-02T02:00:00Z`);
+  return value;
+}
 
 /** Lets every promise that can settle without time passing do so. */
 export async function settle(): Promise<void> {
