@@ -21,7 +21,7 @@ export const LARGEST_MESSAGE = 64 * 1024;
 /** The deepest nesting of the input. */
 export const DEEPEST_INPUT = 32;
 /** Names that could reach an object's prototype when code copies the input around. */
-const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+export const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 const KEYS = new Set(['v', 'run', 'job', 'schedule', 'scheduledTime', 'trigger', 'input']);
 
 /** What EventBridge Scheduler replaces with the due time when it fires. https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html */

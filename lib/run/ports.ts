@@ -33,14 +33,16 @@ export interface Claimed {
   readonly record: RunRecord;
 }
 
-export type ClaimResult =
-  | Claimed
+/** Why a claim was not won. */
+export type Refusal =
   /** Somebody has it, or it is not due yet: look again then. */
   | { readonly kind: 'held'; readonly until: EpochMs }
   /** There is nothing left to do for this message. */
   | { readonly kind: 'ended'; readonly record: RunRecord }
   /** Its last allowed attempt was lost: it has to be closed as failed. */
   | { readonly kind: 'exhausted'; readonly record: RunRecord };
+
+export type ClaimResult = Claimed | Refusal;
 
 /** What a delivery writes when it has done its part. */
 export type Settlement =
@@ -109,7 +111,7 @@ export interface Settled<Work> {
 export type Once = <Work extends { readonly settlement: Settlement }>(
   request: ClaimRequest,
   work: (claimed: Claimed) => Promise<Work>,
-) => Promise<Settled<Work> | Exclude<ClaimResult, Claimed>>;
+) => Promise<Settled<Work> | Refusal>;
 
 /** Proof of holding a job's lock. */
 export interface LockHold {

@@ -6,7 +6,7 @@ import {
 } from '@aws-lambda-powertools/idempotency';
 import { BasePersistenceLayer, IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
 import type { Context } from 'aws-lambda';
-import type { Claimed, ClaimRequest, ClaimResult, Once, RunStore, Settlement } from '../run/ports.ts';
+import type { Claimed, ClaimRequest, Once, Refusal, RunStore, Settlement } from '../run/ports.ts';
 
 /**
  * To be called when a process starts.
@@ -19,8 +19,6 @@ export function assertIdempotencyIsOn(): void {
     'POWERTOOLS_IDEMPOTENCY_DISABLED is set: without idempotency a run could execute twice. Remove the variable',
   );
 }
-
-type Refusal = Exclude<ClaimResult, Claimed>;
 
 /**
  * `Once` through Powertools' idempotency: its wrapper decides when to claim, work and settle, and this
