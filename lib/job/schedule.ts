@@ -58,6 +58,6 @@ export type Schedules = Readonly<Record<string, Schedule>>;
  *   cron: '0 2 * * *', timezone: 'Europe/Stockholm', input: { region: 'eu' },
  * })
  */
-export function schedule<Input>(job: Job<Input>, options: ScheduleOptions<Input>): Schedule {
+export function schedule<Input>(job: Job<Input>, options: ScheduleOptions<NoInfer<Input>>): Schedule {
   return Object.freeze({ job, options });
 }

@@ -1,5 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Job } from '../job/job.ts';
+import type { JobPolicy } from '../job/policy.ts';
 import type { Disposition } from '../run/delivery.ts';
 import { InvalidMessageError } from '../run/errors.ts';
 import { executeRun } from '../run/execute-run.ts';
@@ -12,8 +13,9 @@ import { deliveryOf } from './delivery.ts';
 import { type MessageVisibility, messageVisibility } from './run-queue.ts';
 import { createRuntime, type Runtime, type ScheduleFacts } from './runtime.ts';
 
-/** What the generated entry of a function knows beside the job: the policies of its schedules. */
+/** What the generated entry of a function knows beside the job: what synth has worked out and checked. */
 export interface HandlerOptions {
+  readonly policy: JobPolicy;
   readonly schedules: Readonly<Record<string, ScheduleFacts>>;
 }
 
@@ -24,13 +26,13 @@ export interface HandlerOptions {
  * Everything that can be wrong with the function's surroundings shows when its process starts, not
  * when its first run is due.
  *
- * @throws Error when the job's policy is refused or a variable of the deployment is missing
+ * @throws Error when a variable of the deployment is missing, or Powertools' idempotency is switched off
  */
 export function createHandler(
   job: Job,
   options: HandlerOptions,
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
-  const runtime = createRuntime(job, options.schedules);
+  const runtime = createRuntime(job, options);
   return async (event, context) => {
     const batchItemFailures: { itemIdentifier: string }[] = [];
     let mustExit = false;

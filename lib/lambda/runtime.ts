@@ -4,7 +4,7 @@ import { DeleteMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import type { Job } from '../job/job.ts';
 import { stageNames } from '../job/names.ts';
-import { type JobPolicy, resolvePolicy } from '../job/policy.ts';
+import type { JobPolicy } from '../job/policy.ts';
 import { describeFailure } from '../observe/failure-alert.ts';
 import { jobLog, toLog } from '../observe/logger.ts';
 import { createRunLog } from '../observe/run-log.ts';
@@ -43,13 +43,13 @@ export interface Runtime {
 /** Short enough that a call that hangs is tried again within the 10 seconds that recording an outcome has. */
 const SDK_OPTIONS = { maxAttempts: 4, requestHandler: { connectionTimeout: 1000, requestTimeout: 3000 } } as const;
 
-/** @throws Error when the job's policy is refused, a variable is missing, or Powertools' idempotency is switched off */
-export function createRuntime(job: Job, schedules: Readonly<Record<string, ScheduleFacts>>): Runtime {
-  const resolved = resolvePolicy(job);
-  if (!resolved.ok) {
-    throw new Error(resolved.problems.map(({ field, message }) => `job "${job.name}": ${field} ${message}`).join('\n'));
-  }
-  const { policy } = resolved;
+export interface RuntimeOptions {
+  readonly policy: JobPolicy;
+  readonly schedules: Readonly<Record<string, ScheduleFacts>>;
+}
+
+/** @throws Error when a variable is missing, or Powertools' idempotency is switched off */
+export function createRuntime(job: Job, { policy, schedules }: RuntimeOptions): Runtime {
   const { app, stage, table, queueUrl, deadLetterQueueUrl, alertTopicArn } = readEnvironment(process.env);
   const deployment = stageNames({ app, stage }).prefix;
   const client = new DynamoDBClient(SDK_OPTIONS);

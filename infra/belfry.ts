@@ -1,0 +1,169 @@
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { attachCustomSynthesis, CfnOutput, Stack, Stage, Tags, Validations } from 'aws-cdk-lib';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import { Construct } from 'constructs';
+import { type CheckedApp, checkApp } from '../lib/job/check-app.ts';
+import type { JobFile } from '../lib/job/check-jobs.ts';
+import { InvalidAppError } from '../lib/job/check-report.ts';
+import type { Job } from '../lib/job/job.ts';
+import { type Deployment, stageNames } from '../lib/job/names.ts';
+import type { Schedules } from '../lib/job/schedule.ts';
+import { MANIFEST_FILE } from '../lib/manifest.ts';
+import { epochMs } from '../lib/units.ts';
+import { createSharedAlarms } from './alarms.ts';
+import { AlertTopic } from './alert-topic.ts';
+import { BelfryJobs } from './belfry-jobs.ts';
+import { bundle } from './bundle.ts';
+import { JobAccess, type JobDefaults } from './job-access.ts';
+import type { JobWorker } from './job-worker.ts';
+import { createManifest } from './manifest.ts';
+import { createQueue, requireTls } from './queues.ts';
+import { RunTable } from './run-table.ts';
+import { limitResources } from './stack-size.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export interface BelfryProps extends Deployment {
+  /** From `loadJobs`. */
+  readonly jobs: readonly JobFile[];
+  readonly schedules: Schedules;
+  /** Who is told of alarms and failed runs, from the start; others may subscribe to the topic. */
+  readonly alertEmail?: string | undefined;
+  /**
+   * Where the jobs of a folder of `functions/` go: usually a stack of their own.
+   *
+   * @default beside all else
+   */
+  readonly placeGroup?: (group: string) => Construct;
+}
+
+/** The stage whose records are kept from harm. */
+export const PRODUCTION = 'prod';
+
+/**
+ * One deployment of Belfry: its jobs, and what they share. Belongs into any stack, also beside other
+ * resources, and more than once into one app, as long as no two have app and stage in common.
+ *
+ * @throws InvalidAppError with everything that is wrong with jobs and schedules
+ * @example
+ * new Belfry(this, 'Jobs', { app: 'shop', stage: 'prod', jobs: await loadJobs(folder), schedules });
+ */
+export class Belfry extends Construct {
+  /** The names of all jobs. */
+  readonly jobNames: readonly string[];
+  /** What the user should know and need not mend. */
+  readonly notes: readonly string[];
+  private readonly access: ReadonlyMap<string, JobAccess>;
+
+  constructor(scope: Construct, id: string, props: BelfryProps) {
+    super(scope, id);
+    const { app, stage, schedules } = props;
+    const checked = checkApp({ deployment: { app, stage }, files: props.jobs, schedules, now: epochMs(Date.now()) });
+    this.jobNames = checked.jobs.map(({ name }) => name);
+    this.notes = checked.notes;
+
+    const surroundings = this.createShared(checked.deployment, props.alertEmail);
+    const workers = this.createJobs(checked, surroundings, props.placeGroup ?? (() => this));
+    this.access = new Map(workers.map((worker) => [worker.job.name, new JobAccess(worker, this.jobNames)]));
+    this.writeManifest(checked);
+  }
+
+  /** What a job may touch. @throws InvalidAppError for a job that is not in `functions/` */
+  job(job: Job): JobAccess {
+    const access = this.access.get(job.name);
+    if (access !== undefined) return access;
+    const known = this.jobNames.join(', ') || 'none';
+    throw new InvalidAppError([`infra/access.ts: job "${job.name}" is in no file of functions/; there are: ${known}`]);
+  }
+
+  /** Gives all jobs what they have not been given themselves. */
+  defaults(defaults: JobDefaults): this {
+    for (const access of this.access.values()) access.applyDefaults(defaults);
+    return this;
+  }
+
+  private createShared(deployment: Deployment, email: string | undefined): Surroundings {
+    const names = stageNames(deployment);
+    const table = new RunTable(this, 'Table', { tableName: names.table, isProtected: deployment.stage === PRODUCTION });
+    const topic = new AlertTopic(this, 'Alerts', { names, email });
+    const undelivered = createQueue(this, 'DeliveryQueue', { queueName: names.deliveryQueue });
+    requireTls(this, [undelivered]);
+    const reason =
+      "It is a dead-letter queue itself, of EventBridge Scheduler's, which needs no redrive policy for that";
+    Validations.of(undelivered).acknowledge(
+      { id: 'AwsSolutions-SQS3', reason },
+      { id: 'Serverless-SQSRedrivePolicy', reason },
+    );
+    const scheduleGroup = new CfnScheduleGroup(this, 'ScheduleGroup', { name: names.scheduleGroup });
+    createSharedAlarms({ scope: this, prefix: names.prefix, topicArn: topic.arn }, names.deliveryQueue);
+    new CfnOutput(this, 'AlertTopicArn', { value: topic.arn, description: 'Subscribe to it to hear of failures' });
+    new CfnOutput(this, 'TableName', { value: table.resource.ref, description: 'The records of all runs' });
+    tag(this, deployment);
+    return { deployment, names, scheduleGroup, alertKeyArn: topic.keyArn };
+  }
+
+  private createJobs(
+    checked: CheckedApp,
+    surroundings: Surroundings,
+    place: (group: string) => Construct,
+  ): JobWorker[] {
+    const { jobs, schedules, deployment } = checked;
+    const groups = [...new Set(['', ...jobs.map(({ group }) => group)])];
+    const scopes = groups.map((group) => ({ group, scope: group === '' ? this : place(group) }));
+    const isBundled = scopes.some(({ scope }) => Stack.of(scope).bundlingRequired);
+    const code = isBundled ? bundledCode(checked) : placeholderCode();
+    const workers = scopes.flatMap(({ group, scope }) => {
+      const created = new BelfryJobs(scope, group === '' || scope !== this ? 'Jobs' : `Jobs-${group}`, {
+        jobs: jobs.filter((job) => job.group === group),
+        schedules: schedules.filter(({ isOver }) => !isOver),
+        codeOf: code.of,
+        surroundings,
+      });
+      tag(created, deployment);
+      limitResources(Stack.of(scope));
+      return [...created.workers.values()];
+    });
+    code.done();
+    return workers;
+  }
+
+  /**
+   * Leaves the manifest beside the templates. An assembly has one `belfry.json`, its first deployment's;
+   * each further one writes `<app>-<stage>.belfry.json`.
+   */
+  private writeManifest(checked: CheckedApp): void {
+    const { prefix } = stageNames(checked.deployment);
+    const text = JSON.stringify(createManifest(checked), undefined, 2);
+    attachCustomSynthesis(this, {
+      onSynthesize: ({ outdir }) => {
+        const first = Stage.of(this)
+          ?.node.findAll()
+          .find((construct) => construct instanceof Belfry);
+        writeFileSync(join(outdir, first === this ? MANIFEST_FILE : `${prefix}.${MANIFEST_FILE}`), text);
+      },
+    });
+  }
+}
+
+const tag = (construct: Construct, deployment: Deployment): void => {
+  for (const [key, value] of Object.entries(deployment)) Tags.of(construct).add(key, value);
+};
+
+interface JobCode {
+  readonly of: (job: string) => Code;
+  readonly done: () => void;
+}
+
+/** Assets are copied into the assembly when functions are made from them, so the bundles can go then. */
+function bundledCode(checked: CheckedApp): JobCode {
+  const [first] = checked.jobs;
+  if (first === undefined) return placeholderCode();
+  const functionsDirectory = first.group === '' ? dirname(first.path) : dirname(dirname(first.path));
+  const bundles = bundle(checked, dirname(functionsDirectory));
+  return { of: (job) => Code.fromAsset(bundles.directoryOf(job)), done: bundles.remove };
+}
+
+function placeholderCode(): JobCode {
+  return { of: () => Code.fromAsset(join(import.meta.dirname, 'placeholder')), done: () => {} };
+}

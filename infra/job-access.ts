@@ -1,0 +1,178 @@
+import { Validations } from 'aws-cdk-lib';
+import {
+  Connections,
+  type IConnectable,
+  type ISecurityGroup,
+  type IVpc,
+  SecurityGroup,
+  type SubnetSelection,
+  type Vpc,
+} from 'aws-cdk-lib/aws-ec2';
+import { type IGrantable, type IPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { InvalidAppError } from '../lib/job/check-report.ts';
+import { JOBS_VARIABLE, SECRET_PREFIX } from '../lib/lambda/environment.ts';
+import { jobPartition } from '../lib/store/dynamodb/keys.ts';
+import type { JobWorker } from './job-worker.ts';
+import { sharedArns } from './surroundings.ts';
+
+/** Before the names of variables that Belfry sets. */
+const RESERVED = 'BELFRY_';
+const SECURITY_GROUP = 'SecurityGroup';
+
+/** Any secret of CDK's. */
+export type GrantableSecret = Pick<ISecret, 'secretArn' | 'grantRead'>;
+
+/** A network that a job's function is in. */
+export interface JobVpc {
+  // Both, because CDK's class does not fit its own interface under `exactOptionalPropertyTypes`; nor does `Secret`.
+  readonly vpc: IVpc | Vpc;
+  /** @default the private subnets */
+  readonly vpcSubnets?: SubnetSelection;
+  /** @default one of its own, open towards the outside only */
+  readonly securityGroups?: readonly ISecurityGroup[];
+}
+
+/** What all jobs have that say nothing else. */
+export interface JobDefaults {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly vpc?: JobVpc;
+}
+
+/**
+ * What one job may touch: `belfry.job(nightlyReport)` in `infra/access.ts`.
+ *
+ * Other constructs grant to it as to any function: `bucket.grantRead(belfry.job(report))`,
+ * `database.connections.allowDefaultPortFrom(belfry.job(report))`.
+ */
+export class JobAccess implements IGrantable, IConnectable {
+  private readonly worker: JobWorker;
+  private readonly jobNames: readonly string[];
+  private readonly ownVariables = new Set<string>();
+  private ownVpc = false;
+  private network: Connections | undefined;
+
+  constructor(worker: JobWorker, jobNames: readonly string[]) {
+    this.worker = worker;
+    this.jobNames = jobNames;
+  }
+
+  /** The Lambda function, for whatever this class has no word for. */
+  get function(): LambdaFunction {
+    return this.worker.function;
+  }
+
+  get grantPrincipal(): IPrincipal {
+    return this.worker.function.grantPrincipal;
+  }
+
+  /** @throws InvalidAppError for a job that is in no VPC */
+  get connections(): Connections {
+    if (this.network !== undefined) return this.network;
+    throw this.problem('it is in no VPC; call .vpc({ vpc }) first');
+  }
+
+  /** Sets variables of the job's process; before `defaults`, whichever is called first. */
+  environment(variables: Readonly<Record<string, string>>): this {
+    for (const [name, value] of Object.entries(variables)) {
+      this.refuseReserved(name);
+      this.setOwn(name, value);
+    }
+    return this;
+  }
+
+  /** Lets the job read a secret as `context.secret(name)`. Its value is in no template and no variable. */
+  secret(name: string, secret: GrantableSecret): this {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+      throw this.problem(`secret "${name}": allowed are letters, digits and _, first no digit`);
+    }
+    secret.grantRead(this);
+    this.setOwn(`${SECRET_PREFIX}${name}`, secret.secretArn);
+    return this;
+  }
+
+  /** Puts the job's function into a network. */
+  vpc(network: JobVpc): this {
+    this.ownVpc = true;
+    this.enter(network);
+    return this;
+  }
+
+  /** Lets the job read the records of all jobs, whose names it finds in `BELFRY_JOBS`. */
+  readsRuns(): this {
+    this.worker.permissions.addStatements(
+      new PolicyStatement({
+        actions: ['dynamodb:GetItem', 'dynamodb:Query'],
+        resources: [sharedArns(this.worker, this.worker.surroundings.names).table],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [jobPartition('*')] } },
+      }),
+    );
+    this.setOwn(JOBS_VARIABLE, this.jobNames.join(','));
+    return this;
+  }
+
+  /** Takes what the job has not been given itself. */
+  applyDefaults({ environment = {}, vpc }: JobDefaults): void {
+    for (const [name, value] of Object.entries(environment)) {
+      this.refuseReserved(name);
+      if (!this.ownVariables.has(name)) this.function.addEnvironment(name, value);
+    }
+    if (vpc !== undefined && !this.ownVpc) this.enter(vpc);
+  }
+
+  private setOwn(name: string, value: string): void {
+    this.ownVariables.add(name);
+    this.function.addEnvironment(name, value);
+  }
+
+  private refuseReserved(name: string): void {
+    if (name.startsWith(RESERVED)) throw this.problem(`variable ${name}: names with ${RESERVED} are Belfry's own`);
+  }
+
+  private problem(text: string): InvalidAppError {
+    return new InvalidAppError([`infra/access.ts: job "${this.worker.job.name}": ${text}`]);
+  }
+
+  private enter({ vpc, vpcSubnets, securityGroups }: JobVpc): void {
+    // A default VPC may have come first: nothing of it should stay.
+    this.worker.node.tryRemoveChild(SECURITY_GROUP);
+    const groups = securityGroups ?? [
+      new SecurityGroup(this.worker, SECURITY_GROUP, {
+        vpc: vpc as IVpc,
+        description: `The job ${this.worker.job.name}`,
+      }),
+    ];
+    // Set on the resource, because the function exists before access.ts says where it should be.
+    const resource = this.function.node.defaultChild as CfnFunction;
+    resource.vpcConfig = {
+      subnetIds: vpc.selectSubnets(vpcSubnets).subnetIds,
+      securityGroupIds: groups.map(({ securityGroupId }) => securityGroupId),
+    };
+    if (this.network === undefined) this.allowNetworkInterfaces();
+    this.network = new Connections({ securityGroups: [...groups] });
+  }
+
+  private allowNetworkInterfaces(): void {
+    this.worker.permissions.addStatements(networkInterfaces());
+    const reason = 'A function in a VPC must manage network interfaces, for which EC2 knows no narrower resource';
+    Validations.of(this.worker).acknowledge(
+      { id: 'AwsSolutions-IAM5[Resource::*]', reason },
+      { id: 'Serverless-LambdaStarPermissions', reason },
+    );
+  }
+}
+
+/** EC2 knows no resource for these actions. https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html */
+const networkInterfaces = (): PolicyStatement =>
+  new PolicyStatement({
+    actions: [
+      'ec2:CreateNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSubnets',
+      'ec2:DeleteNetworkInterface',
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:UnassignPrivateIpAddresses',
+    ],
+    resources: ['*'],
+  });

@@ -1,0 +1,91 @@
+import { type Cloud, startCloud } from '../../local/cloud.ts';
+import type { CloudObserver } from '../../local/events.ts';
+import { findRunning } from '../../local/find-running.ts';
+import { STATE_FOLDER, StateFolder } from '../../local/state-folder.ts';
+import { epochMs, type Milliseconds } from '../../units.ts';
+import { CommandError, EXIT } from '../exit-codes.ts';
+import { findProject } from '../project.ts';
+import { openTerminal, type Terminal } from '../terminal.ts';
+import { formatEvent } from '../view/live-log.ts';
+import { formatSchedules } from '../view/schedule-table.ts';
+
+export interface StartOptions {
+  readonly stage: string;
+  readonly for?: Milliseconds;
+  readonly fresh?: boolean;
+  readonly json?: boolean;
+}
+
+/** The job that shows, at every start, that the whole path is alive. */
+const FIRST_JOB = 'heartbeat';
+
+/** `npm start`: the app on the embedded cloud, until Ctrl-C or for a while. */
+export async function start(options: StartOptions): Promise<void> {
+  const projectDirectory = findProject(process.cwd());
+  const state = new StateFolder(projectDirectory);
+  const terminal = openTerminal({ isForMachine: options.json === true });
+  await refuseSecond(state);
+  if (options.fresh) await state.forget();
+
+  const end = endOfRun(options.for);
+  const cloud = await startCloud({
+    projectDirectory,
+    stage: options.stage,
+    observe: liveLog(terminal),
+    isWatching: true,
+  });
+  try {
+    introduce(cloud, terminal);
+    if (cloud.manifest.jobs.some(({ name }) => name === FIRST_JOB)) await cloud.requestRun(FIRST_JOB, undefined);
+    await end.reached;
+    terminal.say(
+      terminal.colors.dim('\nstopping: no new work is taken, what runs is waited for; Ctrl-C again ends it at once'),
+    );
+  } finally {
+    const summary = await cloud.close();
+    end.forget();
+    if (options.json) terminal.print(JSON.stringify(summary));
+  }
+}
+
+async function refuseSecond(state: StateFolder): Promise<void> {
+  const running = await findRunning(state);
+  if (running === undefined) return;
+  throw new CommandError(
+    `this checkout's cloud runs already, at ${running.endpoint} (process ${running.pid}). One ${STATE_FOLDER} folder serves one cloud: use that one, or end it with Ctrl-C`,
+    EXIT.unavailable,
+  );
+}
+
+function introduce(cloud: Cloud, { colors, say }: Terminal): void {
+  const { app, stage } = cloud.manifest;
+  say(
+    `${colors.bold('Belfry')} ${app}-${stage}, embedded cloud at ${colors.cyan(cloud.endpoint)}; state in ${STATE_FOLDER}; Ctrl-C ends it\n`,
+  );
+  say(`${formatSchedules(cloud.nextDueTimes(), epochMs(Date.now()), colors)}\n`);
+}
+
+function liveLog({ colors, say }: Terminal): CloudObserver {
+  return (event) => {
+    const line = formatEvent(event, colors);
+    if (line !== undefined) say(line);
+  };
+}
+
+/** The first Ctrl-C, or the time that was asked for. A second Ctrl-C ends the process as if nobody listened. */
+function endOfRun(length: Milliseconds | undefined): { readonly reached: Promise<void>; forget(): void } {
+  let reach = () => {};
+  const reached = new Promise<void>((resolve) => {
+    reach = resolve;
+  });
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.once(signal, reach);
+  const timer = length === undefined ? undefined : setTimeout(reach, length);
+  return {
+    reached,
+    forget() {
+      clearTimeout(timer);
+      for (const signal of signals) process.removeListener(signal, reach);
+    },
+  };
+}

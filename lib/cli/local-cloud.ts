@@ -1,0 +1,54 @@
+import { createRunClient, type RunClient } from '../client/run-client.ts';
+import { DEFAULT_STAGE } from '../job/names.ts';
+import { localClient, startCloud } from '../local/cloud.ts';
+import { findRunning } from '../local/find-running.ts';
+import { readManifest } from '../local/manifest.ts';
+import { StateFolder } from '../local/state-folder.ts';
+import type { Manifest } from '../manifest.ts';
+import type { Terminal } from './terminal.ts';
+import { formatEvent } from './view/live-log.ts';
+
+export interface LocalCloudOptions {
+  readonly projectDirectory: string;
+  readonly stage?: string;
+  readonly terminal: Terminal;
+  /** Whether functions run, or only what is stored is looked at. */
+  readonly takesWork: boolean;
+}
+
+/** A cloud to talk to, whoever started it. */
+export interface LocalCloud {
+  readonly manifest: Manifest;
+  readonly client: RunClient;
+}
+
+/** Uses the cloud that runs in this checkout; else starts one for the call, with its schedules held back. */
+export async function withCloud<Result>(
+  options: LocalCloudOptions,
+  use: (cloud: LocalCloud) => Promise<Result>,
+): Promise<Result> {
+  const { projectDirectory, stage = DEFAULT_STAGE, terminal, takesWork } = options;
+  const state = new StateFolder(projectDirectory);
+  const running = await findRunning(state);
+  if (running !== undefined) {
+    const manifest = await readManifest(state.assembly);
+    return await use({
+      manifest,
+      client: createRunClient({ deployment: manifest, client: localClient(running.endpoint) }),
+    });
+  }
+  const observe = (event: Parameters<typeof formatEvent>[0]) => {
+    const line = formatEvent(event, terminal.colors);
+    if (line !== undefined) process.stderr.write(`${line}\n`);
+  };
+  const cloud = await startCloud({ projectDirectory, stage, observe, isHeld: true, takesWork });
+  try {
+    const { manifest } = cloud;
+    return await use({
+      manifest,
+      client: createRunClient({ deployment: manifest, client: localClient(cloud.endpoint) }),
+    });
+  } finally {
+    await cloud.close();
+  }
+}

@@ -1,0 +1,71 @@
+import { Command, CommanderError } from 'commander';
+import { BelfryError } from '../errors.ts';
+import { DEFAULT_STAGE } from '../job/names.ts';
+import { readJson, readLength, readStage } from './commands/options.ts';
+import { type RunOptions, run } from './commands/run.ts';
+import { type ShowOptions, show } from './commands/show.ts';
+import { type StartOptions, start } from './commands/start.ts';
+import { CommandError, EXIT } from './exit-codes.ts';
+
+/** The `belfry` command: `npm start` and `npm run belfry -- <command>`. */
+export function createProgram(onExit: (code: number) => void): Command {
+  const program = new Command('belfry')
+    .description('Scheduled and background jobs on your own AWS account')
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done; 1 the run ended other than completed; 2 wrong usage or input; 3 not reachable or not permitted.',
+    );
+
+  program
+    .command('start')
+    .description('run the app on the embedded cloud, until Ctrl-C')
+    .option('--for <length>', 'end by itself after 30s, 2m, 1h', readLength)
+    .option('--json', 'print a summary as JSON at the end; the log goes to standard error')
+    .option('--fresh', 'forget all local records, messages and marks first')
+    .option('--stage <stage>', 'the stage to synthesize', readStage, DEFAULT_STAGE)
+    .action(async (options: StartOptions) => {
+      await start(options);
+      onExit(EXIT.done);
+    });
+  program
+    .command('run')
+    .description('run one job now, down the same path as a scheduled run, and print its record')
+    .argument('<job>', 'the name of its file in functions/')
+    .option('--input <json>', "the job's input", readJson)
+    .option('--json', 'print the record as JSON')
+    .option('--stage <stage>', 'the stage to synthesize, where no cloud runs yet', readStage, DEFAULT_STAGE)
+    .action(async (job: string, options: RunOptions) => onExit(await run(job, options)));
+  program
+    .command('show')
+    .description('print the record of a run')
+    .argument('<run>', 'a run id, as alerts and the log give it')
+    .option('--json', 'print the record as JSON')
+    .option('--stage <stage>', 'read the table of this stage on AWS, with the credentials of the shell', readStage)
+    .action(async (runId: string, options: ShowOptions) => onExit(await show(runId, options)));
+  return program;
+}
+
+/** Runs the command; what goes wrong is said in a sentence where it was foreseen, with its stack where not. */
+async function main(): Promise<void> {
+  const setExitCode = (code: number): void => {
+    process.exitCode = code;
+  };
+  try {
+    await createProgram(setExitCode).parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) return setExitCode(error.exitCode === 0 ? EXIT.done : EXIT.usage);
+    if (error instanceof CommandError) return fail(error.message, error.exitCode);
+    if (error instanceof BelfryError) return fail(error.message, EXIT.unavailable);
+    fail(error instanceof Error ? (error.stack ?? error.message) : String(error), EXIT.unavailable);
+  }
+
+  function fail(message: string, code: number): void {
+    process.stderr.write(`belfry: ${message}\n`);
+    setExitCode(code);
+  }
+}
+
+await main();

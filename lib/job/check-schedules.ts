@@ -1,0 +1,150 @@
+import { describeProblem, InvalidExpressionError, readWhen, type Timetable, type When } from '../cron/index.ts';
+import type { EpochMs } from '../units.ts';
+import { checkInput } from './check-input.ts';
+import type { CheckedJob } from './check-jobs.ts';
+import { pointAtUnexpected, quoteValue } from './check-report.ts';
+import { APP_NAME, SCHEDULE_ID } from './names.ts';
+import type { Schedule, Schedules } from './schedule.ts';
+
+/** Where users write schedules, as messages name it. */
+const FILE = 'infra/schedules.ts';
+
+/** A schedule that may be deployed. */
+export interface CheckedSchedule {
+  readonly id: string;
+  readonly job: string;
+  /** EventBridge's: one, or two for cron in which either day field may match. */
+  readonly expressions: readonly string[];
+  /** The expression as the user wrote it. */
+  readonly source: string;
+  readonly timezone: string;
+  readonly input?: unknown;
+  /** Whether it is on in this stage. */
+  readonly enabled: boolean;
+  /** Whether its last due time is past: EventBridge would refuse it, so it is left out. */
+  readonly isOver: boolean;
+}
+
+export interface CheckedSchedules {
+  readonly schedules: readonly CheckedSchedule[];
+  readonly problems: readonly string[];
+  /** What a user should know and need not mend. */
+  readonly notes: readonly string[];
+}
+
+/** What schedules are checked against. */
+export interface ScheduleSurroundings {
+  readonly jobs: readonly CheckedJob[];
+  /** Names of jobs that exist and have problems of their own, which are told elsewhere. */
+  readonly brokenJobs: ReadonlySet<string>;
+  readonly stage: string;
+  readonly now: EpochMs;
+}
+
+/** Checks every entry and reports all problems at once; an entry with a problem is not among `schedules`. */
+export function checkSchedules(entries: Schedules, surroundings: ScheduleSurroundings): CheckedSchedules {
+  const schedules: CheckedSchedule[] = [];
+  const problems: string[] = [];
+  for (const [id, entry] of Object.entries(entries)) {
+    const result = checkEntry(id, entry, surroundings);
+    if ('schedule' in result) schedules.push(result.schedule);
+    else problems.push(...result.problems);
+  }
+  const notes = schedules
+    .filter(({ isOver }) => isOver)
+    .map(
+      ({ id, source }) =>
+        `${FILE}: schedule "${id}": ${source} is past, so it is left out; remove the entry when you like`,
+    );
+  return { schedules, problems, notes };
+}
+
+type Result = { readonly schedule: CheckedSchedule } | { readonly problems: readonly string[] };
+
+function checkEntry(id: string, entry: Schedule, surroundings: ScheduleSurroundings): Result {
+  const place = `${FILE}: schedule "${id}"`;
+  // Types can be got round, and an import in a circle gives undefined without a word.
+  if (typeof entry?.options !== 'object' || entry.options === null || typeof entry.job?.name !== 'string') {
+    return { problems: [`${place}: it has no job; write schedule(<a job imported from functions/>, { … })`] };
+  }
+  const { options } = entry;
+  const found = findJob(entry, surroundings);
+  const when = readTimetable(options, place);
+  const problems = [
+    ...checkId(id),
+    ...(typeof found === 'string' ? [`${place}: ${found}`] : []),
+    ...(typeof when === 'string' ? [when] : []),
+    ...checkEnabled(options.enabled).map((problem) => `${place}: ${problem}`),
+    ...(typeof found === 'object'
+      ? checkInput(found.job, SCHEDULE_ID.test(id) ? id : 'id', options.input).map((problem) => `${place}: ${problem}`)
+      : []),
+  ];
+  if (problems.length > 0 || typeof found !== 'object' || typeof when === 'string') return { problems };
+  return {
+    schedule: {
+      id,
+      job: found.name,
+      expressions: when.expressions,
+      source: sourceOf(options),
+      timezone: when.timezone,
+      ...(options.input === undefined ? {} : { input: options.input }),
+      enabled: isEnabled(options.enabled, surroundings.stage),
+      isOver: when.next(surroundings.now) === undefined,
+    },
+  };
+}
+
+function checkId(id: string): readonly string[] {
+  if (SCHEDULE_ID.test(id)) return [];
+  const problem = 'allowed are lower-case letters, digits, . and -, first a letter or a digit, at most 40 characters';
+  return [
+    pointAtUnexpected({
+      prefix: `${FILE}: `,
+      label: 'schedule',
+      text: id,
+      first: /[a-z0-9]/,
+      rest: /[a-z0-9.-]/,
+      longest: 40,
+      problem,
+    }),
+  ];
+}
+
+/** The job, a problem, or nothing when the job has problems that are told elsewhere. */
+function findJob({ job }: Schedule, { jobs, brokenJobs }: ScheduleSurroundings): CheckedJob | string | undefined {
+  const found = jobs.find(({ name }) => name === job.name);
+  if (found !== undefined || brokenJobs.has(job.name)) return found;
+  const known = jobs.map(({ name }) => name).join(', ') || 'none';
+  return `job "${job.name}" is in no file of functions/; there are: ${known}. Files that begin with _ or end in .test.ts do not count`;
+}
+
+function readTimetable({ timezone, ...options }: Schedule['options'], place: string): Timetable | string {
+  if (timezone !== undefined && typeof timezone !== 'string') {
+    return `${place}: timezone ${quoteValue(timezone)} is no text; write a place, such as 'Europe/Stockholm'`;
+  }
+  try {
+    return readWhen(options as When, timezone ?? 'UTC');
+  } catch (error) {
+    if (error instanceof InvalidExpressionError) return describeProblem(error, place);
+    throw error;
+  }
+}
+
+function checkEnabled(enabled: unknown): readonly string[] {
+  if (enabled === undefined || typeof enabled === 'boolean') return [];
+  if (!Array.isArray(enabled)) {
+    return [`enabled ${quoteValue(enabled)} is not allowed; write true, false, or the stages it is on in: ['prod']`];
+  }
+  return enabled
+    .filter((stage) => typeof stage !== 'string' || !APP_NAME.test(stage))
+    .map((stage) => `enabled names the stage ${quoteValue(stage)}, and no stage can be called that; ${STAGE_RULE}`);
+}
+
+/** What a stage may be called, for messages. */
+const STAGE_RULE = 'allowed are lower-case letters, digits and -, first a letter, at most 12 characters';
+
+const isEnabled = (enabled: boolean | readonly string[] | undefined, stage: string): boolean =>
+  Array.isArray(enabled) ? enabled.includes(stage) : enabled !== false;
+
+const sourceOf = ({ cron, every, at }: Schedule['options']): string =>
+  at === undefined ? (cron ?? `every ${every}`) : `at ${at}`;

@@ -1,0 +1,150 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createRunClient } from '../client/run-client.ts';
+import { systemClock } from '../lambda/system-clock.ts';
+import type { Manifest } from '../manifest.ts';
+import type { EpochMs } from '../units.ts';
+import { Closers } from './closers.ts';
+import { createDeployment, type Deployment } from './deployment.ts';
+import type { CloudObserver } from './events.ts';
+import { localClient } from './local-client.ts';
+import { openServices, type Services } from './open-services.ts';
+import { scanRuns, unfinishedRuns } from './resume.ts';
+import { type DueSchedule, dueSchedules } from './schedules.ts';
+import { StateFolder } from './state-folder.ts';
+import { errorOf, type Summary, summarize } from './summary.ts';
+import { watchSources } from './watch.ts';
+
+export interface CloudOptions {
+  readonly projectDirectory: string;
+  readonly stage: string;
+  readonly observe: CloudObserver;
+  /** Whether schedules are kept from firing. @default false */
+  readonly isHeld?: boolean;
+  /** Whether functions run; if not, only what is stored can be looked at. @default true */
+  readonly takesWork?: boolean;
+  /** Whether a change in a file of the app is taken over at once. @default false */
+  readonly isWatching?: boolean;
+}
+
+/** A running cloud. */
+export interface Cloud {
+  readonly endpoint: string;
+  /** Of the app as it runs now: a reload brings another. */
+  readonly manifest: Manifest;
+  nextDueTimes(): readonly DueSchedule[];
+  requestRun(job: string, input: unknown): Promise<string>;
+  /** Takes no more work, waits for what runs, saves what waits, and ends everything it started. */
+  close(): Promise<Summary>;
+}
+
+export { localClient } from './local-client.ts';
+export type { DueSchedule } from './schedules.ts';
+
+/**
+ * Synthesizes the app and runs it on emulated AWS services, behind one port of 127.0.0.1.
+ *
+ * Everything that is stored lies in the project's `.belfry` folder, and is there again at the next start.
+ *
+ * @throws SynthesisError with what the app printed
+ * @throws DirectoryInUseError when another cloud has this folder
+ */
+export async function startCloud(options: CloudOptions): Promise<Cloud> {
+  const startedAt = systemClock.now();
+  const errors: Summary['errors'][number][] = [];
+  const observe: CloudObserver = (event) => {
+    options.observe(event);
+    const error = event.kind === 'run' ? errorOf(event) : undefined;
+    if (error !== undefined) errors.push(error);
+  };
+  const [storage, work] = [new Closers(), new Closers()];
+  try {
+    const state = new StateFolder(options.projectDirectory);
+    await state.create();
+    const services = await openServices({ state, observe }, storage);
+    const deployment = await createDeployment({ ...options, state, services, observe }, storage);
+    await startWork({ options, services, deployment, observe }, work);
+    return createCloud({ services, deployment, work, storage, startedAt, errors });
+  } catch (error) {
+    await work.run().catch(() => {});
+    await storage.run().catch(() => {});
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly services: Services;
+  readonly deployment: Deployment;
+}
+
+async function startWork(
+  { options, services, deployment, observe }: Parts & { options: CloudOptions; observe: CloudObserver },
+  work: Closers,
+): Promise<void> {
+  if (options.takesWork === false) return;
+  await services.restoreQueues();
+  await resumeRuns({ services, deployment }, observe);
+  deployment.startFunctions();
+  work.add(() => deployment.stopFunctions());
+  if (options.isHeld !== true) {
+    await services.scheduler.start();
+    work.add(() => services.scheduler.stop());
+  }
+  if (options.isWatching === true) {
+    const watch = watchSources(options.projectDirectory, () => deployment.reload());
+    work.add(() => watch.close());
+  }
+}
+
+/** Every run that had not ended is sent again, whether or not its message has survived: the claim absorbs the second. */
+async function resumeRuns({ services, deployment }: Parts, observe: CloudObserver): Promise<void> {
+  const client = new DynamoDBClient(localClient(services.endpoint));
+  for await (const { run, queue, body } of unfinishedRuns(client, deployment.manifest)) {
+    await services.backends.queues.send(queue, body);
+    observe({ kind: 'resent', at: systemClock.now(), runId: run.id });
+  }
+  client.destroy();
+}
+
+interface CloudParts extends Parts {
+  readonly work: Closers;
+  readonly storage: Closers;
+  readonly startedAt: EpochMs;
+  readonly errors: Summary['errors'];
+}
+
+function createCloud({ services, deployment, work, storage, startedAt, errors }: CloudParts): Cloud {
+  const { endpoint } = services;
+  const summary = async (): Promise<Summary> => {
+    const { jobs, resources } = deployment.manifest;
+    const client = new DynamoDBClient(localClient(endpoint));
+    const runs = scanRuns(client, resources.table);
+    const names = jobs.map(({ name }) => name);
+    return await summarize({
+      startedAt,
+      endedAt: systemClock.now(),
+      jobs: names,
+      runs,
+      alarms: deployment.alarms(),
+      errors,
+    });
+  };
+  return {
+    endpoint,
+    get manifest() {
+      return deployment.manifest;
+    },
+    nextDueTimes: () => dueSchedules(deployment.manifest, services.scheduler),
+    requestRun: (job, input) =>
+      createRunClient({ deployment: deployment.manifest, client: localClient(endpoint) }).requestRun({
+        job,
+        input,
+        requestedBy: 'npm start',
+      }),
+    async close() {
+      await work.run();
+      const result = await summary();
+      await storage.run();
+      return result;
+    },
+  };
+}

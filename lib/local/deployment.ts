@@ -1,0 +1,106 @@
+import { rm } from 'node:fs/promises';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { systemClock } from '../lambda/system-clock.ts';
+import type { Manifest } from '../manifest.ts';
+import { type Assembly, loadAssembly } from './assembly/index.ts';
+import type { Closers } from './closers.ts';
+import { deploySchedules, type ScheduleChanges } from './deploy-schedules.ts';
+import type { CloudObserver } from './events.ts';
+import { localClient } from './local-client.ts';
+import { readLocalEnvironment } from './local-environment.ts';
+import type { Services } from './open-services.ts';
+import type { StateFolder } from './state-folder.ts';
+import type { AlarmState } from './summary.ts';
+import { synthesize } from './synthesize.ts';
+import { createWorkload } from './workload.ts';
+
+/** The app as it is deployed on the embedded cloud. */
+export interface Deployment {
+  /** Of the app as it runs now: a reload brings another. */
+  readonly manifest: Manifest;
+  alarms(): readonly AlarmState[];
+  /** Begins to take work from the queues. */
+  startFunctions(): void;
+  /** Takes no more, waits for what runs, ends every process. */
+  stopFunctions(): Promise<void>;
+  /** Takes over what has changed in the app. A change that does not synthesize leaves everything as it is. */
+  reload(): Promise<void>;
+}
+
+export interface DeploymentOptions {
+  readonly projectDirectory: string;
+  readonly stage: string;
+  readonly state: StateFolder;
+  readonly services: Services;
+  readonly observe: CloudObserver;
+}
+
+/**
+ * Synthesizes the app and creates what its template says. Functions are loaded when the first message
+ * comes for them.
+ *
+ * @throws SynthesisError with what the app printed
+ */
+export async function createDeployment(options: DeploymentOptions, closers: Closers): Promise<Deployment> {
+  const { state, services, observe } = options;
+  const client = new SchedulerClient(localClient(services.endpoint));
+  closers.add(() => client.destroy());
+
+  // What earlier versions of the app left there is nobody's any more; later ones are added to it.
+  await rm(state.assembly, { recursive: true, force: true });
+  let { assembly, localVariables } = await build(options);
+  await createResources(assembly, services);
+  await deploySchedules(client, assembly);
+  const workload = createWorkload(assembly, { services, observe, localVariables });
+
+  return {
+    get manifest() {
+      return assembly.manifest;
+    },
+    alarms: () => workload.alarms(),
+    startFunctions: () => workload.start(),
+    stopFunctions: () => workload.stop(),
+    async reload() {
+      try {
+        const next = await build(options);
+        await createResources(next.assembly, services);
+        const changes = await deploySchedules(client, next.assembly, assembly);
+        await workload.replace(next.assembly, next.localVariables);
+        ({ assembly, localVariables } = next);
+        observe({ kind: 'reloaded', at: systemClock.now(), summary: describeChanges(changes) });
+      } catch (error) {
+        observe({
+          kind: 'reload-failed',
+          at: systemClock.now(),
+          error: error instanceof Error ? error.message : String(error),
+        });
+      }
+    },
+  };
+}
+
+async function build({ projectDirectory, stage, state, services }: DeploymentOptions) {
+  await synthesize({ projectDirectory, stage, outputDirectory: state.assembly });
+  const localVariables = await readLocalEnvironment(projectDirectory);
+  const assembly = loadAssembly(state.assembly, {
+    origin: services.endpoint,
+    localVariables: Object.keys(localVariables),
+  });
+  return { assembly, localVariables };
+}
+
+async function createResources({ tables, queues, topics }: Assembly, { backends }: Services): Promise<void> {
+  for (const table of tables) await backends.tables.ensure(table);
+  for (const { name, attributes } of queues) backends.queues.ensure({ QueueName: name, ...attributes });
+  for (const { name } of topics) await backends.topics.ensure(name);
+}
+
+function describeChanges({ created, updated, deleted }: ScheduleChanges): string {
+  const parts = [
+    ['new schedules', created],
+    ['changed schedules', updated],
+    ['removed schedules', deleted],
+  ] as const;
+  const told = parts.filter(([, names]) => names.length > 0).map(([what, names]) => `${what}: ${names.join(', ')}`);
+  return told.join('; ') || 'the next runs use the new code';
+}

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { systemClock } from '../lambda/system-clock.ts';
+import { accountId, type Backends, createBackends, defaultRegion } from './backends/index.ts';
+import type { Closers } from './closers.ts';
+import type { CloudObserver } from './events.ts';
+import { startFront } from './front/index.ts';
+import { QueueKeeper } from './queue-keeper.ts';
+import { createScheduler, type Scheduler } from './scheduler/index.ts';
+import { observeScheduler } from './schedules.ts';
+import { queueTarget, servicesOf } from './services.ts';
+import type { StateFolder } from './state-folder.ts';
+
+/** The emulated services, reachable, with what they had stored; nothing runs yet. */
+export interface Services {
+  /** `http://127.0.0.1:<port>` */
+  readonly endpoint: string;
+  readonly backends: Backends;
+  readonly scheduler: Scheduler;
+  /** Puts the messages back that waited when the cloud last stopped. To be called when the queues are there. */
+  restoreQueues(): Promise<void>;
+}
+
+export async function openServices(
+  { state, observe }: { state: StateFolder; observe: CloudObserver },
+  closers: Closers,
+): Promise<Services> {
+  let keeper: QueueKeeper | undefined;
+  const backends = await createBackends({
+    directory: state.data,
+    onPublish: ({ subject = '', message }) => observe({ kind: 'alert', at: systemClock.now(), subject, message }),
+    onChange: () => keeper?.note(),
+  });
+  closers.add(() => backends.close());
+
+  const scheduler = createScheduler({
+    residence: { region: defaultRegion, account: accountId },
+    clock: systemClock,
+    target: queueTarget(backends.queues),
+    marks: state.marks,
+    observer: observeScheduler(observe, systemClock),
+  });
+  const token = randomBytes(24).toString('base64url');
+  const control = { token, handlers: { status: async () => ({ pid: process.pid }) } };
+  const front = await startFront({ services: servicesOf(backends, scheduler), control });
+  closers.add(() => front.close());
+  await state.writeRunning({ port: front.port, token });
+  closers.add(() => state.removeRunning());
+
+  return {
+    endpoint: front.origin,
+    backends,
+    scheduler,
+    async restoreQueues() {
+      const saved = await state.readQueues();
+      if (saved !== undefined) backends.queues.restore(saved);
+      // Only from here on: an empty queue must not replace what has not been put back yet.
+      keeper = new QueueKeeper({
+        clock: systemClock,
+        snapshot: backends.queues.snapshot,
+        write: (snapshot) => state.writeQueues(snapshot),
+      });
+      const { save } = keeper;
+      closers.add(() => save());
+    },
+  };
+}

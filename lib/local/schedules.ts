@@ -1,0 +1,50 @@
+import { scheduleNames } from '../job/names.ts';
+import type { Manifest, ManifestSchedule } from '../manifest.ts';
+import type { Clock } from '../run/ports.ts';
+import { type EpochMs, epochMs } from '../units.ts';
+import type { CloudObserver } from './events.ts';
+import type { Scheduler, SchedulerObserver } from './scheduler/index.ts';
+
+/** An entry of `infra/schedules.ts` with its next due time. */
+export interface DueSchedule extends Pick<ManifestSchedule, 'id' | 'job' | 'source' | 'timezone'> {
+  /** Undefined when it is disabled in this stage, and when it is over. */
+  readonly next: EpochMs | undefined;
+}
+
+/** The entries of a manifest with the next due time of whichever of their EventBridge schedules is sooner. */
+export function dueSchedules({ schedules }: Manifest, scheduler: Scheduler): readonly DueSchedule[] {
+  const next = new Map(scheduler.nextDueTimes().map((each) => [each.name, each.next]));
+  return schedules.map(({ id, job, source, timezone, expressions }) => {
+    const times = scheduleNames(id, expressions.length).flatMap((name) => next.get(name) ?? []);
+    return { id, job, source, timezone, next: times.length === 0 ? undefined : epochMs(Math.min(...times)) };
+  });
+}
+
+/** Tells what the scheduler does in the words of entries. */
+export function observeScheduler(observe: CloudObserver, clock: Clock): SchedulerObserver {
+  const undelivered = (name: string, reason: string) =>
+    observe({ kind: 'undelivered', at: clock.now(), schedule: entryOf(name), reason });
+  return {
+    onFired: ({ schedule, scheduledTime }) =>
+      observe({ kind: 'fired', at: clock.now(), schedule: entryOf(schedule.name), scheduledTime }),
+    onDropped: ({ schedule, reason }) => undelivered(schedule.name, reason),
+    onDeadLettered: ({ schedule, error }) =>
+      undelivered(schedule.name, `${String(error)}; its letter lies in the delivery queue`),
+    onMissedWhileOff(schedule, times) {
+      const latest = times.at(-1);
+      if (latest === undefined) return;
+      observe({
+        kind: 'missed-while-off',
+        at: clock.now(),
+        schedule: entryOf(schedule.name),
+        count: times.length,
+        latest,
+      });
+    },
+    onMarksNotSaved: (error) =>
+      undelivered('all schedules', `how far they have come cannot be saved: ${String(error)}`),
+  };
+}
+
+/** The second schedule of an entry has its name with a suffix that no id can have. */
+const entryOf = (name: string): string => name.replace(/_\d+$/, '');

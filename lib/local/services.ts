@@ -1,0 +1,30 @@
+import type { Backends } from './backends/index.ts';
+import { UnknownQueueError } from './backends/index.ts';
+import type { ServiceHandler } from './front/index.ts';
+import { PermanentDeliveryError, type Scheduler, type Target } from './scheduler/index.ts';
+
+/** The emulated services by the names that SDKs sign their requests for. */
+export function servicesOf(backends: Backends, scheduler: Scheduler): Readonly<Record<string, ServiceHandler>> {
+  return {
+    ...backends.services,
+    scheduler: async ({ body, ...request }) => scheduler.handle({ ...request, body: body.toString() }),
+  };
+}
+
+/** The scheduler's way into the queues. */
+export function queueTarget(queues: Backends['queues']): Target {
+  return {
+    async send(arn, body, attributes) {
+      const texts = Object.entries(attributes).map(([name, StringValue]) => [
+        name,
+        { DataType: 'String', StringValue },
+      ]);
+      try {
+        await queues.send(arn, body, { attributes: Object.fromEntries(texts) });
+      } catch (error) {
+        if (!(error instanceof UnknownQueueError)) throw error;
+        throw new PermanentDeliveryError('AWS.SimpleQueueService.NonExistentQueue', error.message);
+      }
+    },
+  };
+}

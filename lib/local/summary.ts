@@ -1,0 +1,69 @@
+import type { RunRecord, RunStatus } from '../run/record.ts';
+import { type EpochMs, toIso } from '../units.ts';
+import type { RunLine } from './events.ts';
+
+const COUNTED = [
+  'completed',
+  'failed',
+  'retrying',
+  'skipped',
+  'missed',
+  'running',
+  'pending',
+] as const satisfies readonly RunStatus[];
+
+type Counts = Record<(typeof COUNTED)[number], number>;
+
+/** An alarm as the summary tells it. */
+export interface AlarmState {
+  readonly name: string;
+  readonly job: string | null;
+  readonly state: string;
+  readonly since: string;
+}
+
+/** What happened while the cloud ran: the standard output of `npm start -- --for … --json`. */
+export interface Summary {
+  readonly v: 1;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly jobs: Readonly<Record<string, Counts>>;
+  readonly alarms: readonly AlarmState[];
+  readonly errors: readonly { readonly run: string; readonly error: string }[];
+}
+
+export interface SummaryParts {
+  readonly startedAt: EpochMs;
+  readonly endedAt: EpochMs;
+  readonly jobs: readonly string[];
+  readonly runs: AsyncIterable<RunRecord>;
+  readonly alarms: readonly AlarmState[];
+  readonly errors: Summary['errors'];
+}
+
+/** Counts the runs that something happened to since the start, and those that are still open. */
+export async function summarize({ startedAt, endedAt, jobs, runs, alarms, errors }: SummaryParts): Promise<Summary> {
+  const counts = new Map(jobs.map((job) => [job, noRuns()]));
+  for await (const { job, status, createdAt, startedAt: runStartedAt = createdAt, finishedAt = endedAt } of runs) {
+    const of = counts.get(job);
+    const isCounted = COUNTED.find((each) => each === status);
+    if (of !== undefined && isCounted !== undefined && Math.max(runStartedAt, finishedAt) >= startedAt) of[isCounted]++;
+  }
+  return {
+    v: 1,
+    startedAt: toIso(startedAt),
+    endedAt: toIso(endedAt),
+    jobs: Object.fromEntries(counts),
+    alarms,
+    errors,
+  };
+}
+
+/** The line of the summary's errors that a run event makes, if it makes one. */
+export function errorOf({ runId, error }: RunLine): Summary['errors'][number] | undefined {
+  return error === undefined ? undefined : { run: runId, error: `${error.name}: ${error.message}` };
+}
+
+function noRuns(): Counts {
+  return { completed: 0, failed: 0, retrying: 0, skipped: 0, missed: 0, running: 0, pending: 0 };
+}

@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { BelfryError } from '../errors.ts';
+
+/** The app did not synthesize. The message is what it printed. */
+export class SynthesisError extends BelfryError {
+  override readonly name = 'SynthesisError';
+  readonly code = 'SYNTHESIS_FAILED';
+}
+
+export interface SynthesisOptions {
+  readonly projectDirectory: string;
+  readonly outputDirectory: string;
+  readonly stage: string;
+}
+
+/** Variables of the shell that would change what an app synthesizes, or let it reach an account. */
+const WITHHELD = /^(AWS_|CDK_)/;
+
+/**
+ * Runs the app that cdk.json names, as the CDK CLI would, without the CLI and without any AWS settings of
+ * the shell. CDK's own check of the template is left out: it takes longer than all the rest, and `cdk
+ * synth` does it.
+ *
+ * @throws SynthesisError with what the app printed
+ */
+export async function synthesize({ projectDirectory, outputDirectory, stage }: SynthesisOptions): Promise<void> {
+  const { app } = JSON.parse(await readFile(join(projectDirectory, 'cdk.json'), 'utf8')) as { app: string };
+  const shell = Object.entries(process.env).filter(([name]) => !WITHHELD.test(name));
+  const child = spawn(app, {
+    cwd: projectDirectory,
+    shell: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      ...Object.fromEntries(shell),
+      CDK_OUTDIR: outputDirectory,
+      CDK_CONTEXT_JSON: JSON.stringify({ stage, validate: false }),
+    },
+  });
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  if (code !== 0) throw new SynthesisError(`${stderr}${stdout}`.trim() || `${app} ended with code ${String(code)}`);
+}

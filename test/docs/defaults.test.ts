@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { BOUNDS, DEFAULTS, OVERLAP_POLICIES, resolvePolicy } from '../../lib/job/policy.ts';
+import { defineJob } from '../../lib/index.ts';
+import { deliveryTimeouts, deployedTimeouts } from '../../lib/run/timeouts.ts';
+import { epochMs, plus, toMilliseconds } from '../../lib/units.ts';
+import { guides, readMarkdown, tableRows } from './markdown.ts';
+
+interface Range {
+  readonly least: string | number;
+  readonly most: string | number;
+}
+
+const range = ({ least, most }: Range): string => `${least} – ${most}`;
+
+/** The row of each field as the code has it: default, and what is allowed. */
+const FIELDS: Readonly<Record<string, readonly [given: string, allowed: string]>> = {
+  timeout: [DEFAULTS.timeout, range(BOUNDS.timeout)],
+  'retry.maxAttempts': [String(DEFAULTS.maxAttempts), range(BOUNDS.maxAttempts)],
+  'retry.backoff.initial': [DEFAULTS.backoff.initial, range(BOUNDS.backoff)],
+  'retry.backoff.factor': [String(DEFAULTS.backoff.factor), range(BOUNDS.factor)],
+  'retry.backoff.max': [DEFAULTS.backoff.max, range(BOUNDS.backoff)],
+  overlap: [DEFAULTS.overlap, OVERLAP_POLICIES.join(', ')],
+  memory: [DEFAULTS.memory, `${BOUNDS.memory.least} MB – ${BOUNDS.memory.most} MB`],
+  concurrency: [String(DEFAULTS.concurrency), range(BOUNDS.concurrency)],
+  retention: [DEFAULTS.retention, range(BOUNDS.retention)],
+};
+
+describe('a table of defaults and bounds', () => {
+  const tables = guides().map((file) => ({ path: file.path, rows: tableRows(file, ['field', 'default', 'allowed']) }));
+
+  test('stands in docs/architecture.md with every field', () => {
+    const rows = tables.find(({ path }) => path === 'docs/architecture.md')?.rows ?? [];
+
+    expect(rows.map(([field]) => field)).toEqual(Object.keys(FIELDS));
+  });
+
+  test.each(tables.flatMap(({ path, rows }) => rows.map((row) => ({ path, field: row[0] ?? '', row }))))(
+    'in $path says of $field what the code does',
+    ({ field, row }) => {
+      expect(row.slice(1, 3)).toEqual(FIELDS[field]);
+    },
+  );
+
+  test('leaves nothing out that has a default or a bound in the code', () => {
+    const known = ['timeout', 'maxAttempts', 'backoff', 'overlap', 'memory', 'concurrency', 'retention'];
+
+    expect(Object.keys(DEFAULTS)).toEqual(known);
+    expect(Object.keys(BOUNDS).filter((name) => name !== 'factor')).toEqual(known.filter((name) => name !== 'overlap'));
+  });
+});
+
+describe('the table of times in docs/guarantees.md', () => {
+  const resolved = resolvePolicy(defineJob('default', { run: () => {} }));
+  if (!resolved.ok) throw new Error('the default policy is refused');
+  const { policy } = resolved;
+  const deployed = deployedTimeouts(policy);
+  const start = epochMs(0);
+  const delivery = deliveryTimeouts(policy, start, plus(start, toMilliseconds(deployed.functionTimeout)));
+  const seconds = (instant: number): string => `${instant / 1000} s`;
+
+  test('has the numbers of the default job', () => {
+    const rows = tableRows(readMarkdown('docs/guarantees.md'), ['time', 'formula', 'default job']);
+
+    expect(Object.fromEntries(rows.map(([name, , value]) => [name, value]))).toEqual({
+      'function timeout': `${deployed.functionTimeout} s`,
+      'signal aborts': seconds(delivery.abortAt),
+      'process ended': seconds(delivery.giveUpAt),
+      'lease ends': seconds(delivery.leaseUntil),
+      'message shows again': seconds(delivery.redeliverAt),
+      'queue visibility': `${deployed.queueVisibility} s`,
+      'receives before SQS moves it': String(deployed.maxReceiveCount),
+    });
+  });
+});

@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { cpSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Manifest } from '../../lib/manifest.ts';
+import { createFolder } from './support.ts';
+
+const run = promisify(execFile);
+const PROJECT = join(import.meta.dirname, '../..');
+
+/** The project, checked out somewhere else. */
+function checkout(): string {
+  const directory = join(createFolder(), 'elsewhere');
+  for (const part of ['lib', 'infra', 'functions', 'cdk.json', 'package.json']) {
+    cpSync(join(PROJECT, part), join(directory, part), { recursive: true });
+  }
+  symlinkSync(join(PROJECT, 'node_modules'), join(directory, 'node_modules'));
+  return directory;
+}
+
+/** Synthesizes as the embedded cloud does: without the CDK CLI, credentials or network. */
+async function synthIn(directory: string): Promise<string> {
+  const outdir = createFolder();
+  const env = { PATH: process.env.PATH, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: '{"validate":"false"}' };
+  await run(process.execPath, ['--import', 'tsx', 'infra/app.ts'], { cwd: directory, env });
+  return outdir;
+}
+
+const assetsIn = (outdir: string): readonly string[] =>
+  readdirSync(outdir)
+    .filter((name) => name.startsWith('asset.'))
+    .sort();
+
+describe('the bundles of two checkouts', () => {
+  let here = '';
+  let elsewhere = '';
+  beforeAll(async () => {
+    [here, elsewhere] = await Promise.all([synthIn(PROJECT), synthIn(checkout())]);
+  });
+
+  test('are the same, so that nothing is deployed again for being built elsewhere', () => {
+    expect(assetsIn(here)).toEqual(assetsIn(elsewhere));
+    expect(assetsIn(here)).not.toEqual([]);
+  });
+
+  test('name their sources from the project', () => {
+    const maps = assetsIn(here).map((asset) => readFileSync(join(here, asset, 'index.mjs.map'), 'utf8'));
+
+    const sources = maps.flatMap((map) => JSON.parse(map).sources as string[]);
+    expect(sources).toContain('functions/heartbeat.ts');
+    expect(sources.filter((source) => source.startsWith('.') || source.startsWith('/'))).toEqual([]);
+  });
+
+  test('load on this Node and have a handler', async () => {
+    for (const asset of assetsIn(here)) {
+      const { handler } = await import(pathToFileURL(join(here, asset, 'index.mjs')).href);
+
+      expect(handler).toBeTypeOf('function');
+    }
+  });
+
+  test('come with a manifest of the app', () => {
+    const manifest = JSON.parse(readFileSync(join(elsewhere, 'belfry.json'), 'utf8')) as Manifest;
+
+    expect(manifest).toMatchObject({ v: 1, app: 'belfry', stage: 'dev', resources: { table: 'belfry-dev-runs' } });
+    expect(manifest.schedules.find(({ id }) => id === 'heartbeat')).toEqual({
+      id: 'heartbeat',
+      job: 'heartbeat',
+      expressions: ['cron(0/5 * * * ? *)'],
+      source: 'every 5 minutes',
+      timezone: 'UTC',
+      enabled: true,
+    });
+  });
+});
