@@ -6,6 +6,7 @@ import { type RunOptions, run } from './commands/run.ts';
 import { type ShowOptions, show } from './commands/show.ts';
 import { type StartOptions, start } from './commands/start.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
+import { isolateFromAws } from './isolate.ts';
 
 /** The `belfry` command: `npm start` and `npm run belfry -- <command>`. */
 export function createProgram(onExit: (code: number) => void): Command {
@@ -27,6 +28,7 @@ export function createProgram(onExit: (code: number) => void): Command {
     .option('--fresh', 'forget all local records, messages and marks first')
     .option('--stage <stage>', 'the stage to synthesize', readStage, DEFAULT_STAGE)
     .action(async (options: StartOptions) => {
+      isolateFromAws(process.env);
       await start(options);
       onExit(EXIT.done);
     });
@@ -37,14 +39,20 @@ export function createProgram(onExit: (code: number) => void): Command {
     .option('--input <json>', "the job's input", readJson)
     .option('--json', 'print the record as JSON')
     .option('--stage <stage>', 'the stage to synthesize, where no cloud runs yet', readStage, DEFAULT_STAGE)
-    .action(async (job: string, options: RunOptions) => onExit(await run(job, options)));
+    .action(async (job: string, options: RunOptions) => {
+      isolateFromAws(process.env);
+      onExit(await run(job, options));
+    });
   program
     .command('show')
     .description('print the record of a run')
     .argument('<run>', 'a run id, as alerts and the log give it')
     .option('--json', 'print the record as JSON')
     .option('--stage <stage>', 'read the table of this stage on AWS, with the credentials of the shell', readStage)
-    .action(async (runId: string, options: ShowOptions) => onExit(await show(runId, options)));
+    .action(async (runId: string, options: ShowOptions) => {
+      if (options.stage === undefined) isolateFromAws(process.env);
+      onExit(await show(runId, options));
+    });
   return program;
 }
 
