@@ -16,6 +16,7 @@ import { createSharedAlarms } from './alarms.ts';
 import { AlertTopic } from './alert-topic.ts';
 import { BelfryJobs } from './belfry-jobs.ts';
 import { bundle } from './bundle.ts';
+import { assetDirectoryOf, BundledCode } from './bundled-code.ts';
 import { JobAccess, type JobDefaults } from './job-access.ts';
 import type { JobWorker } from './job-worker.ts';
 import { createManifest } from './manifest.ts';
@@ -112,20 +113,18 @@ export class Belfry extends Construct {
     const groups = [...new Set(['', ...jobs.map(({ group }) => group)])];
     const scopes = groups.map((group) => ({ group, scope: group === '' ? this : place(group) }));
     const isBundled = scopes.some(({ scope }) => Stack.of(scope).bundlingRequired);
-    const code = isBundled ? bundledCode(checked) : placeholderCode();
-    const workers = scopes.flatMap(({ group, scope }) => {
+    const codeOf = isBundled ? bundledCode(this, checked) : placeholderCode;
+    return scopes.flatMap(({ group, scope }) => {
       const created = new BelfryJobs(scope, group === '' || scope !== this ? 'Jobs' : `Jobs-${group}`, {
         jobs: jobs.filter((job) => job.group === group),
         schedules: schedules.filter(({ isOver }) => !isOver),
-        codeOf: code.of,
+        codeOf,
         surroundings,
       });
       tag(created, deployment);
       limitResources(Stack.of(scope));
       return [...created.workers.values()];
     });
-    code.done();
-    return workers;
   }
 
   /**
@@ -150,20 +149,16 @@ const tag = (construct: Construct, deployment: Deployment): void => {
   for (const [key, value] of Object.entries(deployment)) Tags.of(construct).add(key, value);
 };
 
-interface JobCode {
-  readonly of: (job: string) => Code;
-  readonly done: () => void;
-}
+/** The code of jobs, by name. */
+type CodeOf = (job: string) => Code;
 
-/** Assets are copied into the assembly when functions are made from them, so the bundles can go then. */
-function bundledCode(checked: CheckedApp): JobCode {
+function bundledCode(scope: Construct, checked: CheckedApp): CodeOf {
   const [first] = checked.jobs;
-  if (first === undefined) return placeholderCode();
+  if (first === undefined) return placeholderCode;
   const functionsDirectory = first.group === '' ? dirname(first.path) : dirname(dirname(first.path));
-  const bundles = bundle(checked, dirname(functionsDirectory));
-  return { of: (job) => Code.fromAsset(bundles.directoryOf(job)), done: bundles.remove };
+  const places = { projectDirectory: dirname(functionsDirectory), assetDirectory: assetDirectoryOf(scope) };
+  const hashes = bundle(checked, places);
+  return (job) => new BundledCode(hashes.get(job) ?? '');
 }
 
-function placeholderCode(): JobCode {
-  return { of: () => Code.fromAsset(join(import.meta.dirname, 'placeholder')), done: () => {} };
-}
+const placeholderCode: CodeOf = () => Code.fromAsset(join(import.meta.dirname, 'placeholder'));

@@ -2,12 +2,13 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { ulid } from 'ulid';
 import { type Deployment, jobNames, stageNames } from '../job/names.ts';
-import { formatRunMessage } from '../run/message.ts';
+import { InvalidMessageError } from '../run/errors.ts';
+import { formatRunMessage, parseRunMessage } from '../run/message.ts';
 import type { RunRequest } from '../run/ports.ts';
 import type { RunRecord } from '../run/record.ts';
 import { requestedRunId } from '../run/run-id.ts';
-import { DynamoDbRunStore } from '../store/dynamodb/dynamodb-run-store.ts';
-import { type EpochMs, epochMs, milliseconds } from '../units.ts';
+import { DynamoDbRunRequests } from '../store/dynamodb/dynamodb-run-requests.ts';
+import { type EpochMs, epochMs } from '../units.ts';
 
 /** Asks for runs, and reads what became of them. */
 export interface RunClient {
@@ -16,6 +17,7 @@ export interface RunClient {
    * request whose message is lost can be found.
    *
    * @returns the run id
+   * @throws InvalidMessageError for an input that the handler would refuse, before anything is recorded
    * @throws the SDK's error, unchanged, when table or queue cannot be reached
    */
   requestRun(request: { job: string; input: unknown; requestedBy: string }): Promise<string>;
@@ -38,8 +40,7 @@ export function createRunClient({
 }: RunClientOptions): RunClient {
   const sqs = new SQSClient(client);
   const { table } = stageNames(deployment);
-  // Ended runs are written by the functions, with their jobs' retention; a request ends none.
-  const runs = new DynamoDbRunStore({ client: new DynamoDBClient(client), table, retention: milliseconds(0) });
+  const runs = new DynamoDbRunRequests({ client: new DynamoDBClient(client), table });
   return {
     async requestRun({ job, input, requestedBy }) {
       const requestedAt = now();
@@ -53,11 +54,24 @@ export function createRunClient({
         trigger: 'manual',
         input,
       };
+      const body = formatRunMessage(request);
+      checkRequest(body, input);
       const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: jobNames(deployment, job).queue }));
       await runs.createPending(request, { now: requestedAt, requestedBy });
-      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: formatRunMessage(request) }));
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
       return run;
     },
     getRun: (runId) => runs.get(runId),
   };
+}
+
+/** The largest input that a record keeps, in bytes of JSON. */
+const LARGEST_INPUT = 32 * 1024;
+
+/** What the handler would refuse is refused here: a record of it would wait for ever. */
+function checkRequest(body: string, input: unknown): void {
+  parseRunMessage(body);
+  const size = Buffer.byteLength(JSON.stringify(input) ?? '');
+  if (size > LARGEST_INPUT)
+    throw new InvalidMessageError(`the input has ${size} bytes of JSON; allowed are ${LARGEST_INPUT}`);
 }

@@ -1,7 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Job } from '../job/job.ts';
 import type { JobPolicy } from '../job/policy.ts';
-import type { Disposition } from '../run/delivery.ts';
+import type { Executed } from '../run/delivery.ts';
 import { InvalidMessageError } from '../run/errors.ts';
 import { executeRun } from '../run/execute-run.ts';
 import { parseRunMessage } from '../run/message.ts';
@@ -10,7 +10,7 @@ import { toRunError } from '../run/run-error.ts';
 import { deliveryTimeouts } from '../run/timeouts.ts';
 import { epochMs } from '../units.ts';
 import { deliveryOf } from './delivery.ts';
-import { type MessageVisibility, messageVisibility } from './run-queue.ts';
+import { messageVisibility } from './run-queue.ts';
 import { createRuntime, type Runtime, type ScheduleFacts } from './runtime.ts';
 
 /** What the generated entry of a function knows beside the job: what synth has worked out and checked. */
@@ -35,18 +35,16 @@ export function createHandler(
   const runtime = createRuntime(job, options);
   return async (event, context) => {
     const batchItemFailures: { itemIdentifier: string }[] = [];
-    let mustExit = false;
     for (const record of event.Records) {
-      const disposition = await handleRecord(record, context, runtime);
+      const { disposition, mustExit } = await handleRecord(record, context, runtime);
       if (disposition.kind !== 'acknowledge') batchItemFailures.push({ itemIdentifier: record.messageId });
-      mustExit ||= disposition.kind !== 'leave' && disposition.mustExit;
+      if (mustExit) await runtime.exit();
     }
-    if (mustExit) await runtime.exit();
     return { batchItemFailures };
   };
 }
 
-async function handleRecord(record: SQSRecord, context: Context, runtime: Runtime): Promise<Disposition> {
+async function handleRecord(record: SQSRecord, context: Context, runtime: Runtime): Promise<Executed> {
   const visibility = messageVisibility(record.receiptHandle, runtime);
   const deadline = epochMs(runtime.now() + context.getRemainingTimeInMillis());
   const { redeliverAt } = deliveryTimeouts(runtime.policy, runtime.now(), deadline);
@@ -54,15 +52,18 @@ async function handleRecord(record: SQSRecord, context: Context, runtime: Runtim
   const shielded = quietly('set the visibility', () => visibility.hideUntil(redeliverAt), record, runtime);
 
   const request = await readRequest(record, runtime);
-  const delivery = request && deliveryOf(record, request, { context, deadline });
-  const disposition: Disposition =
-    delivery === undefined
-      ? { kind: 'acknowledge', mustExit: false }
-      : await executeRun(delivery, runtime.portsFor(context));
+  if (request === undefined) return { disposition: { kind: 'acknowledge' }, mustExit: false };
+  const executed = await executeRun(deliveryOf(record, request, { context, deadline }), runtime.portsFor(context));
   await shielded;
-  if (disposition.kind === 'postpone') await postpone(disposition, visibility, record, runtime);
-  if (disposition.kind === 'acknowledge' && disposition.mustExit) await acknowledgeNow(record, runtime);
-  return disposition;
+  const { disposition, mustExit } = executed;
+  if (disposition.kind === 'postpone') {
+    await quietly('postpone the message', () => visibility.hideUntil(disposition.until), record, runtime);
+  }
+  // The process ends before it can answer Lambda, so nobody else deletes the message.
+  if (disposition.kind === 'acknowledge' && mustExit) {
+    await quietly('delete the message', () => runtime.deleteMessage(record.receiptHandle), record, runtime);
+  }
+  return executed;
 }
 
 /** A message that is no run's goes to the dead-letter queue as it is: it would be no better the next time. */
@@ -87,17 +88,6 @@ async function readRequest(record: SQSRecord, runtime: Runtime): Promise<RunRequ
     return undefined;
   }
 }
-
-const postpone = (
-  { until }: { until: Parameters<MessageVisibility['hideUntil']>[0] },
-  visibility: MessageVisibility,
-  record: SQSRecord,
-  runtime: Runtime,
-) => quietly('postpone the message', () => visibility.hideUntil(until), record, runtime);
-
-/** The process ends before it can answer Lambda, so nobody else deletes the message. */
-const acknowledgeNow = (record: SQSRecord, runtime: Runtime) =>
-  quietly('delete the message', () => runtime.deleteMessage(record.receiptHandle), record, runtime);
 
 /** The message shows again by itself; when, is all that is at stake. */
 async function quietly(

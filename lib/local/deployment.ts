@@ -12,7 +12,7 @@ import type { Services } from './open-services.ts';
 import type { StateFolder } from './state-folder.ts';
 import type { AlarmState } from './summary.ts';
 import { synthesize } from './synthesize.ts';
-import { createWorkload } from './workload.ts';
+import { Workload } from './workload.ts';
 
 /** The app as it is deployed on the embedded cloud. */
 export interface Deployment {
@@ -51,7 +51,7 @@ export async function createDeployment(options: DeploymentOptions, closers: Clos
   let { assembly, localVariables } = await build(options);
   await createResources(assembly, services);
   await deploySchedules(client, assembly);
-  const workload = createWorkload(assembly, { services, observe, localVariables });
+  const workload = new Workload({ services, observe }, assembly, localVariables);
 
   return {
     get manifest() {
@@ -65,7 +65,7 @@ export async function createDeployment(options: DeploymentOptions, closers: Clos
         const next = await build(options);
         await createResources(next.assembly, services);
         const changes = await deploySchedules(client, next.assembly, assembly);
-        await workload.replace(next.assembly, next.localVariables);
+        workload.replace(next.assembly, next.localVariables);
         ({ assembly, localVariables } = next);
         observe({ kind: 'reloaded', at: systemClock.now(), summary: describeChanges(changes) });
       } catch (error) {

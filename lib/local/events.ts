@@ -35,7 +35,15 @@ export type CloudEvent = { readonly at: EpochMs } & (
   | { readonly kind: 'output'; readonly job: string; readonly line: string }
   /** A function's process ended or failed in a way that its code could not report. */
   | { readonly kind: 'function-failed'; readonly job: string; readonly error: string }
-  | { readonly kind: 'alarm'; readonly alarm: string; readonly state: string; readonly reason: string }
+  | {
+      readonly kind: 'alarm';
+      readonly alarm: string;
+      readonly job: string | null;
+      readonly state: string;
+      readonly reason: string;
+    }
+  /** An alarm of the template that is not evaluated here. */
+  | { readonly kind: 'alarm-unsupported'; readonly alarm: string; readonly reason: string }
   | { readonly kind: 'alert'; readonly subject: string; readonly message: string }
   | { readonly kind: 'reloaded'; readonly summary: string }
   | { readonly kind: 'reload-failed'; readonly error: string }

@@ -28,11 +28,10 @@ const LOGGER_FIELDS = new Set([
   'attempt',
 ]);
 
-/** What a line of a function's output says; `undefined` for a line of metrics, which the alarms read. */
-export function readFunctionLine(job: string, line: string, now: EpochMs): CloudEvent | undefined {
+/** What a line of a function's output says. Lines of metrics are not for it: the alarms read those. */
+export function readFunctionLine(job: string, line: string, now: EpochMs): CloudEvent {
   const fields = parseObject(line);
   if (fields === undefined) return { kind: 'output', at: now, job, line };
-  if ('_aws' in fields) return undefined;
 
   const at = typeof fields.timestamp === 'string' ? epochMs(Date.parse(fields.timestamp)) : now;
   if (typeof fields.event === 'string' && fields.event === fields.message && typeof fields.runId === 'string') {

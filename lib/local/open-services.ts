@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '../lambda/system-clock.ts';
-import { accountId, type Backends, createBackends, defaultRegion } from './backends/index.ts';
+import { accountId, type Backends, createBackends, defaultRegion, type QueueSnapshot } from './backends/index.ts';
 import type { Closers } from './closers.ts';
 import type { CloudObserver } from './events.ts';
 import { startFront } from './front/index.ts';
@@ -52,7 +52,7 @@ export async function openServices(
     scheduler,
     async restoreQueues() {
       const saved = await state.readQueues();
-      if (saved !== undefined) backends.queues.restore(saved);
+      if (saved !== undefined) restoreAll(saved, backends.queues);
       // Only from here on: an empty queue must not replace what has not been put back yet.
       keeper = new QueueKeeper({
         clock: systemClock,
@@ -63,4 +63,13 @@ export async function openServices(
       closers.add(() => save());
     },
   };
+}
+
+/** Also into queues that the app has no more: a job whose file was moved away for a while must not lose its letters. */
+function restoreAll(saved: unknown, queues: Backends['queues']): void {
+  const { unknownQueues } = queues.restore(saved);
+  if (unknownQueues.length === 0) return;
+  for (const QueueName of unknownQueues) queues.ensure({ QueueName });
+  const { queues: all } = saved as QueueSnapshot;
+  queues.restore({ v: 1, queues: Object.fromEntries(unknownQueues.map((name) => [name, all[name]])) });
 }

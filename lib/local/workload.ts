@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { systemClock } from '../lambda/system-clock.ts';
-import { milliseconds } from '../units.ts';
+import { milliseconds, toIso } from '../units.ts';
+import { type Alarms, createAlarms, createJobNames } from './alarms/index.ts';
 import type { Assembly, FunctionModel, MappingModel } from './assembly/index.ts';
 import { queueArn } from './backends/index.ts';
 import type { CloudObserver } from './events.ts';
@@ -15,105 +17,187 @@ import {
   startReaper,
 } from './workers/index.ts';
 
-/** The functions of an app, the queues that feed them, and the alarms that watch them. */
-export interface Workload {
-  start(): void;
-  stop(): Promise<void>;
-  /** Goes over to another version: what runs ends on the old one. */
-  replace(assembly: Assembly, localVariables: Readonly<Record<string, string>>): Promise<void>;
-  alarms(): readonly AlarmState[];
-}
+type Variables = Readonly<Record<string, string>>;
 
 export interface WorkloadOptions {
   readonly services: Services;
   readonly observe: CloudObserver;
-  readonly localVariables: Readonly<Record<string, string>>;
 }
 
 /** How long a stop waits for what runs: no function runs longer. */
 const LONGEST_RUN = milliseconds(15 * 60_000);
 
-/** Lines that Lambda writes itself about an invocation that failed; the result of the invocation tells the same. */
-const LAMBDA_LINE = /^(\d{4}-\d\d-\d\dT[\d:.]+Z [0-9a-f-]{36} |ERROR Invoke Error )/;
+/** Every start of a function on Node 20 would say that the SDK's releases of 2027 need a later one. */
+const QUIET: Variables = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
 
-export function createWorkload(first: Assembly, options: WorkloadOptions): Workload {
-  const { services, observe } = options;
-  const reaper = startReaper();
-  const pools = new Map<string, FunctionPool>();
-  let mappings: EventSourceMapping[] = [];
-  let assembly = first;
-  let isStarted = false;
+/** The functions of an app, the queues that feed them, and the alarms that watch both. */
+export class Workload {
+  readonly #options: WorkloadOptions;
+  readonly #reaper = startReaper();
+  readonly #alarms: Alarms;
+  readonly #pools = new Map<string, FunctionPool>();
+  readonly #mappings = new Map<string, EventSourceMapping>();
+  /** What an earlier version of the app left running. */
+  readonly #retiring = new Set<Promise<void>>();
+  #assembly: Assembly;
+  #variables: Variables;
+  #isStarted = false;
 
-  const jobOf = (functionName: string): string =>
-    assembly.manifest.jobs.find(({ resources }) => resources.function === functionName)?.name ?? functionName;
-
-  function onLog({ function: name, line, at }: LogLine): void {
-    if (LAMBDA_LINE.test(line)) return;
-    const event = readFunctionLine(jobOf(name), line, at);
-    if (event !== undefined) observe(event);
+  constructor(options: WorkloadOptions, assembly: Assembly, variables: Variables) {
+    this.#options = options;
+    this.#assembly = assembly;
+    this.#variables = variables;
+    this.#alarms = this.#createAlarms();
+    this.#deploy();
   }
 
-  function onInvocation(name: string, result: InvocationResult): void {
-    if (result.kind !== 'failed') return;
-    observe({ kind: 'function-failed', at: result.endedAt, job: jobOf(name), error: result.error.message });
+  /** Begins to take messages and to evaluate alarms. */
+  start(): void {
+    this.#isStarted = true;
+    this.#connect();
+    this.#alarms.start();
   }
 
-  function deployFunctions(models: readonly FunctionModel[], localVariables: Readonly<Record<string, string>>): void {
-    for (const model of models) {
-      const pool = pools.get(model.name);
-      if (pool === undefined) pools.set(model.name, createPool(model, localVariables));
-      else pool.replace(model);
+  /** Takes no more messages, waits for what runs, and ends every process. */
+  async stop(): Promise<void> {
+    this.#alarms.stop();
+    for (const name of [...this.#mappings.keys()]) this.#disconnect(name);
+    for (const name of [...this.#pools.keys()]) this.#retirePool(name);
+    await Promise.all(this.#retiring);
+    this.#reaper.close();
+  }
+
+  /** Goes over to another version of the app: what runs ends on the old one. */
+  replace(assembly: Assembly, variables: Variables): void {
+    this.#assembly = assembly;
+    this.#variables = variables;
+    const functions = new Set(assembly.functions.map(({ name }) => name));
+    for (const name of [...this.#pools.keys()]) {
+      if (!functions.has(name)) this.#retirePool(name);
+    }
+    this.#deploy();
+    if (this.#isStarted) this.#connect();
+  }
+
+  alarms(): readonly AlarmState[] {
+    return this.#alarms.states().map(({ name, job, state, since }) => ({ name, job, state, since: toIso(since) }));
+  }
+
+  #deploy(): void {
+    for (const model of this.#assembly.functions) {
+      const pool = this.#pools.get(model.name);
+      if (pool === undefined) this.#pools.set(model.name, this.#createPool(model));
+      else pool.replace(model, this.#localVariables());
+    }
+    const { alarms, queues } = this.#assembly;
+    const unsupported = this.#alarms.load(
+      alarms,
+      queues.map(({ name }) => name),
+    );
+    for (const { name, reason } of unsupported) {
+      this.#options.observe({ kind: 'alarm-unsupported', at: systemClock.now(), alarm: name, reason });
     }
   }
 
-  function createPool(model: FunctionModel, localVariables: Readonly<Record<string, string>>): FunctionPool {
+  /** Brings the mappings to what the assembly says: those that are as they were go on undisturbed. */
+  #connect(): void {
+    const wanted = new Map(this.#assembly.mappings.map((model) => [model.queueName, model]));
+    for (const [name, { model }] of this.#mappings) {
+      if (!isDeepStrictEqual(model, wanted.get(name))) this.#disconnect(name);
+    }
+    for (const [name, model] of wanted) {
+      if (this.#mappings.has(name)) continue;
+      const mapping = this.#createMapping(model);
+      this.#mappings.set(name, mapping);
+      mapping.start();
+    }
+  }
+
+  #disconnect(queueName: string): void {
+    const mapping = this.#mappings.get(queueName);
+    this.#mappings.delete(queueName);
+    if (mapping !== undefined) this.#retire(mapping.stop());
+  }
+
+  #retirePool(name: string): void {
+    const pool = this.#pools.get(name);
+    this.#pools.delete(name);
+    if (pool === undefined) return;
+    // A message that is already here still needs its function.
+    const mappings = [...this.#retiring];
+    this.#retire(Promise.all(mappings).then(() => pool.close(LONGEST_RUN)));
+  }
+
+  #retire(ending: Promise<void>): void {
+    const retired = ending.finally(() => this.#retiring.delete(retired));
+    this.#retiring.add(retired);
+  }
+
+  #createPool(model: FunctionModel): FunctionPool {
     return createFunctionPool(model, {
-      region: assembly.region,
-      endpoint: services.endpoint,
-      localVariables: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true', ...localVariables },
-      reaper,
+      region: this.#assembly.region,
+      endpoint: this.#options.services.endpoint,
+      localVariables: this.#localVariables(),
+      reaper: this.#reaper,
       clock: systemClock,
-      onLog,
-      onInvocation: (result) => onInvocation(model.name, result),
+      onLog: (line) => this.#hear(line),
+      onInvocation: (result) => this.#count(model.name, result),
     });
   }
 
-  function createMapping(model: MappingModel): EventSourceMapping {
+  #localVariables(): Variables {
+    return { ...QUIET, ...this.#variables };
+  }
+
+  #createMapping(model: MappingModel): EventSourceMapping {
+    const { region } = this.#assembly;
     return createEventSourceMapping({
       model,
-      source: services.backends.queues,
-      region: assembly.region,
-      queueArn: queueArn(model.queueName, assembly.region),
+      source: this.#options.services.backends.queues,
+      region,
+      queueArn: queueArn(model.queueName, region),
       clock: systemClock,
       invoke: async (event) => {
-        const pool = pools.get(model.functionName);
+        const pool = this.#pools.get(model.functionName);
         if (pool === undefined) throw new Error(`there is no function ${model.functionName}`);
         return await pool.invoke(event);
       },
     });
   }
 
-  deployFunctions(assembly.functions, options.localVariables);
-  return {
-    start() {
-      isStarted = true;
-      mappings = assembly.mappings.map(createMapping);
-      for (const mapping of mappings) mapping.start();
-    },
-    async stop() {
-      await Promise.all(mappings.map((mapping) => mapping.stop()));
-      await Promise.all([...pools.values()].map((pool) => pool.close(LONGEST_RUN)));
-      reaper.close();
-    },
-    async replace(next, localVariables) {
-      assembly = next;
-      deployFunctions(next.functions, localVariables);
-      if (!isStarted) return;
-      const kept = new Set(mappings.map(({ model }) => model.queueName));
-      const added = next.mappings.filter(({ queueName }) => !kept.has(queueName)).map(createMapping);
-      for (const mapping of added) mapping.start();
-      mappings.push(...added);
-    },
-    alarms: () => [],
-  };
+  #createAlarms(): Alarms {
+    const { services, observe } = this.#options;
+    const { queues, topics } = services.backends;
+    return createAlarms({
+      clock: systemClock,
+      region: this.#assembly.region,
+      levelsOf: (queue) => queues.counts(queue),
+      notify: (topicArn, subject, message) => topics.publish({ topicArn, subject, message }),
+      jobOf: (name) => createJobNames(this.#assembly.manifest)(name),
+      observer: {
+        onChange({ name, job, from, to, reason, at }) {
+          // Every alarm begins without data and is OK a moment later: nobody needs to be told.
+          if (from === 'INSUFFICIENT_DATA' && to === 'OK') return;
+          observe({ kind: 'alarm', at, alarm: name, job, state: to, reason });
+        },
+      },
+    });
+  }
+
+  #hear({ function: name, line, at, writtenBy }: LogLine): void {
+    // What Lambda writes about an invocation that failed is told by the invocation's result.
+    if (writtenBy === 'lambda' || this.#alarms.readLine(line, at)) return;
+    this.#options.observe(readFunctionLine(this.#jobOf(name), line, at));
+  }
+
+  #count(name: string, result: InvocationResult): void {
+    this.#alarms.countInvocation(name, result);
+    if (result.kind !== 'failed') return;
+    const { endedAt: at, error } = result;
+    this.#options.observe({ kind: 'function-failed', at, job: this.#jobOf(name), error: error.message });
+  }
+
+  #jobOf(functionName: string): string {
+    return createJobNames(this.#assembly.manifest)(functionName) ?? functionName;
+  }
 }

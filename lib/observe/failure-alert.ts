@@ -19,23 +19,20 @@ export interface FailureAlertOptions {
 
 /** What people are told when a run has failed for good: enough to judge it, and where to look first. */
 export function describeFailure(run: RunRecord, error: RunError, options: FailureAlertOptions): AlertMessage {
-  const { app, stage, logGroup } = options;
+  const { app, stage } = options;
   const what = oneLine(`${error.name}: ${error.message}`);
   const headline = `[${stage}] ${run.job} failed: ${cut(what, LONGEST_ERROR)}`;
-  const last = run.attempts.at(-1);
+  const stageOption = options.region === undefined ? '' : ` --stage ${stage}`;
   const lines = [
     headline,
     '',
     `Run        ${run.id}`,
-    `Schedule   ${run.schedule ?? `none, asked for (${run.trigger})`}`,
+    `Schedule   ${run.schedule ?? `none (${run.trigger})`}`,
     `Scheduled  ${scheduledText(run, options)}`,
     `Attempts   ${run.attempt}`,
-    `Log lines  ${last === undefined ? logGroup : `${logGroup}, stream ${last.logStream}, request ${last.requestId}`}`,
-    ...(options.region === undefined || last === undefined
-      ? []
-      : [`           ${consoleLink(logGroup, last.logStream, run.id, options.region)}`]),
-    `Its letter ${app}-${stage}-${run.job}-dlq`,
-    `Show it    npm run belfry -- show '${run.id}'${options.region === undefined ? '' : ` --stage ${stage}`}`,
+    `Log lines  ${logLines(run, options)}`,
+    `Letter in  ${app}-${stage}-${run.job}-dlq`,
+    `Show it    npm run belfry -- show '${run.id}'${stageOption}`,
   ];
   return { subject: cut(headline, LONGEST_SUBJECT), body: lines.join('\n') };
 }
@@ -50,11 +47,15 @@ function scheduledText({ schedule, scheduledTime }: RunRecord, { timezoneOf }: F
   return `${local} ${timezone} (${utc})`;
 }
 
-/** The console double-escapes names in its fragments: `%` becomes `$25`. */
-function consoleLink(logGroup: string, logStream: string, runId: string, region: string): string {
-  const doubleEscape = (text: string): string => encodeURIComponent(encodeURIComponent(text)).replaceAll('%', '$');
-  const filter = doubleEscape(`?filterPattern=${JSON.stringify(runId)}`);
-  return `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${doubleEscape(logGroup)}/log-events/${doubleEscape(logStream)}${filter}`;
+/** A link to them, or where there is no console, where they are. */
+function logLines({ id, attempts }: RunRecord, { logGroup, region }: FailureAlertOptions): string {
+  const { logStream = '', requestId } = attempts.at(-1) ?? {};
+  if (region === undefined) return `${logGroup}, stream ${logStream}, request ${requestId}`;
+  // The console escapes names in its fragments twice, and writes `$` for the second `%`.
+  const [group, stream, filter] = [logGroup, logStream, `?filterPattern=${JSON.stringify(id)}`].map((text) =>
+    encodeURIComponent(encodeURIComponent(text)).replaceAll('%', '$'),
+  );
+  return `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${group}/log-events/${stream}${filter}`;
 }
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();

@@ -14,15 +14,11 @@ export interface RunLogOptions {
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
-/** How loud each event is. Skips are information: the policy asked for them. */
-const LEVELS: Record<RunEvent['event'], Level> = {
-  'attempt-started': 'info',
-  'run-completed': 'info',
+/** How loud an event is, where it is more or less than information. A skip is none: the policy asked for it. */
+const LEVELS: Partial<Record<RunEvent['event'], Level>> = {
   'attempt-failed': 'warn',
   'run-failed': 'error',
-  'run-skipped': 'info',
   'attempt-given-back': 'warn',
-  'duplicate-acknowledged': 'info',
   'run-held': 'debug',
   'lease-lost': 'warn',
   'infrastructure-failed': 'error',
@@ -34,7 +30,7 @@ const LEVELS: Record<RunEvent['event'], Level> = {
  */
 export function createRunLog({ log, writeMetrics, deployment }: RunLogOptions): RunObserver {
   return (event) => {
-    log[LEVELS[event.event]](event.event, eventFields(event));
+    log[LEVELS[event.event] ?? 'info'](event.event, eventFields(event));
     const values = metricValues(event);
     if ('run' in event && values !== undefined)
       writeMetrics(formatMetrics(deployment, event.run.job, event.at, values));

@@ -14,7 +14,10 @@ const LOCK_OVER_BACKOFF = milliseconds(60_000);
 /** How soon a run is looked at again that changed under our eyes. */
 const LOOK_AGAIN = milliseconds(5_000);
 
-const acknowledge = (mustExit = false): Disposition => ({ kind: 'acknowledge', mustExit });
+/** By how much a held message may show late: deliveries that wait for one run must not come back together. */
+const HELD_JITTER = 5_000;
+
+const ACKNOWLEDGE: Disposition = { kind: 'acknowledge' };
 
 /** Does what follows once the outcome is recorded: frees or keeps the lock, tells, and deals with the message. */
 export async function concludeSettled(
@@ -23,7 +26,7 @@ export async function concludeSettled(
   ports: RunPorts,
 ): Promise<Disposition> {
   const { observe } = ports;
-  const { settlement, lock, mustExit } = work;
+  const { settlement, lock } = work;
   const { at } = settlement;
   const run = claimed.record;
   const duration = attemptDuration(run, at);
@@ -32,10 +35,10 @@ export async function concludeSettled(
     case 'completed':
       await free(lock, run, ports);
       observe({ event: 'run-completed', run, at, duration });
-      return acknowledge();
+      return ACKNOWLEDGE;
     case 'skipped':
       observe({ event: 'run-skipped', run, ...settlement });
-      return acknowledge();
+      return ACKNOWLEDGE;
     case 'given-back':
       observe({
         event: 'attempt-given-back',
@@ -43,16 +46,16 @@ export async function concludeSettled(
         ...settlement,
         ...(work.trouble === undefined ? {} : { error: work.trouble }),
       });
-      return { kind: 'postpone', until: settlement.nextAttemptAt, mustExit };
+      return { kind: 'postpone', until: settlement.nextAttemptAt };
     case 'retrying':
       await keep(lock, plus(settlement.nextAttemptAt, LOCK_OVER_BACKOFF), run, ports);
       observe({ event: 'attempt-failed', run, duration, ...settlement });
-      return { kind: 'postpone', until: settlement.nextAttemptAt, mustExit };
+      return { kind: 'postpone', until: settlement.nextAttemptAt };
     case 'failed':
       await free(lock, run, ports);
       observe({ event: 'run-failed', run, duration, ...settlement });
       await announceFailure({ ...run, error: settlement.error }, delivery, ports);
-      return acknowledge(mustExit);
+      return ACKNOWLEDGE;
   }
 }
 
@@ -64,7 +67,13 @@ export async function concludeSettled(
 export async function concludeEnded(run: RunRecord, delivery: Delivery, ports: RunPorts): Promise<Disposition> {
   if (run.status === 'failed' && run.letterFor === delivery.messageId) await announceFailure(run, delivery, ports);
   ports.observe({ event: 'duplicate-acknowledged', run, at: ports.clock.now() });
-  return acknowledge();
+  return ACKNOWLEDGE;
+}
+
+/** Somebody has the run, or it is not due yet: the message comes back when that may have changed. */
+export async function concludeHeld(until: EpochMs, { request }: Delivery, ports: RunPorts): Promise<Disposition> {
+  ports.observe({ event: 'run-held', runId: request.run, at: ports.clock.now(), until });
+  return { kind: 'postpone', until: plus(until, milliseconds(ports.random() * HELD_JITTER)) };
 }
 
 /** Closes a run whose last allowed attempt ended without a word, and frees the lock it may still have. */
@@ -80,9 +89,10 @@ export async function concludeExhausted(run: RunRecord, delivery: Delivery, port
     at,
     error,
     letterFor: delivery.messageId,
+    lastAttempt: run.attempt + policy.maxAttempts,
   });
   // Whoever changed it in between has taken over; look again at what it became.
-  if (!closed) return { kind: 'postpone', until: plus(at, LOOK_AGAIN), mustExit: false };
+  if (!closed) return { kind: 'postpone', until: plus(at, LOOK_AGAIN) };
 
   if (policy.overlap !== 'allow') {
     const lock = await takeLock({ job: run.job, run: run.id, now: at, until: at }, { locks, runs });
@@ -90,7 +100,7 @@ export async function concludeExhausted(run: RunRecord, delivery: Delivery, port
   }
   observe({ event: 'run-failed', run, at, duration: attemptDuration(run, at), outcome: 'lost', error });
   await announceFailure({ ...run, error }, delivery, ports);
-  return acknowledge();
+  return ACKNOWLEDGE;
 }
 
 /** The letter first: it must not be lost. The alert is for people, and the alarm stands behind it. */

@@ -43,8 +43,14 @@ export interface RunPorts {
 
 /** What is to be done with the message. */
 export type Disposition =
-  | { readonly kind: 'acknowledge'; readonly mustExit: boolean }
+  | { readonly kind: 'acknowledge' }
   /** Leave it in the queue, hidden until then. */
-  | { readonly kind: 'postpone'; readonly until: EpochMs; readonly mustExit: boolean }
+  | { readonly kind: 'postpone'; readonly until: EpochMs }
   /** Touch nothing: neither the message nor its visibility is this delivery's any more. */
   | { readonly kind: 'leave' };
+
+export interface Executed {
+  readonly disposition: Disposition;
+  /** The job still runs in spite of its signal: the process has to end, or its promise would go on inside the next run. */
+  readonly mustExit: boolean;
+}

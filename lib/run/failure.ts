@@ -25,7 +25,14 @@ export function settleFailure(result: Exclude<AttemptResult, { kind: 'completed'
   const outcome = result.kind;
   const error = toRunError(result.error);
   if (record.attempt >= record.lastAttempt || !isRetryable(result.error, facts.job)) {
-    return { status: 'failed', at, outcome, error, letterFor: messageId };
+    return {
+      status: 'failed',
+      at,
+      outcome,
+      error,
+      letterFor: messageId,
+      lastAttempt: record.attempt + policy.maxAttempts,
+    };
   }
   const failures = record.attempt - (record.lastAttempt - policy.maxAttempts);
   const delay = requestedDelay(result.error) ?? retryDelay(policy.backoff, Math.max(1, failures), random);

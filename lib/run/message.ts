@@ -22,7 +22,7 @@ export const LARGEST_MESSAGE = 64 * 1024;
 export const DEEPEST_INPUT = 32;
 /** Names that could reach an object's prototype when code copies the input around. */
 export const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
-const KEYS = new Set(['v', 'run', 'job', 'schedule', 'scheduledTime', 'trigger', 'input']);
+const FIELDS = ['v', 'run', 'job', 'schedule', 'scheduledTime', 'trigger', 'input'];
 
 /** What EventBridge Scheduler replaces with the due time when it fires. https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html */
 export const SCHEDULED_TIME_PLACEHOLDER = '<aws.scheduler.scheduled-time>';
@@ -67,85 +67,81 @@ export function parseRunMessage(body: string): RunMessage & { readonly run: stri
 
 function parseFields(body: string): Record<string, unknown> {
   const size = new TextEncoder().encode(body).length;
-  if (size > LARGEST_MESSAGE)
-    throw new InvalidMessageError(`the body has ${size} bytes; allowed are ${LARGEST_MESSAGE}`);
-  let value: unknown;
+  if (size > LARGEST_MESSAGE) throw refuse(`the body has ${size} bytes; allowed are ${LARGEST_MESSAGE}`);
+  const fields = parseJson(body);
+  if (typeof fields !== 'object' || fields === null || Array.isArray(fields))
+    throw refuse('the body is not a JSON object');
+  const { v } = fields as { readonly v?: unknown };
+  if (v !== 1) throw refuseField('v', v, '1');
+  for (const name of Object.keys(fields)) {
+    if (!FIELDS.includes(name)) throw refuseField('a field', name, FIELDS.join(', '));
+  }
+  return fields as Record<string, unknown>;
+}
+
+function parseJson(body: string): unknown {
   try {
-    value = JSON.parse(body);
+    return JSON.parse(body);
   } catch (cause) {
-    throw new InvalidMessageError('the body is not JSON', { cause });
+    throw refuse('the body is not JSON', { cause });
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new InvalidMessageError('the body is not a JSON object');
-  }
-  const fields = value as Record<string, unknown>;
-  if (fields.v !== 1) throw new InvalidMessageError(`v is ${describe(fields.v)}; this version reads 1`);
-  const unknown = Object.keys(fields).find((key) => !KEYS.has(key));
-  if (unknown !== undefined)
-    throw new InvalidMessageError(`the field ${describe(unknown)} is unknown; allowed are ${[...KEYS].join(', ')}`);
-  return fields;
 }
 
 function readNames({ job, schedule = null, trigger }: Record<string, unknown>) {
-  if (typeof job !== 'string' || !JOB_NAME.test(job))
-    throw new InvalidMessageError(`job is ${describe(job)}; allowed is ${JOB_NAME}`);
+  if (typeof job !== 'string' || !JOB_NAME.test(job)) throw refuseField('job', job, JOB_NAME);
   if (schedule !== null && (typeof schedule !== 'string' || !SCHEDULE_ID.test(schedule))) {
-    throw new InvalidMessageError(`schedule is ${describe(schedule)}; allowed are null and ${SCHEDULE_ID}`);
+    throw refuseField('schedule', schedule, `null and ${SCHEDULE_ID}`);
   }
   const known = TRIGGERS.find((each) => each === trigger);
-  if (known === undefined)
-    throw new InvalidMessageError(`trigger is ${describe(trigger)}; allowed are ${TRIGGERS.join(', ')}`);
+  if (known === undefined) throw refuseField('trigger', trigger, TRIGGERS.join(', '));
   return { job, schedule, trigger: known };
 }
 
 function readScheduledTime(value: unknown): EpochMs {
-  if (typeof value === 'string' && value.startsWith(PLACEHOLDER_PREFIX)) {
-    throw new InvalidMessageError(
-      `scheduledTime still reads ${value}: whatever sent this message did not fill it in, as EventBridge Scheduler does, so nobody can tell which due time it is for`,
+  const text = typeof value === 'string' ? value : '';
+  if (text.startsWith(PLACEHOLDER_PREFIX)) {
+    throw refuse(
+      `scheduledTime still reads ${text}: whatever sent this did not fill it in, as EventBridge Scheduler does`,
     );
   }
-  const instant = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(instant))
-    throw new InvalidMessageError(`scheduledTime is ${describe(value)}; allowed is an instant in ISO 8601`);
+  const instant = Date.parse(text);
+  if (Number.isNaN(instant)) throw refuseField('scheduledTime', value, 'an instant in ISO 8601');
   return epochMs(instant);
 }
 
 function readRun(value: unknown, of: { job: string; schedule: string | null; scheduledTime: EpochMs }): string {
   if (value === null || value === undefined) {
-    if (of.schedule === null)
-      throw new InvalidMessageError('run and schedule are both null; a run without a schedule brings its id');
+    if (of.schedule === null) throw refuse('run and schedule are both null');
     return scheduledRunId(of.job, of.schedule, of.scheduledTime);
   }
-  const parts = typeof value === 'string' ? parseRunId(value) : undefined;
-  if (parts === undefined || typeof value !== 'string')
-    throw new InvalidMessageError(`run is ${describe(value)}, which is no run id`);
-  const schedule = isRequested(parts.occasion) ? null : parts.occasion;
-  if (parts.job !== of.job || schedule !== of.schedule) {
-    throw new InvalidMessageError(`run ${value} is of another job or schedule than the message`);
+  const run = typeof value === 'string' ? value : '';
+  const parts = parseRunId(run);
+  if (parts === undefined) throw refuseField('run', value, 'a run id');
+  if (parts.job !== of.job || (isRequested(parts.occasion) ? null : parts.occasion) !== of.schedule) {
+    throw refuse(`run ${run} is of another job or schedule than the message`);
   }
-  return value;
+  return run;
 }
 
 function checkInput(value: unknown, depth: number): void {
   if (typeof value === 'string' && value.includes(PLACEHOLDER_PREFIX)) {
-    throw new InvalidMessageError(`the input still holds ${PLACEHOLDER_PREFIX}…: it was not filled in`);
+    throw refuse(`the input still holds ${PLACEHOLDER_PREFIX}…: it was not filled in`);
   }
   if (typeof value !== 'object' || value === null) return;
-  if (depth > DEEPEST_INPUT) throw new InvalidMessageError(`the input is nested deeper than ${DEEPEST_INPUT}`);
+  if (depth > DEEPEST_INPUT) throw refuse(`the input is nested deeper than ${DEEPEST_INPUT}`);
   for (const [key, each] of Object.entries(value)) {
-    if (FORBIDDEN_KEYS.has(key)) throw new InvalidMessageError(`the input has the key ${key}, which is not allowed`);
+    if (FORBIDDEN_KEYS.has(key)) throw refuse(`the input has the key ${key}, which is not allowed`);
     checkInput(each, depth + 1);
   }
 }
 
+const refuse = (problem: string, options?: ErrorOptions): InvalidMessageError =>
+  new InvalidMessageError(problem, options);
+
 /** Quotes names and numbers, cut short; says only the type of anything that could be payload. */
-function describe(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
-  return value === undefined
-    ? 'missing'
-    : typeof value === 'object'
-      ? value === null
-        ? 'null'
-        : 'an object'
-      : String(value);
+function refuseField(name: string, value: unknown, allowed: unknown): InvalidMessageError {
+  const isShown = typeof value !== 'object' || value === null;
+  return refuse(
+    `${name} is ${isShown ? (JSON.stringify(value)?.slice(0, 80) ?? 'missing') : 'an object'}; allowed: ${allowed}`,
+  );
 }

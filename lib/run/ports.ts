@@ -13,6 +13,8 @@ export interface ClaimRequest {
   readonly request: RunRequest;
   /** A fresh id per delivery. */
   readonly owner: string;
+  /** SQS's id of the message. */
+  readonly messageId: string;
   readonly now: EpochMs;
   readonly leaseUntil: EpochMs;
   readonly maxAttempts: number;
@@ -60,10 +62,18 @@ export type Settlement =
       readonly outcome: AttemptOutcome;
       readonly error: RunError;
       readonly letterFor: string;
+      /** The number of the last attempt of the next round, should somebody move the letter back. */
+      readonly lastAttempt: number;
     }
   | { readonly status: 'skipped'; readonly at: EpochMs; readonly reason: SkipReason; readonly blockedBy?: string }
   /** The attempt never reached the job: it does not count. */
   | { readonly status: 'given-back'; readonly at: EpochMs; readonly nextAttemptAt: EpochMs };
+
+/** What is written when a run whose last attempt was lost is closed. */
+export type ExhaustedClosing = Pick<
+  Extract<Settlement, { status: 'failed' }>,
+  'at' | 'error' | 'letterFor' | 'lastAttempt'
+>;
 
 /** The records of runs. Every write is conditional; none is repeated by the store itself. */
 export interface RunStore {
@@ -87,11 +97,16 @@ export interface RunStore {
    *
    * @returns whether it is this call's write that stands
    */
-  closeExhausted(record: RunRecord, closing: { at: EpochMs; error: RunError; letterFor: string }): Promise<boolean>;
+  closeExhausted(record: RunRecord, closing: ExhaustedClosing): Promise<boolean>;
 
+  /** One record, read consistently. */
+  get(runId: string): Promise<RunRecord | undefined>;
+}
+
+/** What those who ask for runs do with their records. */
+export interface RunRequests {
   /** Records a run that was asked for, before its message is sent. An existing record is left as it is. */
   createPending(request: RunRequest, details: { now: EpochMs; requestedBy: string }): Promise<void>;
-
   /** One record, read consistently. */
   get(runId: string): Promise<RunRecord | undefined>;
 }

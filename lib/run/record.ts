@@ -69,7 +69,7 @@ export interface RunRecord {
   readonly leaseUntil?: EpochMs;
   /** How many attempts have been started. */
   readonly attempt: number;
-  /** The number of the last attempt that this round allows; a redrive raises it. */
+  /** The number of the last attempt that this round allows; of a failed run, that the next round would. */
   readonly lastAttempt: number;
   /** Oldest first, the last 20, the running one included. */
   readonly attempts: readonly Attempt[];

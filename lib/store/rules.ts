@@ -4,11 +4,16 @@ import { EARLY_START } from '../run/timeouts.ts';
 import type { AttemptCause, Trigger } from '../run/trigger.ts';
 import { plus } from '../units.ts';
 
-/** Triggers whose message claims a due time that was recorded as missed. */
-export const CLAIMS_MISSED: ReadonlySet<Trigger> = new Set(['schedule', 'catch-up', 'backfill']);
+const CLAIMS_MISSED: readonly Trigger[] = ['schedule', 'catch-up', 'backfill'];
 
-/** Triggers whose message claims a due time that was skipped. */
-export const CLAIMS_SKIPPED: ReadonlySet<Trigger> = new Set(['backfill']);
+/** The statuses of ended runs that this message may start again. */
+export function claimableStatuses({ request: { trigger }, isRedrive }: ClaimRequest): readonly RunStatus[] {
+  return [
+    ...(isRedrive || CLAIMS_MISSED.includes(trigger) ? ['missed' as const] : []),
+    ...(isRedrive ? ['failed' as const] : []),
+    ...(trigger === 'backfill' ? ['skipped' as const] : []),
+  ];
+}
 
 /**
  * Reads what a refused claim means from the record that stood in its way. Shared by the adapters: the
@@ -45,41 +50,45 @@ export interface SettledFields {
   readonly attempt: number;
   readonly attempts: readonly Attempt[];
   readonly changes: Partial<
-    Pick<RunRecord, 'reason' | 'blockedBy' | 'nextAttemptAt' | 'finishedAt' | 'result' | 'error' | 'letterFor'>
+    Pick<
+      RunRecord,
+      'reason' | 'blockedBy' | 'lastAttempt' | 'nextAttemptAt' | 'finishedAt' | 'result' | 'error' | 'letterFor'
+    >
   >;
 }
 
 /** The record that a settlement makes of a claimed one. */
 export function settledFields({ record }: Claimed, settlement: Settlement): SettledFields {
   const { attempt } = record;
-  switch (settlement.status) {
+  const { status, at } = settlement;
+  switch (status) {
     case 'completed': {
-      const attempts = closeAttempt(record, { endedAt: settlement.at, outcome: 'completed' });
-      const result = settlement.result === undefined ? {} : { result: settlement.result };
-      return { status: 'completed', attempt, attempts, changes: { finishedAt: settlement.at, ...result } };
+      const { result } = settlement;
+      const attempts = closeAttempt(record, { endedAt: at, outcome: 'completed' });
+      return { status, attempt, attempts, changes: { finishedAt: at, ...(result === undefined ? {} : { result }) } };
     }
-    case 'retrying': {
-      const { at, outcome, error, nextAttemptAt } = settlement;
-      const attempts = closeAttempt(record, { endedAt: at, outcome, error });
-      return { status: 'retrying', attempt, attempts, changes: { error, nextAttemptAt } };
-    }
+    case 'retrying':
     case 'failed': {
-      const { at, outcome, error, letterFor } = settlement;
+      const { outcome, error } = settlement;
       const attempts = closeAttempt(record, { endedAt: at, outcome, error });
-      return { status: 'failed', attempt, attempts, changes: { error, letterFor, finishedAt: at } };
+      const next =
+        status === 'failed'
+          ? { letterFor: settlement.letterFor, lastAttempt: settlement.lastAttempt, finishedAt: at }
+          : { nextAttemptAt: settlement.nextAttemptAt };
+      return { status, attempt, attempts, changes: { error, ...next } };
     }
-    case 'skipped': {
-      const { at, reason, blockedBy } = settlement;
-      const changes = { reason, finishedAt: at, ...(blockedBy === undefined ? {} : { blockedBy }) };
-      return { status: 'skipped', attempt: attempt - 1, attempts: record.attempts.slice(0, -1), changes };
-    }
-    case 'given-back':
+    default: {
+      const uncounted = { attempt: attempt - 1, attempts: record.attempts.slice(0, -1) };
+      if (status === 'given-back') {
+        return { status: 'retrying', ...uncounted, changes: { nextAttemptAt: settlement.nextAttemptAt } };
+      }
+      const { reason, blockedBy } = settlement;
       return {
-        status: 'retrying',
-        attempt: attempt - 1,
-        attempts: record.attempts.slice(0, -1),
-        changes: { nextAttemptAt: settlement.nextAttemptAt },
+        status,
+        ...uncounted,
+        changes: { reason, finishedAt: at, ...(blockedBy === undefined ? {} : { blockedBy }) },
       };
+    }
   }
 }
 

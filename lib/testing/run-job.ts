@@ -136,6 +136,7 @@ async function failEarlierAttempts(
     const claim = await runs.claim({
       request,
       owner: `earlier-${n}`,
+      messageId: 'message',
       now: at,
       leaseUntil: at,
       maxAttempts: policy.maxAttempts,

@@ -43,6 +43,7 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
     outcome: 'failed',
     error: ERROR,
     letterFor: 'message-1',
+    lastAttempt: 4,
   };
   const skipped: Settlement = {
     status: 'skipped',
@@ -94,7 +95,7 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
   describe('a pending run', () => {
     test('is claimed with its trigger, requester and input kept', async () => {
       const request = manualRequest();
-      await runs.createPending(request, { now: DUE, requestedBy: 'ada' });
+      await stores.requests.createPending(request, { now: DUE, requestedBy: 'ada' });
 
       const { record } = claimed(await runs.claim(claimRequest(request, { isTracked: true })));
 
@@ -111,7 +112,7 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
     test('is left alone when it is asked for again', async () => {
       const request = await settled(completed, manualRequest());
 
-      await runs.createPending(request, { now: DUE, requestedBy: 'ada' });
+      await stores.requests.createPending(request, { now: DUE, requestedBy: 'ada' });
 
       expect((await runs.get(request.run))?.status).toBe('completed');
     });
@@ -171,7 +172,7 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
 
       const result = await runs.claim(claimRequest(request, { owner: 'owner-2', now: LATER, maxAttempts: 1 }));
       if (result.kind !== 'exhausted') throw new Error(result.kind);
-      const closing = { at: LATER, error: ERROR, letterFor: 'message-1' };
+      const closing = { at: LATER, error: ERROR, letterFor: 'message-1', lastAttempt: 4 };
       const closed = [
         await runs.closeExhausted(result.record, closing),
         await runs.closeExhausted(result.record, { ...closing, letterFor: 'message-2' }),
@@ -229,13 +230,23 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
       const request = await settled(failed);
 
       const { record } = claimed(
-        await runs.claim(claimRequest(request, { owner: 'owner-2', now: LATER, isRedrive: true })),
+        await runs.claim(
+          claimRequest(request, { owner: 'owner-2', now: LATER, messageId: 'message-2', isRedrive: true }),
+        ),
       );
 
       expect(record).toMatchObject({ status: 'running', attempt: 2, lastAttempt: 4 });
       expect(record.attempts.at(-1)).toMatchObject({ n: 2, cause: 'redrive' });
       expect(record.finishedAt).toBeUndefined();
       expect(record.letterFor).toBeUndefined();
+    });
+
+    test('is not started again by the message that failed it, letter or not', async () => {
+      const request = await settled(failed);
+
+      const result = await runs.claim(claimRequest(request, { owner: 'owner-2', now: LATER, isRedrive: true }));
+
+      expect(result).toMatchObject({ kind: 'ended', record: { status: 'failed' } });
     });
   });
 

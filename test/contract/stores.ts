@@ -1,5 +1,6 @@
-import type { LockStore, RunStore } from '../../lib/run/ports.ts';
+import type { LockStore, RunRequests, RunStore } from '../../lib/run/ports.ts';
 import { DynamoDbLockStore } from '../../lib/store/dynamodb/dynamodb-lock-store.ts';
+import { DynamoDbRunRequests } from '../../lib/store/dynamodb/dynamodb-run-requests.ts';
 import { DynamoDbRunStore } from '../../lib/store/dynamodb/dynamodb-run-store.ts';
 import { MemoryLockStore } from '../../lib/store/memory/memory-lock-store.ts';
 import { MemoryRunStore } from '../../lib/store/memory/memory-run-store.ts';
@@ -8,6 +9,7 @@ import { startTestTable } from '../support/dynalite.ts';
 
 export interface Stores {
   readonly runs: RunStore;
+  readonly requests: RunRequests;
   readonly locks: LockStore;
   close(): Promise<void>;
 }
@@ -19,7 +21,8 @@ export const ADAPTERS: readonly { readonly name: string; open(): Promise<Stores>
   {
     name: 'memory',
     async open() {
-      return { runs: new MemoryRunStore(), locks: new MemoryLockStore(), close: async () => {} };
+      const runs = new MemoryRunStore();
+      return { runs, requests: runs, locks: new MemoryLockStore(), close: async () => {} };
     },
   },
   {
@@ -27,7 +30,8 @@ export const ADAPTERS: readonly { readonly name: string; open(): Promise<Stores>
     async open() {
       const { client, table, close } = await startTestTable();
       const runs = new DynamoDbRunStore({ client, table, retention: RETENTION });
-      return { runs, locks: new DynamoDbLockStore({ client, table }), close };
+      const requests = new DynamoDbRunRequests({ client, table });
+      return { runs, requests, locks: new DynamoDbLockStore({ client, table }), close };
     },
   },
 ];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { BOUNDS, DEFAULTS, OVERLAP_POLICIES, resolvePolicy } from '../../lib/job/policy.ts';
 import { defineJob } from '../../lib/index.ts';
+import { BOUNDS, DEFAULTS, OVERLAP_POLICIES, resolvePolicy } from '../../lib/job/policy.ts';
 import { deliveryTimeouts, deployedTimeouts } from '../../lib/run/timeouts.ts';
 import { epochMs, plus, toMilliseconds } from '../../lib/units.ts';
 import { guides, readMarkdown, tableRows } from './markdown.ts';

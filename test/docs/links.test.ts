@@ -42,7 +42,7 @@ function resolves({ path, ...file }: MarkdownFile, link: string): boolean {
 
 /** `[run](../test/run/x.test.ts) "title", "another"`: the titles behind a link to a file of tests. */
 function namedTestsOf(line: string): readonly { readonly path: string; readonly title: string }[] {
-  return [...line.matchAll(/\]\(\.\.\/(test\/[^)]+\.test\.ts)\)((?:,? "[^"]+")+)/g)].flatMap(([, path = '', titles = '']) =>
-    [...titles.matchAll(/"([^"]+)"/g)].map(([, title = '']) => ({ path, title })),
+  return [...line.matchAll(/\]\(\.\.\/(test\/[^)]+\.test\.ts)\)((?:,? "[^"]+")+)/g)].flatMap(
+    ([, path = '', titles = '']) => [...titles.matchAll(/"([^"]+)"/g)].map(([, title = '']) => ({ path, title })),
   );
 }

@@ -70,7 +70,9 @@ function snippetsOf(file: MarkdownFile): readonly Snippet[] {
     .filter(({ info }) => info === 'ts')
     .map(({ line, code }) => {
       const named = placeOf(code);
-      const place = named === undefined || taken.has(named) ? `functions/line-${line}.ts` : named;
+      // Shown again, it is a file beside the first.
+      const other = `${named === undefined ? 'functions' : dirname(named)}/line-${line}.ts`;
+      const place = named === undefined || taken.has(named) ? other : named;
       taken.add(place);
       return { name: `${file.path}:${line}`, line, code, file: join(folder, place) };
     });

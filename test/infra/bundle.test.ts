@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Manifest } from '../../lib/manifest.ts';
-import { createFolder } from './support.ts';
+import { createFolder, resourcesOf, type Template } from './support.ts';
 
 const run = promisify(execFile);
 const PROJECT = join(import.meta.dirname, '../..');
@@ -46,19 +46,32 @@ describe('the bundles of two checkouts', () => {
   });
 
   test('name their sources from the project', () => {
-    const maps = assetsIn(here).map((asset) => readFileSync(join(here, asset, 'index.mjs.map'), 'utf8'));
+    const maps = assetsIn(here).flatMap((asset) =>
+      readdirSync(join(here, asset), { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.map'))
+        .map((file) => readFileSync(join(here, asset, file), 'utf8')),
+    );
 
     const sources = maps.flatMap((map) => JSON.parse(map).sources as string[]);
     expect(sources).toContain('functions/heartbeat.ts');
     expect(sources.filter((source) => source.startsWith('.') || source.startsWith('/'))).toEqual([]);
   });
 
-  test('load on this Node and have a handler', async () => {
-    for (const asset of assetsIn(here)) {
-      const { handler } = await import(pathToFileURL(join(here, asset, 'index.mjs')).href);
+  test('load on this Node, with the variables that the template sets, and have a handler', async () => {
+    const template = JSON.parse(readFileSync(join(here, 'belfry-dev.template.json'), 'utf8')) as Template;
+    const names = resourcesOf(template, 'AWS::Lambda::Function').flatMap(({ Properties }) =>
+      Object.keys(Properties.Environment.Variables),
+    );
+    const variables = Object.fromEntries(names.filter((name) => name !== 'NODE_OPTIONS').map((name) => [name, 'x']));
+    const env = { ...variables, AWS_REGION: 'eu-north-1' };
+    const print = (asset: string) =>
+      `console.log(typeof (await import('${pathToFileURL(join(here, asset, 'index.mjs'))}')).handler)`;
 
-      expect(handler).toBeTypeOf('function');
-    }
+    const loading = assetsIn(here).map((asset) =>
+      run(process.execPath, ['--input-type=module', '--eval', print(asset)], { env }),
+    );
+
+    expect((await Promise.all(loading)).map(({ stdout }) => stdout)).toEqual(loading.map(() => 'function\n'));
   });
 
   test('come with a manifest of the app', () => {

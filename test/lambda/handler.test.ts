@@ -78,8 +78,8 @@ function setup(
     runId,
     message,
     record: () => store.get(runId),
-    deliver: (body: unknown = message, messageAttributes: SQSMessageAttributes = {}) =>
-      handler(sqsEvent(typeof body === 'string' ? body : JSON.stringify(body), messageAttributes), context),
+    deliver: (body: unknown = message, messageAttributes: SQSMessageAttributes = {}, messageId = 'message-1') =>
+      handler(sqsEvent(typeof body === 'string' ? body : JSON.stringify(body), messageAttributes, messageId), context),
   };
 }
 
@@ -89,7 +89,7 @@ function policyOf(job: Job): JobPolicy {
   return resolved.policy;
 }
 
-function sqsEvent(body: string, messageAttributes: SQSMessageAttributes): SQSEvent {
+function sqsEvent(body: string, messageAttributes: SQSMessageAttributes, messageId: string): SQSEvent {
   const attributes = {
     ApproximateReceiveCount: '1',
     SentTimestamp: '0',
@@ -98,7 +98,7 @@ function sqsEvent(body: string, messageAttributes: SQSMessageAttributes): SQSEve
   };
   const source = { md5OfBody: '', eventSource: 'aws:sqs', eventSourceARN: 'arn', awsRegion: 'us-east-1' };
   return {
-    Records: [{ messageId: 'message-1', receiptHandle: 'receipt-1', body, attributes, messageAttributes, ...source }],
+    Records: [{ messageId, receiptHandle: 'receipt-1', body, attributes, messageAttributes, ...source }],
   };
 }
 
@@ -166,8 +166,7 @@ describe('the handler', () => {
       'nightly',
       'Europe/Stockholm',
       'Attempts   1',
-      'stream-1',
-      'request-1',
+      'log-events/stream-1',
       `npm run belfry -- show '${runId}' --stage dev`,
     ]) {
       expect(alert?.Message).toContain(part);
@@ -194,6 +193,7 @@ describe('the handler', () => {
           { dataType: DataType as 'String', stringValue: StringValue },
         ]),
       ),
+      'message-2',
     );
 
     expect(await record()).toMatchObject({ status: 'completed', attempts: [{ n: 1 }, { n: 2, cause: 'redrive' }] });
@@ -225,26 +225,26 @@ describe('a message that is no run of this job', () => {
     { body: '[]', says: 'the body is not a JSON object' },
     { body: 'null', says: 'the body is not a JSON object' },
     { body: ' '.repeat(70_000), says: 'the body has 70000 bytes; allowed are 65536' },
-    { body: { ...ok, v: 2 }, says: 'v is 2; this version reads 1' },
+    { body: { ...ok, v: 2 }, says: 'v is 2; allowed: 1' },
     {
       body: { ...ok, more: 1 },
-      says: 'the field "more" is unknown; allowed are v, run, job, schedule, scheduledTime, trigger, input',
+      says: 'a field is "more"; allowed: v, run, job, schedule, scheduledTime, trigger, input',
     },
-    { body: { ...ok, job: '__proto__' }, says: 'job is "__proto__"; allowed is /^[a-z][a-z0-9-]{0,39}$/' },
+    { body: { ...ok, job: '__proto__' }, says: 'job is "__proto__"; allowed: /^[a-z][a-z0-9-]{0,39}$/' },
     { body: { ...ok, job: 'other' }, says: 'the message is for the job "other"; this function runs "report-' },
-    { body: { ...ok, schedule: 'A' }, says: 'schedule is "A"; allowed are null and /^[a-z0-9][a-z0-9.-]{0,39}$/' },
+    { body: { ...ok, schedule: 'A' }, says: 'schedule is "A"; allowed: null and /^[a-z0-9][a-z0-9.-]{0,39}$/' },
     {
       body: { ...ok, trigger: 'magic' },
-      says: 'trigger is "magic"; allowed are schedule, manual, enqueue, backfill, catch-up',
+      says: 'trigger is "magic"; allowed: schedule, manual, enqueue, backfill, catch-up',
     },
-    { body: { ...ok, scheduledTime: 'soon' }, says: 'scheduledTime is "soon"; allowed is an instant in ISO 8601' },
+    { body: { ...ok, scheduledTime: 'soon' }, says: 'scheduledTime is "soon"; allowed: an instant in ISO 8601' },
     {
       body: { ...ok, scheduledTime: '<aws.scheduler.scheduled-time>' },
       says: 'scheduledTime still reads <aws.scheduler.scheduled-time>',
     },
-    { body: { ...ok, schedule: null }, says: 'run and schedule are both null; a run without a schedule brings its id' },
-    { body: { ...ok, run: 'report/yesterday/nightly' }, says: 'run is "report/yesterday/nightly", which is no run id' },
-    { body: { ...ok, run: 'report/2027-02-30T02:00Z/nightly' }, says: 'which is no run id' },
+    { body: { ...ok, schedule: null }, says: 'run and schedule are both null' },
+    { body: { ...ok, run: 'report/yesterday/nightly' }, says: 'run is "report/yesterday/nightly"; allowed: a run id' },
+    { body: { ...ok, run: 'report/2027-02-30T02:00Z/nightly' }, says: 'allowed: a run id' },
     { body: { ...ok, run: 'other/2027-03-02T02:00Z/nightly' }, says: 'is of another job or schedule than the message' },
     { body: { ...ok, input: deep }, says: 'the input is nested deeper than 32' },
     {

@@ -155,7 +155,10 @@ test('kills a function at its timeout, and goes on with a new process', async ()
     error: { type: 'Sandbox.Timedout', message: 'Task timed out after 1.00 seconds' },
   });
   expect(isAlive(Number(logs[0]?.line.split(' ')[1]))).toBe(false);
-  expect(logs.at(-1)?.line).toMatch(/ Task timed out after 1\.00 seconds$/);
+  expect(logs.at(-1)).toMatchObject({
+    writtenBy: 'lambda',
+    line: expect.stringMatching(/ Task timed out after 1\.00 seconds$/),
+  });
   expect(await pool.invoke({ hangs: false })).toMatchObject({ kind: 'succeeded', isColdStart: true });
 });
 
@@ -263,12 +266,15 @@ test('runs later invocations on replaced code, and lets those that run end on th
 
   const running = pool.invoke({});
   pool.replace(
-    functionModel('export const handler = async () => process.env.VERSION', { environment: { VERSION: 'new' } }),
+    functionModel('export const handler = async () => process.env.VERSION + process.env.LEVEL', {
+      environment: { VERSION: 'new' },
+    }),
+    { LEVEL: 'debug' },
   );
   const [later, earlier] = await Promise.all([pool.invoke({}), running]);
   const last = await pool.invoke({});
 
-  expect([earlier, later, last]).toMatchObject([{ payload: 'old' }, { payload: 'new' }, { payload: 'new' }]);
+  expect([earlier, later, last]).toMatchObject([{ payload: 'old' }, { payload: 'newdebug' }, { payload: 'newdebug' }]);
 });
 
 test('waits for what runs when it closes, takes no more, and leaves no process', async () => {

@@ -260,6 +260,21 @@ describe('a run that outlives its timeout', () => {
     expect(await harness.record()).toMatchObject({ status: 'retrying', attempts: [{ outcome: 'timed-out' }] });
   });
 
+  test.each([
+    { what: 'its outcome cannot be written', break: 'settle' as const },
+    { what: 'its letter cannot be sent', break: 'sendLetter' as const },
+  ])('has its process ended also when $what', async (broken) => {
+    const harness = createRunHarness(() => new Promise(() => {}), { retry: { maxAttempts: 1 } });
+    const fault = { when: 'before', error: new Error('down') } as const;
+    if (broken.break === 'settle') harness.runs.failNext('settle', fault);
+    else harness.outbox.failNext('sendLetter', fault);
+
+    const delivered = harness.deliver(harness.request());
+    await harness.clock.advanceTo(plus(harness.clock.now(), secondsOf(70)));
+
+    expect(await delivered).toMatchObject({ kind: 'postpone', mustExit: true });
+  });
+
   test('has completed when it returns in spite of the signal', async () => {
     const done = deferred<string>();
     const harness = createRunHarness(() => done.promise);
@@ -392,6 +407,34 @@ describe('a message delivered twice', () => {
 });
 
 describe('a letter moved back', () => {
+  test('gives exactly one more round, however often its message is delivered', async () => {
+    const harness = createRunHarness(fails, { retry: { maxAttempts: 2, backoff: '0 seconds' } });
+    await harness.deliver(harness.request());
+    await harness.deliver(harness.request());
+    const redrive = { messageId: 'message-2', isRedrive: true };
+
+    const kinds: string[] = [];
+    for (let delivery = 1; delivery <= 5; delivery++) {
+      kinds.push((await harness.deliver(harness.request(), { ...redrive, receiveCount: delivery })).kind);
+    }
+
+    expect(kinds).toEqual(['postpone', 'acknowledge', 'acknowledge', 'acknowledge', 'acknowledge']);
+    expect(await harness.record()).toMatchObject({ status: 'failed', attempt: 4, letterFor: 'message-2' });
+  });
+
+  test('sends its letter again, and starts no third round, when the letter of the second could not be sent', async () => {
+    const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
+    await harness.deliver(harness.request());
+    harness.outbox.failNext('sendLetter', { when: 'before', error: new Error('no queue') });
+    const redrive = { messageId: 'message-2', isRedrive: true };
+
+    await harness.deliver(harness.request(), redrive);
+    await harness.deliver(harness.request(), { ...redrive, receiveCount: 2 });
+
+    expect(harness.letters.map(({ attempts }) => attempts)).toEqual([1, 2]);
+    expect(await harness.record()).toMatchObject({ status: 'failed', attempt: 2 });
+  });
+
   test('gives a failed run another round of attempts', async () => {
     let broken = true;
     const harness = createRunHarness(
@@ -493,7 +536,7 @@ describe('when things break around a run', () => {
 
     done.resolve();
 
-    expect(await stale).toEqual({ kind: 'leave' });
+    expect(await stale).toEqual({ kind: 'leave', mustExit: false });
     expect(harness.locks.calls).toEqual(locksBefore);
     expect(await harness.record()).toMatchObject({ status: 'completed', claim: 2 });
   });

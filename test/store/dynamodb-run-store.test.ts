@@ -12,6 +12,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { LeaseLostError } from '../../lib/run/errors.ts';
 import type { Claimed } from '../../lib/run/ports.ts';
 import { DynamoDbLockStore } from '../../lib/store/dynamodb/dynamodb-lock-store.ts';
+import { DynamoDbRunRequests } from '../../lib/store/dynamodb/dynamodb-run-requests.ts';
 import { DynamoDbRunStore } from '../../lib/store/dynamodb/dynamodb-run-store.ts';
 import { plus } from '../../lib/units.ts';
 import { RETENTION } from '../contract/stores.ts';
@@ -22,6 +23,7 @@ beforeEach(() => dynamo.reset());
 
 const client = new DynamoDBClient({ region: 'us-east-1' });
 const runs = new DynamoDbRunStore({ client, table: 'runs', retention: RETENTION });
+const requests = new DynamoDbRunRequests({ client, table: 'runs' });
 const locks = new DynamoDbLockStore({ client, table: 'runs' });
 
 const request = scheduledRequest({ job: 'report', run: 'report/2027-03-02T02:00Z/nightly' });
@@ -111,7 +113,7 @@ describe('the claim', () => {
       what: 'a letter moved back takes missed and failed ones',
       change: {},
       isRedrive: true,
-      ends: 'OR status = :missed OR status = :failed',
+      ends: 'OR status = :missed OR (status = :failed AND letterFor <> :messageId)',
     },
     {
       what: 'a backfill takes missed and skipped ones',
@@ -179,8 +181,8 @@ describe('a settlement', () => {
     const { condition, update, ExpressionAttributeValues: values } = sentUpdate();
     expect(condition).toBe('owner = :owner AND claim = :claim AND status = :running');
     expect(update).toContain('REMOVE current, leaseUntil, openShard, openAt');
-    expect(values?.[':new_expiresAt']).toEqual({ N: String((completed.at + RETENTION) / 1000) });
-    expect(values?.[':new_result']).toEqual({ S: '{"rows":3}' });
+    expect(values?.[':expiresAt']).toEqual({ N: String((completed.at + RETENTION) / 1000) });
+    expect(values?.[':result']).toEqual({ S: '{"rows":3}' });
   });
 
   test('that leaves the run open sets no expiry and keeps it in the index until its next attempt', async () => {
@@ -197,7 +199,7 @@ describe('a settlement', () => {
 
     const { update, ExpressionAttributeValues: values } = sentUpdate();
     expect(update).not.toContain('expiresAt');
-    expect(values?.[':new_openAt']).toEqual({ S: `2027-03-02T02:05:00.000Z#${request.run}` });
+    expect(values?.[':openAt']).toEqual({ S: `2027-03-02T02:05:00.000Z#${request.run}` });
   });
 
   test.each([
@@ -268,9 +270,10 @@ describe.each([throttled, timeout, expired])('when DynamoDB answers $name', (err
     { call: 'settle', action: () => runs.settle(held, { status: 'given-back', at: DUE, nextAttemptAt: DUE }) },
     {
       call: 'closeExhausted',
-      action: () => runs.closeExhausted(held.record, { at: DUE, error: { name: '', message: '' }, letterFor: 'm' }),
+      action: () =>
+        runs.closeExhausted(held.record, { at: DUE, error: { name: '', message: '' }, letterFor: 'm', lastAttempt: 4 }),
     },
-    { call: 'createPending', action: () => runs.createPending(request, { now: DUE, requestedBy: 'ada' }) },
+    { call: 'createPending', action: () => requests.createPending(request, { now: DUE, requestedBy: 'ada' }) },
     { call: 'get', action: () => runs.get(request.run) },
     { call: 'take', action: () => locks.take({ job: 'report', run: 'r', now: DUE, until: DUE }) },
     { call: 'release', action: () => locks.release({ job: 'report', run: 'r', token: 1 }) },

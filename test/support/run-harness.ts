@@ -1,7 +1,7 @@
 import { defineJob, type InputSchema, type Job } from '../../lib/job/job.ts';
 import { resolvePolicy } from '../../lib/job/policy.ts';
 import type { AlertMessage, JobContext } from '../../lib/run/context.ts';
-import type { Delivery, Disposition, RunPorts } from '../../lib/run/delivery.ts';
+import type { Delivery, Disposition, Executed, RunPorts } from '../../lib/run/delivery.ts';
 import { executeRun } from '../../lib/run/execute-run.ts';
 import type { RunEvent } from '../../lib/run/observer.ts';
 import type { Letter, RunRequest } from '../../lib/run/ports.ts';
@@ -65,11 +65,16 @@ export function createRunHarness(run: RunFunction, definition: Definition = {}) 
       scheduledRequest({ job: 'report', run: `report/2027-03-02T02:00Z/nightly`, ...overrides }),
     record: (runId = 'report/2027-03-02T02:00Z/nightly') => memory.get(runId),
     /** Executes a delivery at the clock's instant. */
-    deliver(request: RunRequest, overrides: Partial<Delivery> = {}): Promise<Disposition> {
+    async deliver(
+      request: RunRequest,
+      overrides: Partial<Delivery> = {},
+    ): Promise<Disposition & Pick<Executed, 'mustExit'>> {
       const owner = `owner-${++deliveries}`;
       const deadline = plus(clock.now(), toMilliseconds(deployedTimeouts(policy).functionTimeout));
       const ids = { messageId: 'message-1', logStream: 'stream', requestId: `request-${deliveries}` };
-      return executeRun({ request, owner, receiveCount: 1, isRedrive: false, deadline, ...ids, ...overrides }, ports);
+      const delivery = { request, owner, receiveCount: 1, isRedrive: false, deadline, ...ids, ...overrides };
+      const { disposition, mustExit } = await executeRun(delivery, ports);
+      return { ...disposition, mustExit };
     },
     eventNames: () => events.map(({ event }) => event),
   };

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunClient } from '../../client/run-client.ts';
 import { validateInput } from '../../job/validate-input.ts';
 import type { Manifest } from '../../manifest.ts';
-import { InvalidInputError } from '../../run/errors.ts';
+import { InvalidInputError, InvalidMessageError } from '../../run/errors.ts';
 import { ENDED, type RunRecord } from '../../run/record.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { withCloud } from '../local-cloud.ts';
@@ -26,13 +26,22 @@ export async function run(job: string, options: RunOptions): Promise<number> {
     { projectDirectory, stage: options.stage, terminal, takesWork: true },
     async ({ manifest, client }) => {
       await checkRequest(projectDirectory, manifest, job, options.input);
-      const id = await client.requestRun({ job, input: options.input, requestedBy: 'belfry run' });
+      const id = await request(client, job, options.input);
       const record = await awaitEnd(id, client, terminal);
       if (options.json) terminal.print(JSON.stringify(record));
       else terminal.print(formatRecord(record, terminal.colors));
       return record.status === 'completed' ? EXIT.done : EXIT.runNotCompleted;
     },
   );
+}
+
+async function request(client: RunClient, job: string, input: unknown): Promise<string> {
+  try {
+    return await client.requestRun({ job, input, requestedBy: 'belfry run' });
+  } catch (error) {
+    if (!(error instanceof InvalidMessageError)) throw error;
+    throw new CommandError(error.message, EXIT.usage, { cause: error });
+  }
 }
 
 /** What can be known beforehand is said before a record is made of it. */

@@ -72,20 +72,34 @@ function liveLog({ colors, say }: Terminal): CloudObserver {
   };
 }
 
+interface EndOfRun {
+  readonly reached: Promise<void>;
+  wasInterrupted(): boolean;
+  forget(): void;
+}
+
+/** npm passes on the Ctrl-C that the terminal has sent to the whole group already: one comes twice, a moment apart. */
+const SAME_PRESS_MS = 500;
+
 /** The first Ctrl-C, or the time that was asked for. A second Ctrl-C ends the process as if nobody listened. */
-function endOfRun(length: Milliseconds | undefined): { readonly reached: Promise<void>; forget(): void } {
+function endOfRun(length: Milliseconds | undefined): EndOfRun {
   let reach = () => {};
+  let firstAt: number | undefined;
   const reached = new Promise<void>((resolve) => {
     reach = resolve;
   });
   const signals = ['SIGINT', 'SIGTERM'] as const;
-  for (const signal of signals) process.once(signal, reach);
   const timer = length === undefined ? undefined : setTimeout(reach, length);
-  return {
-    reached,
-    forget() {
-      clearTimeout(timer);
-      for (const signal of signals) process.removeListener(signal, reach);
-    },
+  const onSignal = (signal: NodeJS.Signals): void => {
+    firstAt ??= performance.now();
+    if (performance.now() - firstAt < SAME_PRESS_MS) return reach();
+    forget();
+    process.kill(process.pid, signal);
   };
+  const forget = (): void => {
+    clearTimeout(timer);
+    for (const signal of signals) process.removeListener(signal, onSignal);
+  };
+  for (const signal of signals) process.on(signal, onSignal);
+  return { reached, wasInterrupted: () => firstAt !== undefined, forget };
 }

@@ -62,8 +62,20 @@ function describe(event: CloudEvent, colors: Colors): Line | undefined {
         subject: event.alarm,
         text: `${event.state}: ${event.reason}`,
       };
+    case 'alarm-unsupported':
+      return {
+        verb: 'no alarm',
+        paint: colors.yellow,
+        subject: event.alarm,
+        text: `is not evaluated here: ${event.reason}`,
+      };
     case 'alert':
-      return { verb: 'alert', paint: colors.magenta, subject: event.subject, text: `\n${indent(event.message)}` };
+      return {
+        verb: 'alert',
+        paint: colors.magenta,
+        subject: event.subject,
+        text: isAlarmNotice(event.message) ? '' : `\n${indent(event.message)}`,
+      };
     case 'reloaded':
       return { verb: 'reloaded', paint: colors.green, subject: '', text: event.summary };
     case 'reload-failed':
@@ -127,5 +139,8 @@ function fieldsText(fields: Readonly<Record<string, unknown>>): string {
   );
   return text.length === 0 ? '' : `  ${text.join(' ')}`;
 }
+
+/** What CloudWatch publishes: the alarm's own line has said it already. */
+const isAlarmNotice = (message: string): boolean => message.startsWith('{"AlarmName"');
 
 const indent = (text: string): string => text.replaceAll(/^/gm, '            ');

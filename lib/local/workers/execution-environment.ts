@@ -89,11 +89,11 @@ export class ExecutionEnvironment {
     this.#process.signal('SIGSTOP');
   }
 
-  /** Writes a line of Lambda's own into its log. */
-  log(line: string): void {
+  /** Writes a line into its log. */
+  log(line: string, writtenBy: LogLine['writtenBy']): void {
     const requestId = this.#requestId === undefined ? {} : { requestId: this.#requestId };
     const { clock, onLog } = this.#options;
-    onLog({ function: this.#model.name, logStream: this.logStream, ...requestId, line, at: clock.now() });
+    onLog({ function: this.#model.name, writtenBy, logStream: this.logStream, ...requestId, line, at: clock.now() });
   }
 
   /** Ends its process and all that it has started. An invocation that runs ends with it. */
@@ -113,7 +113,7 @@ export class ExecutionEnvironment {
       ...this.#options,
       model: this.#model,
       variables: functionVariables({ ...this.#options, model: this.#model, logStream: this.logStream }),
-      onLine: (line) => this.log(line),
+      onLine: (line) => this.log(line, 'function'),
       onOutputEnd: (requestId) => this.#outputEnded(requestId),
       onMessage: (message) => this.#hear(message),
     });

@@ -20,8 +20,12 @@ export interface FunctionPool {
   readonly running: number;
   /** @param event anything that JSON can carry */
   invoke(event: unknown): Promise<InvocationResult>;
-  /** Deploys: later invocations get the new code and settings, those that run end on the old. */
-  replace(model: FunctionModel): void;
+  /**
+   * Deploys: later invocations get the new code and settings, those that run end on the old.
+   *
+   * @param localVariables what `.belfry.env` sets now; default: as before
+   */
+  replace(model: FunctionModel, localVariables?: Readonly<Record<string, string>>): void;
   /** Takes no more work, waits so long for what runs, then ends every process. */
   close(within: Milliseconds): Promise<void>;
 }
@@ -38,7 +42,7 @@ interface Idle {
 const defaultIdleAfter = milliseconds(5 * 60_000);
 
 class Pool implements FunctionPool {
-  readonly #options: FunctionPoolOptions;
+  #options: FunctionPoolOptions;
   /** The longest unused first. */
   readonly #idle: Idle[] = [];
   readonly #running = new Map<ExecutionEnvironment, Promise<unknown>>();
@@ -65,8 +69,9 @@ class Pool implements FunctionPool {
     return result;
   }
 
-  replace(model: FunctionModel): void {
+  replace(model: FunctionModel, localVariables = this.#options.localVariables): void {
     this.#model = model;
+    this.#options = { ...this.#options, localVariables };
     for (const { environment, expiry } of this.#idle.splice(0)) {
       expiry.cancel();
       this.#end(environment);
@@ -186,5 +191,5 @@ function logFailure(environment: ExecutionEnvironment, error: FunctionError, fac
   const line = isLambdas
     ? `${toIso(facts.endedAt)} ${facts.requestId} ${message}`
     : `ERROR Invoke Error ${JSON.stringify({ errorType: type, errorMessage: message, stack: trace })}`;
-  environment.log(line);
+  environment.log(line, 'lambda');
 }

@@ -27,9 +27,11 @@ export interface InvocationFacts {
   readonly isColdStart: boolean;
 }
 
-/** One line that a function has written, or that Lambda writes about it. */
+/** One line of a function's log. */
 export interface LogLine {
   readonly function: string;
+  /** Lambda writes a line of its own about an invocation that failed; its result tells the same. */
+  readonly writtenBy: 'function' | 'lambda';
   readonly logStream: string;
   /** The invocation that ran, or ran last; absent for what is written while the module loads. */
   readonly requestId?: string;

@@ -1,10 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LeaseLostError } from '../../run/errors.ts';
-import type { Claimed, ClaimRequest, ClaimResult, RunRequest, RunStore, Settlement } from '../../run/ports.ts';
-import { ENDED, type RunError, type RunRecord } from '../../run/record.ts';
-import { type EpochMs, type Milliseconds, plus, toEpochSeconds } from '../../units.ts';
+import type { Claimed, ClaimRequest, ClaimResult, ExhaustedClosing, RunStore, Settlement } from '../../run/ports.ts';
+import { ENDED, type RunRecord } from '../../run/record.ts';
+import { type Milliseconds, plus, toEpochSeconds } from '../../units.ts';
 import { closeAttempt, readRefusal, settledFields, toClaimed } from '../rules.ts';
-import { claimUpdate, identity, identityValues } from './claim-update.ts';
+import { claimUpdate } from './claim-update.ts';
 import { openEntry, runKey } from './keys.ts';
 import { toRunRecord } from './run-item.ts';
 import { Table } from './table.ts';
@@ -50,41 +50,15 @@ export class DynamoDbRunStore implements RunStore {
     if (!isOurs || item.status !== status) throw new LeaseLostError(id);
   }
 
-  async closeExhausted(
-    seen: RunRecord,
-    closing: { at: EpochMs; error: RunError; letterFor: string },
-  ): Promise<boolean> {
-    const { at, error, letterFor } = closing;
+  async closeExhausted(seen: RunRecord, closing: ExhaustedClosing): Promise<boolean> {
+    const { at, ...failure } = closing;
     const attempts = closeAttempt(seen, { outcome: 'lost' });
     const { applied, item } = await this.#end(seen.id, {
-      fields: { status: 'failed', attempts, error, letterFor, finishedAt: at },
+      fields: { status: 'failed', attempts, ...failure, finishedAt: at },
       condition: 'claim = :claim AND status = :running',
       values: { claim: seen.claim },
     });
-    return applied || (item?.status === 'failed' && item.letterFor === letterFor);
-  }
-
-  async createPending(request: RunRequest, { now, requestedBy }: { now: EpochMs; requestedBy: string }): Promise<void> {
-    const hasInput = request.input !== undefined;
-    await this.#table.update({
-      key: runKey(request.run),
-      set: {
-        ...identity,
-        status: ':pending',
-        requestedBy: ':requestedBy',
-        openShard: ':openShard',
-        openAt: ':openAt',
-        ...(hasInput ? { input: ':input' } : {}),
-      },
-      condition: 'attribute_not_exists(pk)',
-      values: {
-        ...identityValues({ request, now }),
-        pending: 'pending',
-        requestedBy,
-        ...openEntry(request.run, now),
-        ...(hasInput ? { input: JSON.stringify(request.input) } : {}),
-      },
-    });
+    return applied || (item?.status === 'failed' && item.letterFor === closing.letterFor);
   }
 
   async get(runId: string): Promise<RunRecord | undefined> {
@@ -109,11 +83,11 @@ export class DynamoDbRunStore implements RunStore {
     const names = Object.keys(fields);
     return this.#table.update({
       key: runKey(runId),
-      set: Object.fromEntries(names.map((name) => [name, `:new_${name}`])),
+      set: Object.fromEntries(names.map((name) => [name, `:${name}`])),
       remove: ['current', 'leaseUntil', ...(ENDED.has(status) ? ['openShard', 'openAt'] : [])],
       condition: update.condition,
       values: {
-        ...Object.fromEntries(names.map((name) => [`new_${name}`, fields[name]])),
+        ...fields,
         running: 'running',
         ...update.values,
       },

@@ -2,26 +2,8 @@ import { ATTEMPTS_KEPT, type Attempt, type RunRecord, type RunStatus } from '../
 import { causeOf } from '../rules.ts';
 import type { Item } from './table.ts';
 
-/** Attributes that a record has under the same name and in the same form. */
-const PLAIN = [
-  'job',
-  'schedule',
-  'scheduledTime',
-  'trigger',
-  'status',
-  'reason',
-  'blockedBy',
-  'owner',
-  'leaseUntil',
-  'nextAttemptAt',
-  'createdAt',
-  'startedAt',
-  'finishedAt',
-  'missedAt',
-  'error',
-  'letterFor',
-  'requestedBy',
-] as const satisfies readonly (keyof RunRecord)[];
+/** What a record has that nobody has claimed yet. */
+const NEW_RECORD = { claim: 0, attempt: 0, lastAttempt: 0 };
 
 /** An attempt as the claim writes it, before anybody knows its number or its end. */
 type OpenAttempt = Pick<Attempt, 'startedAt' | 'logStream' | 'requestId'>;
@@ -34,16 +16,15 @@ type OpenAttempt = Pick<Attempt, 'startedAt' | 'logStream' | 'requestId'>;
  * that never said how it ended, and the numbers and causes of such entries follow from their place.
  */
 export function toRunRecord(item: Item): RunRecord {
-  const plain = Object.fromEntries(PLAIN.filter((name) => item[name] !== undefined).map((name) => [name, item[name]]));
+  // What is the table's own business, and what is stored in another form than a record has it.
+  const { pk, sk, openShard, openAt, expiresAt, current, claimedFrom, runId, result, input, ...plain } = item;
   return {
-    ...(plain as Pick<RunRecord, (typeof PLAIN)[number]>),
-    id: String(item.runId),
-    claim: Number(item.claim ?? 0),
-    attempt: Number(item.attempt ?? 0),
-    lastAttempt: Number(item.lastAttempt ?? 0),
+    ...NEW_RECORD,
+    ...(plain as Omit<RunRecord, keyof typeof NEW_RECORD | 'id' | 'attempts' | 'result' | 'input'>),
+    id: String(runId),
     attempts: readAttempts(item),
-    ...readJson(item, 'result'),
-    ...readJson(item, 'input'),
+    ...readJson('result', result),
+    ...readJson('input', input),
   };
 }
 
@@ -64,7 +45,5 @@ function readAttempts(item: Item): readonly Attempt[] {
 }
 
 /** Results and inputs are kept as text: what a job returned comes back as it was, numbers and empty texts included. */
-function readJson<Name extends 'result' | 'input'>(item: Item, name: Name): Partial<Record<Name, unknown>> {
-  const text = item[name];
-  return typeof text === 'string' ? ({ [name]: JSON.parse(text) } as Partial<Record<Name, unknown>>) : {};
-}
+const readJson = (name: 'result' | 'input', text: unknown): Partial<Pick<RunRecord, 'result' | 'input'>> =>
+  typeof text === 'string' ? { [name]: JSON.parse(text) } : {};

@@ -1,20 +1,21 @@
 import { LeaseLostError } from '../../run/errors.ts';
-import type { Claimed, ClaimRequest, ClaimResult, RunRequest, RunStore, Settlement } from '../../run/ports.ts';
-import { ATTEMPTS_KEPT, type Attempt, type RunError, type RunRecord, type RunStatus } from '../../run/record.ts';
+import type {
+  Claimed,
+  ClaimRequest,
+  ClaimResult,
+  ExhaustedClosing,
+  RunRequest,
+  RunRequests,
+  RunStore,
+  Settlement,
+} from '../../run/ports.ts';
+import { ATTEMPTS_KEPT, type Attempt, type RunRecord } from '../../run/record.ts';
 import { EARLY_START } from '../../run/timeouts.ts';
 import { type EpochMs, plus } from '../../units.ts';
-import {
-  CLAIMS_MISSED,
-  CLAIMS_SKIPPED,
-  causeOf,
-  closeAttempt,
-  readRefusal,
-  settledFields,
-  toClaimed,
-} from '../rules.ts';
+import { causeOf, claimableStatuses, closeAttempt, readRefusal, settledFields, toClaimed } from '../rules.ts';
 
 /** Records in memory: for tests, simulations and `runJob`. Behaves as the table does, without its failures. */
-export class MemoryRunStore implements RunStore {
+export class MemoryRunStore implements RunStore, RunRequests {
   readonly #records = new Map<string, RunRecord>();
 
   async claim(request: ClaimRequest): Promise<ClaimResult> {
@@ -38,16 +39,13 @@ export class MemoryRunStore implements RunStore {
     this.#records.set(record.id, { ...rest, status, attempt, attempts, ...changes });
   }
 
-  async closeExhausted(
-    seen: RunRecord,
-    closing: { at: EpochMs; error: RunError; letterFor: string },
-  ): Promise<boolean> {
+  async closeExhausted(seen: RunRecord, closing: ExhaustedClosing): Promise<boolean> {
     const record = this.#records.get(seen.id);
     if (record?.status !== 'running' || record.claim !== seen.claim) return false;
     const { leaseUntil: _, ...rest } = record;
-    const { at, error, letterFor } = closing;
+    const { at, ...failure } = closing;
     const attempts = closeAttempt(record, { outcome: 'lost' });
-    this.#records.set(record.id, { ...rest, status: 'failed', attempts, error, letterFor, finishedAt: at });
+    this.#records.set(record.id, { ...rest, status: 'failed', attempts, ...failure, finishedAt: at });
     return true;
   }
 
@@ -67,23 +65,16 @@ export class MemoryRunStore implements RunStore {
   }
 }
 
-function isClaimable(record: RunRecord, { request, now, isRedrive }: ClaimRequest): boolean {
-  const isDue = (record.nextAttemptAt ?? now) <= plus(now, EARLY_START);
-  const claimable: Record<RunStatus, boolean> = {
-    pending: isDue,
-    retrying: isDue,
-    running: (record.leaseUntil ?? now) <= now && record.attempt < record.lastAttempt,
-    missed: isRedrive || CLAIMS_MISSED.has(request.trigger),
-    failed: isRedrive,
-    skipped: CLAIMS_SKIPPED.has(request.trigger),
-    completed: false,
-    cancelled: false,
-  };
-  return claimable[record.status];
+function isClaimable(record: RunRecord, claim: ClaimRequest): boolean {
+  const { status, nextAttemptAt = claim.now, leaseUntil = claim.now } = record;
+  if (status === 'pending' || status === 'retrying') return nextAttemptAt <= plus(claim.now, EARLY_START);
+  if (status === 'running') return leaseUntil <= claim.now && record.attempt < record.lastAttempt;
+  if (status === 'failed' && record.letterFor === claim.messageId) return false;
+  return claimableStatuses(claim).includes(status);
 }
 
 function claimedRecord(before: RunRecord | undefined, claim: ClaimRequest): RunRecord {
-  const { request, owner, now, leaseUntil, maxAttempts, isRedrive, logStream, requestId } = claim;
+  const { request, owner, now, leaseUntil, maxAttempts, logStream, requestId } = claim;
   const {
     nextAttemptAt: _n,
     reason: _r,
@@ -102,7 +93,7 @@ function claimedRecord(before: RunRecord | undefined, claim: ClaimRequest): RunR
     claim: kept.claim + 1,
     leaseUntil,
     attempt,
-    lastAttempt: isRedrive ? kept.attempt + maxAttempts : kept.lastAttempt || maxAttempts,
+    lastAttempt: kept.lastAttempt || maxAttempts,
     attempts: [...withoutOpenEnd(kept), started].slice(-ATTEMPTS_KEPT),
     startedAt: kept.startedAt ?? now,
   };

@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createFolder } from './support.ts';
+
+const PROJECT = join(import.meta.dirname, '../..');
+
+/** A project of its own, with these files instead of the repository's. */
+function projectWith(files: Readonly<Record<string, string>>): string {
+  const directory = createFolder();
+  for (const part of ['lib', 'infra', 'cdk.json', 'package.json']) {
+    cpSync(join(PROJECT, part), join(directory, part), { recursive: true });
+  }
+  symlinkSync(join(PROJECT, 'node_modules'), join(directory, 'node_modules'));
+  for (const [name, text] of Object.entries({ 'infra/access.ts': 'export default () => {};', ...files })) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), text);
+  }
+  return directory;
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `infra/app.ts` of a project, with no credentials to be had and from a folder that is not the project's. */
+function runApp(project: string, context: Record<string, unknown> = {}): Promise<Ended & { outdir: string }> {
+  const outdir = createFolder();
+  const env = {
+    PATH: process.env.PATH,
+    HOME: outdir,
+    CDK_OUTDIR: join(outdir, 'cdk.out'),
+    CDK_CONTEXT_JSON: JSON.stringify({ validate: 'false', 'aws:cdk:bundling-stacks': [], ...context }),
+  };
+  const loader = import.meta.resolve('tsx');
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['--import', loader, join(project, 'infra/app.ts')],
+      { cwd: outdir, env },
+      (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr, outdir: join(outdir, 'cdk.out') }),
+    );
+  });
+}
+
+const JOB = "import { defineJob } from '../lib/index.ts';\nexport default defineJob('nightly', { run() {} });\n";
+const entries = (text: string): string =>
+  `import { schedule } from '../lib/index.ts';\nimport nightly from '../functions/nightly.ts';\nexport const schedules = { ${text} };\n`;
+
+test('the app is one stack, named for app and stage, wherever it is called from', async () => {
+  const { code, stdout, stderr, outdir } = await runApp(PROJECT, { stage: 'prod' });
+
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: '' });
+  const templates = readdirSync(outdir).filter((name) => name.endsWith('.template.json'));
+  expect(templates).toEqual(['belfry-prod.template.json']);
+  expect(
+    JSON.parse(readFileSync(join(outdir, 'manifest.json'), 'utf8')).artifacts['belfry-prod'].properties,
+  ).toMatchObject({
+    terminationProtection: true,
+  });
+});
+
+test('a folder of jobs is a stack of its own', async () => {
+  const project = projectWith({
+    'functions/nightly.ts': JOB,
+    'functions/billing/invoice.ts': JOB.replace('../lib', '../../lib').replace('nightly', 'invoice'),
+    'infra/schedules.ts': entries("nightly: schedule(nightly, { every: '1 day' })"),
+  });
+
+  const { code, outdir } = await runApp(project);
+
+  const templates = readdirSync(outdir).filter((name) => name.endsWith('.template.json'));
+  expect([code, templates.sort()]).toEqual([0, ['belfry-dev-billing.template.json', 'belfry-dev.template.json']]);
+});
+
+test('what is wrong is printed in full and without a stack, and nothing else', async () => {
+  const project = projectWith({
+    'functions/nightly.ts': JOB.replace('run()', "timeout: '20 minutes', run()"),
+    'infra/schedules.ts': entries("nightly: schedule(nightly, { cron: '0 25 * * *' })"),
+  });
+
+  const { code, stdout, stderr } = await runApp(project);
+
+  expect(code).toBe(1);
+  expect(stdout).toBe('');
+  expect(stderr.split('\n')).toEqual([
+    expect.stringMatching(/^functions\/nightly\.ts: job "nightly": timeout '20 minutes' is out of bounds/),
+    'infra/schedules.ts: schedule "nightly": cron "0 25 * * *": hour 25 is out of range; allowed are 0-23',
+    '                                                ^^',
+    '',
+  ]);
+});
+
+test('what is worth knowing is a note', async () => {
+  const project = projectWith({
+    'functions/nightly.ts': JOB,
+    'infra/schedules.ts': entries("once: schedule(nightly, { at: '2020-01-01T00:00' })"),
+  });
+
+  const { code, stderr } = await runApp(project);
+
+  expect(code).toBe(0);
+  expect(stderr).toBe(
+    'note: infra/schedules.ts: schedule "once": at 2020-01-01T00:00 is past, so it is left out; remove the entry when you like\n',
+  );
+});

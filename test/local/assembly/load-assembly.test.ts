@@ -1,0 +1,195 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { loadAssembly, UnreadableAssemblyError } from '../../../lib/local/assembly/index.ts';
+import { ASSET, functionWith, load, ORIGIN, writeAssembly } from './fixture.ts';
+
+const stack = (Resources: Record<string, unknown>) => ({ 'app-dev': { Resources } });
+
+test('reads a function with the folder of its asset', () => {
+  const resource = functionWith(
+    { LEVEL: 'info', COUNT: 3 },
+    { Timeout: 80, MemorySize: '512', ReservedConcurrentExecutions: 2, LoggingConfig: { LogGroup: '/logs/job' } },
+  );
+  const directory = writeAssembly(stack({ Function: resource }));
+
+  const { functions } = loadAssembly(directory, { origin: ORIGIN });
+
+  expect(functions).toEqual([
+    {
+      name: 'app-dev-job',
+      directory: join(directory, `asset.${ASSET}`),
+      handler: 'index.handler',
+      timeoutSeconds: 80,
+      memoryMb: 512,
+      environment: { LEVEL: 'info', COUNT: '3' },
+      logGroup: '/logs/job',
+      reservedConcurrency: 2,
+    },
+  ]);
+});
+
+test("takes Lambda's defaults for what a function does not say", () => {
+  const { functions } = load(stack({ Function: functionWith({}) }));
+
+  expect(functions).toMatchObject([{ timeoutSeconds: 3, memoryMb: 128, logGroup: '/aws/lambda/app-dev-job' }]);
+});
+
+test('passes over functions that are no bundle of Node', () => {
+  const { functions } = load(
+    stack({
+      Inline: functionWith({}, { Code: { ZipFile: 'exports.handler = () => {}' } }),
+      Python: functionWith({}, { Runtime: 'python3.13' }),
+    }),
+  );
+
+  expect(functions).toEqual([]);
+});
+
+test('needs not know what .belfry.env sets', () => {
+  const resource = functionWith({ DATABASE: { 'Fn::GetAtt': ['Database', 'Endpoint'] }, LEVEL: 'info' });
+
+  const { functions } = load(stack({ Function: resource }), { localVariables: ['DATABASE'] });
+
+  expect(functions[0]?.environment).toEqual({ LEVEL: 'info' });
+});
+
+test('reads a queue as CreateQueue takes it, without its encryption', () => {
+  const { queues } = load(
+    stack({
+      Letters: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'app-dev-job-dlq' } },
+      Queue: {
+        Type: 'AWS::SQS::Queue',
+        Properties: {
+          QueueName: 'app-dev-job',
+          VisibilityTimeout: 480,
+          SqsManagedSseEnabled: true,
+          KmsMasterKeyId: { 'Fn::GetAtt': ['Nowhere', 'Arn'] },
+          RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['Letters', 'Arn'] }, maxReceiveCount: 19 },
+        },
+      },
+    }),
+  );
+
+  expect(queues[1]).toEqual({
+    name: 'app-dev-job',
+    arn: 'arn:aws:sqs:us-east-1:000000000000:app-dev-job',
+    attributes: {
+      VisibilityTimeout: '480',
+      RedrivePolicy:
+        '{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:000000000000:app-dev-job-dlq","maxReceiveCount":19}',
+    },
+  });
+});
+
+test('reads a mapping, by the names of its queue and its function', () => {
+  const Queue = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'app-dev-job' } };
+  const mapping = (properties: object) => ({
+    Type: 'AWS::Lambda::EventSourceMapping',
+    Properties: {
+      FunctionName: { Ref: 'Function' },
+      EventSourceArn: { 'Fn::GetAtt': ['Queue', 'Arn'] },
+      ...properties,
+    },
+  });
+  const { mappings } = load(
+    stack({
+      Queue,
+      Function: functionWith({}),
+      Full: mapping({
+        FunctionName: { 'Fn::GetAtt': ['Function', 'Arn'] },
+        BatchSize: 1,
+        Enabled: false,
+        ScalingConfig: { MaximumConcurrency: 10 },
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+      }),
+      Bare: mapping({}),
+      Stream: mapping({ EventSourceArn: 'arn:aws:kinesis:us-east-1:000000000000:stream/s' }),
+    }),
+  );
+
+  const names = { functionName: 'app-dev-job', queueName: 'app-dev-job' };
+  expect(mappings).toEqual([
+    { ...names, batchSize: 1, maximumConcurrency: 10, reportBatchItemFailures: true, enabled: false },
+    { ...names, batchSize: 10, reportBatchItemFailures: false, enabled: true },
+  ]);
+});
+
+test('reads a schedule as CreateSchedule takes it', () => {
+  const { schedules, scheduleGroups } = load(
+    stack({
+      Group: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: 'app-dev' } },
+      Role: { Type: 'AWS::IAM::Role' },
+      Schedule: {
+        Type: 'AWS::Scheduler::Schedule',
+        Properties: {
+          Name: 'nightly',
+          GroupName: { Ref: 'Group' },
+          ScheduleExpression: 'cron(0 2 * * ? *)',
+          ScheduleExpressionTimezone: 'Europe/Stockholm',
+          EndDate: '2027-12-31T00:00:00.000Z',
+          FlexibleTimeWindow: { Mode: 'OFF' },
+          KmsKeyArn: { 'Fn::GetAtt': ['Nowhere', 'Arn'] },
+          Target: {
+            Arn: 'arn:aws:sqs:us-east-1:000000000000:q',
+            RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] },
+            Input: '{}',
+          },
+        },
+      },
+    }),
+  );
+
+  expect(scheduleGroups).toEqual(['app-dev']);
+  expect(schedules).toEqual([
+    {
+      Name: 'nightly',
+      GroupName: 'app-dev',
+      ScheduleExpression: 'cron(0 2 * * ? *)',
+      ScheduleExpressionTimezone: 'Europe/Stockholm',
+      EndDate: new Date('2027-12-31T00:00:00.000Z'),
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: {
+        Arn: 'arn:aws:sqs:us-east-1:000000000000:q',
+        RoleArn: 'arn:aws:iam::000000000000:role/app-dev-Role',
+        Input: '{}',
+      },
+    },
+  ]);
+});
+
+test('hands on an alarm that it cannot read, with what it does not know', () => {
+  const alarm = (Properties: object) => ({ Type: 'AWS::CloudWatch::Alarm', Properties });
+  const { alarms } = load(
+    stack({
+      Band: alarm({ AlarmName: 'band', ThresholdMetricId: 'ad1' }),
+      Foreign: alarm({ Threshold: 1, Namespace: 'N', MetricName: { Ref: 'Nowhere' }, Period: 60 }),
+      Composite: {
+        Type: 'AWS::CloudWatch::CompositeAlarm',
+        Properties: { AlarmName: 'both', AlarmRule: 'ALARM(band)' },
+      },
+    }),
+  );
+
+  expect(alarms.map(({ name, unknown }) => [name, unknown])).toEqual([
+    ['band', ['ThresholdMetricId']],
+    ['Foreign', [expect.stringContaining('property MetricName: there is no resource or parameter "Nowhere"')]],
+    ['both', ['AlarmRule']],
+  ]);
+});
+
+test.each([
+  ['a folder without an assembly', {}, 'it has no manifest.json; synthesize the app into it first (npx cdk synth)'],
+  ['a torn file', { 'manifest.json': '{' }, 'manifest.json is not JSON'],
+  ['an app without Belfry', { 'manifest.json': '{}' }, 'it has no belfry.json'],
+  ['another version', { 'manifest.json': '{}', 'belfry.json': '{"v":2}' }, 'belfry.json is of version 2'],
+])('refuses %s', (_case, files, problem) => {
+  const directory = mkdtempSync(join(tmpdir(), 'belfry-assembly-'));
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), content);
+
+  const act = () => loadAssembly(directory, { origin: ORIGIN });
+
+  expect(act).toThrow(UnreadableAssemblyError);
+  expect(act).toThrow(problem);
+});

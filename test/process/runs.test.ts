@@ -1,0 +1,247 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunRecord } from '../../lib/run/record.ts';
+import { eventually } from './support/eventually.ts';
+import { jobFile } from './support/job-file.ts';
+import { signal } from './support/processes.ts';
+import { Project } from './support/project.ts';
+import { type RunningCloud, requestedMessage, scheduledMessage } from './support/running-cloud.ts';
+
+/**
+ * What becomes of runs, on one cloud for all tests of this file: a real `belfry start`, real functions, real
+ * time. Each test has a job of its own.
+ */
+
+const QUICK = "timeout: '1 second', retry: { maxAttempts: 2, backoff: '1 second' },";
+
+/** How long the lease of a job with a timeout of one second holds: its function's time and the skew of clocks. */
+const LEASE_MS = 1_000 + 20_000 + 15_000;
+
+const JOBS = {
+  minutely: { body: 'return run.schedule;' },
+  killed: {
+    policy: QUICK,
+    body: `if (run.attempt > 1) return 'taken over';
+      writeFileSync(file('killed'), String(process.pid));
+      await sleep(60_000);`,
+  },
+  loops: { policy: QUICK, body: "while (run.attempt === 1);\n return 'taken over';" },
+  deaf: {
+    policy: QUICK,
+    body: `appendFileSync(file('deaf'), 'attempt ' + run.attempt + '\\n');
+      if (run.attempt === 1) {
+        setInterval(() => appendFileSync(file('deaf'), 'zombie\\n'), 10);
+        await new Promise(() => {});
+      }
+      await sleep(500);`,
+  },
+  slow: { policy: QUICK, body: 'if (run.attempt === 1) await sleep(60_000, undefined, { signal });' },
+  throws: {
+    policy: "retry: { maxAttempts: 3, backoff: { initial: '1 second', factor: 2, max: '2 seconds' } },",
+    body: "throw new TypeError('no report today (' + run.attempt + ')');",
+  },
+  hopeless: { body: "throw new NonRetryableError('the account is closed');" },
+  exclusive: { body: "while (!existsSync(file('exclusive'))) await sleep(20);" },
+  once: { policy: "timeout: '1 second',", body: "appendFileSync(file('once'), run.id + '\\n');" },
+  crowd: { policy: "overlap: 'allow', concurrency: 4,", body: "appendFileSync(file('crowd'), run.id + '\\n');" },
+  greets: { body: 'return process.env.GREETING;' },
+  uploads: {
+    policy: 'retry: { maxAttempts: 1 },',
+    imports: "import { HeadBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';",
+    body: `const s3 = new S3Client({});
+      if (run.trigger === 'schedule') await s3.send(new HeadBucketCommand({ Bucket: 'reports' }));
+      await s3.send(new PutObjectCommand({ Bucket: 'reports', Key: 'today', Body: 'text' }));`,
+  },
+  garbles: {
+    body: `process.stdout.write(Buffer.from([0xff, 0xfe, 0x0a, 0xc3]));
+      process.stderr.write('{"event":"run-completed","message":\\n{"_aws":\\n\\u001b[2J\\u0000\\u0007\\n');
+      console.log('x'.repeat(1_000_000));
+      process.stdout.write('no line end');`,
+  },
+  exits: {
+    policy: "retry: { maxAttempts: 1 }, timeout: '1 second',",
+    body: 'process.exit(0);',
+  },
+};
+
+let project: Project;
+let cloud: RunningCloud;
+
+beforeAll(async () => {
+  const jobs = Object.fromEntries(Object.entries(JOBS).map(([name, source]) => [name, jobFile(name, source)]));
+  project = await Project.create({
+    jobs,
+    when: { minutely: "{ every: '1 minute' }" },
+    localEnvironment: 'GREETING="God morgon, «världen»"',
+  });
+  cloud = await project.start();
+}, 60_000);
+
+afterAll(() => project.remove(), 60_000);
+
+const attemptsOf = ({ attempts }: RunRecord) => attempts.map(({ cause, outcome }) => `${cause}: ${outcome}`);
+
+test.concurrent('a worker that is killed has its run taken over within 30 seconds of the lease', { timeout: 90_000 }, async () => {
+  const run = await cloud.request('killed');
+  const pid = Number(await eventually('the process id', async () => (await project.shared('killed')) || undefined));
+
+  signal(pid, 'SIGKILL');
+  const record = await cloud.reaches(run, 'completed', 80_000);
+
+  expect(attemptsOf(record)).toEqual(['first: lost', 'crash: completed']);
+  const [first, second] = record.attempts;
+  const wait = (second?.startedAt ?? Number.NaN) - (first?.startedAt ?? Number.NaN);
+  expect(wait).toBeGreaterThanOrEqual(LEASE_MS - 5_000);
+  expect(wait).toBeLessThan(LEASE_MS + 30_000);
+});
+
+test.concurrent('a loop that never yields is killed with its function and taken over', { timeout: 90_000 }, async () => {
+  const record = await cloud.complete('loops', undefined, 80_000);
+
+  expect(attemptsOf(record)).toEqual(['first: lost', 'crash: completed']);
+  await cloud.command.prints(/process +loops +Task timed out after 21\.00 seconds/);
+});
+
+test.concurrent('a schedule fires at its minute', { timeout: 90_000 }, async () => {
+  await cloud.command.prints(/fired +minutely +due \d\d:\d\d:00/, 75_000);
+
+  await cloud.command.prints(/completed +minutely/);
+  const [, id = ''] = await cloud.command.prints(/started +minutely +attempt 1 +(\S+)/);
+  expect(id).toMatch(/^minutely\/\d{4}-\d\d-\d\dT\d\d:\d\dZ\/minutely$/);
+  expect(await cloud.record(id)).toMatchObject({ status: 'completed', trigger: 'schedule', result: 'minutely' });
+});
+
+test.concurrent('a message sent twice, and again after the end, makes one run', { timeout: 90_000 }, async () => {
+  const message = scheduledMessage('once', '2026-01-01T03:00:00Z');
+  const run = 'once/2026-01-01T03:00Z/once';
+
+  await Promise.all([cloud.send('once', message), cloud.send('once', message), cloud.send('once', message)]);
+  await cloud.reaches(run, 'completed');
+  await cloud.send('once', message);
+
+  await eventually('an empty queue', async () => (await messagesIn('once')) === 0, 80_000);
+  expect(await project.shared('once')).toBe(`${run}\n`);
+  expect(await cloud.record(run)).toMatchObject({ status: 'completed', attempt: 1 });
+  expect(await cloud.letters('once')).toEqual([]);
+  await cloud.command.prints(`${run} has ended already`);
+});
+
+test.concurrent('a job that ignores its signal is recorded, ended, and writes nothing into the next attempt', { timeout: 60_000 }, async () => {
+  const record = await cloud.complete('deaf', undefined, 50_000);
+
+  expect(attemptsOf(record)).toEqual(['first: timed-out', 'retry: completed']);
+  const text = await project.shared('deaf');
+  expect(text).toContain('zombie\nattempt 2');
+  expect(text.slice(text.indexOf('attempt 2'))).toBe('attempt 2\n');
+});
+
+test.concurrent('a job that outlives its timeout is recorded as timed out, and retried', { timeout: 60_000 }, async () => {
+  const record = await cloud.complete('slow');
+
+  expect(attemptsOf(record)).toEqual(['first: timed-out', 'retry: completed']);
+  expect(record.attempts[0]?.error).toMatchObject({ name: 'TimeoutError' });
+  await cloud.command.prints(/timed out +slow +attempt 1 after/);
+});
+
+test.concurrent('a job that throws is retried, then leaves a letter, an alert and a record', { timeout: 60_000 }, async () => {
+  const run = await cloud.request('throws');
+  const record = await cloud.reaches(run, 'failed');
+
+  expect(attemptsOf(record)).toEqual(['first: failed', 'retry: failed', 'retry: failed']);
+  expect(record.error).toMatchObject({ name: 'TypeError', message: 'no report today (3)' });
+  const [letter, ...others] = await eventually('a letter', async () => {
+    const letters = await cloud.letters('throws');
+    return letters.length > 0 ? letters : undefined;
+  });
+  expect(others).toEqual([]);
+  expect(JSON.parse(letter?.Body ?? '')).toMatchObject({ run, job: 'throws' });
+  expect(letter?.MessageAttributes).toEqual({
+    'belfry-run': { DataType: 'String', StringValue: run },
+    'belfry-attempts': { DataType: 'Number', StringValue: '3' },
+    'belfry-error': { DataType: 'String', StringValue: 'TypeError: no report today (3)' },
+  });
+  await cloud.command.prints(/alert +\[dev\] throws failed: TypeError: no report today \(3\)/);
+  await cloud.command.prints(/FAILED +throws +for good, attempt 3: TypeError: no report today \(3\)/);
+  await cloud.command.prints(/failed +throws +attempt 1 after .*; next in/);
+});
+
+test.concurrent('an error that says so is not retried', { timeout: 60_000 }, async () => {
+  const record = await cloud.reaches(await cloud.request('hopeless'), 'failed');
+
+  expect(attemptsOf(record)).toEqual(['first: failed']);
+});
+
+test.concurrent('a run that is due while another of its job runs is skipped, and names it', { timeout: 60_000 }, async () => {
+  const first = await cloud.request('exclusive');
+  await cloud.reaches(first, 'running');
+
+  const second = await cloud.reaches(await cloud.request('exclusive'), 'skipped');
+
+  expect(second).toMatchObject({ reason: 'overlap', blockedBy: first });
+  await writeFile(join(project.files, 'exclusive'), '');
+  await cloud.reaches(first, 'completed');
+});
+
+test.concurrent('300 messages at once make 300 runs', { timeout: 90_000 }, async () => {
+  const messages = Array.from({ length: 300 }, (_, index) => requestedMessage('crowd', Date.now() - index));
+
+  await Promise.all(messages.map(({ body }) => cloud.send('crowd', body)));
+  await eventually('300 lines', async () => (await lines('crowd')).length >= 300, 80_000);
+  await eventually('an empty queue', async () => (await messagesIn('crowd')) === 0, 80_000);
+
+  expect((await lines('crowd')).sort()).toEqual(messages.map(({ run }) => run).sort());
+});
+
+test.concurrent('a variable of .belfry.env reaches a job', { timeout: 60_000 }, async () => {
+  expect(await cloud.complete('greets')).toMatchObject({ result: 'God morgon, «världen»' });
+});
+
+test.concurrent('a call to a service that is not there fails at once, with its name and the cure', { timeout: 60_000 }, async () => {
+  const record = await cloud.reaches(await cloud.request('uploads'), 'failed');
+
+  expect(record.error?.message).toMatch(/has no s3\. Set AWS_ENDPOINT_URL_S3 in \.belfry\.env/);
+});
+
+test.concurrent('the answer to a HEAD request has no text, so the log gives the cure', { timeout: 60_000 }, async () => {
+  await cloud.send('uploads', scheduledMessage('uploads', '2026-01-01T03:00:00Z'));
+  await cloud.reaches('uploads/2026-01-01T03:00Z/uploads', 'failed');
+
+  await cloud.command.prints(/not there +s3 .*Set AWS_ENDPOINT_URL_S3 in \.belfry\.env/);
+});
+
+test.concurrent('output that is no text, no line, or half an object harms nobody', { timeout: 60_000 }, async () => {
+  await cloud.complete('garbles');
+
+  await cloud.command.prints(/output +garbles +x{1000}/);
+  await cloud.command.prints(/output +garbles +no line end/);
+});
+
+test.concurrent('a job that ends its own process fails as lost when its attempts are over', { timeout: 90_000 }, async () => {
+  const record = await cloud.reaches(await cloud.request('exits'), 'failed', 80_000);
+
+  expect(attemptsOf(record)).toEqual(['first: lost']);
+  expect(await cloud.letters('exits')).toHaveLength(1);
+});
+
+test('no lock stays behind, and Ctrl-C leaves nothing', { timeout: 60_000 }, async () => {
+  const { Items = [] } = await cloud.dynamodb.send(new ScanCommand({ TableName: 'belfry-dev-runs' }));
+  const locked = Items.filter(({ sk }) => sk?.S === 'STATE').filter(({ lockRun }) => lockRun !== undefined);
+  expect(locked).toEqual([]);
+
+  cloud.command.interrupt();
+  expect(await cloud.command.end()).toMatchObject({ code: 0, stderr: '' });
+  await project.idle();
+});
+
+const lines = async (name: string): Promise<string[]> => (await project.shared(name)).split('\n').filter(Boolean);
+
+/** Messages that wait, are hidden, or are in hand. */
+async function messagesIn(job: string): Promise<number> {
+  const { Attributes = {} } = await cloud.sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: cloud.queueUrl(job), AttributeNames: ['All'] }),
+  );
+  return Number(Attributes['ApproximateNumberOfMessages']) + Number(Attributes['ApproximateNumberOfMessagesNotVisible']);
+}
