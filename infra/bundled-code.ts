@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 import { FileAssetPackaging, Stack, Stage } from 'aws-cdk-lib';
 import { Code, type CodeConfig } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { assetFolder } from './bundle.ts';
+import { assetFolder } from './bundle-assets.ts';
 
 /** The folder that assets of a scope's stack go to. */
 export const assetDirectoryOf = (scope: Construct): string => resolve(stageOf(scope).assetOutdir);

@@ -5,6 +5,7 @@ import { readJson, readLength, readStage } from './commands/options.ts';
 import { type RunOptions, run } from './commands/run.ts';
 import { type ShowOptions, show } from './commands/show.ts';
 import { type StartOptions, start } from './commands/start.ts';
+import { SynthesisError } from '../local/synthesize.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { isolateFromAws } from './isolate.ts';
 
@@ -66,6 +67,8 @@ async function main(): Promise<void> {
   } catch (error) {
     if (error instanceof CommanderError) return setExitCode(error.exitCode === 0 ? EXIT.done : EXIT.usage);
     if (error instanceof CommandError) return fail(error.message, error.exitCode);
+    // What the app printed, as it printed it: its carets point into its own lines.
+    if (error instanceof SynthesisError) return fail(`the app does not synthesize:\n\n${error.message}`, EXIT.usage);
     if (error instanceof BelfryError) return fail(error.message, EXIT.unavailable);
     fail(error instanceof Error ? (error.stack ?? error.message) : String(error), EXIT.unavailable);
   }

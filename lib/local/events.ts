@@ -33,6 +33,8 @@ export type CloudEvent = { readonly at: EpochMs } & (
     }
   /** A line of a function's output that is not JSON. */
   | { readonly kind: 'output'; readonly job: string; readonly line: string }
+  /** A job called a service of AWS that the cloud does not have. */
+  | { readonly kind: 'not-emulated'; readonly service: string; readonly message: string }
   /** A function's process ended or failed in a way that its code could not report. */
   | { readonly kind: 'function-failed'; readonly job: string; readonly error: string }
   | {

@@ -41,7 +41,11 @@ export async function openServices(
   });
   const token = randomBytes(24).toString('base64url');
   const control = { token, handlers: { status: async () => ({ pid: process.pid }) } };
-  const front = await startFront({ services: servicesOf(backends, scheduler), control });
+  const front = await startFront({
+    services: servicesOf(backends, scheduler),
+    control,
+    onNotEmulated: (notice) => observe({ kind: 'not-emulated', at: systemClock.now(), ...notice }),
+  });
   closers.add(() => front.close());
   await state.writeRunning({ port: front.port, token });
   closers.add(() => state.removeRunning());
@@ -51,8 +55,7 @@ export async function openServices(
     backends,
     scheduler,
     async restoreQueues() {
-      const saved = await state.readQueues();
-      if (saved !== undefined) restoreAll(saved, backends.queues);
+      await state.restoreQueues((saved) => restoreAll(saved, backends.queues));
       // Only from here on: an empty queue must not replace what has not been put back yet.
       keeper = new QueueKeeper({
         clock: systemClock,

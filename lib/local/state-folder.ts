@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
+import { BelfryError } from '../errors.ts';
 import { type EpochMs, epochMs } from '../units.ts';
 import type { Marks } from './scheduler/index.ts';
 
@@ -11,6 +12,21 @@ const runningCloud = z.object({ v: z.literal(1), pid: z.number(), port: z.number
 
 /** How other commands of this checkout find a running cloud. */
 export type RunningCloud = z.infer<typeof runningCloud>;
+
+const savedMarks = z.record(z.string(), z.number());
+
+/** Something in the state folder is not as a cloud leaves it, or cannot be reached. */
+export class StateUnusableError extends BelfryError {
+  override readonly name = 'StateUnusableError';
+  readonly code = 'STATE_UNUSABLE';
+  readonly path: string;
+
+  constructor(path: string, cause: unknown) {
+    const reason = cause instanceof z.core.$ZodError ? z.prettifyError(cause) : (cause as Error).message;
+    super(`${path} cannot be used: ${reason}. Remove it, or forget all local state: npm start -- --fresh`, { cause });
+    this.path = path;
+  }
+}
 
 /** The files of the state folder. Each is written beside its place and moved there, so none is ever half written. */
 export class StateFolder {
@@ -28,8 +44,9 @@ export class StateFolder {
     return join(this.path, 'data');
   }
 
+  /** @throws StateUnusableError */
   async create(): Promise<void> {
-    await mkdir(this.data, { recursive: true });
+    await this.#orUnusable('data', () => mkdir(this.data, { recursive: true }));
   }
 
   /** Forgets every record, message and mark. Must not be called while a cloud runs. */
@@ -40,14 +57,21 @@ export class StateFolder {
   /** The scheduler's marks. */
   readonly marks: Marks = {
     load: async () => {
-      const marks = z.record(z.string(), z.number()).parse((await this.#read('marks.json')) ?? {});
+      const read = await this.#read('marks.json');
+      const marks = await this.#orUnusable('marks.json', async () => savedMarks.parse(read ?? {}));
       return Object.fromEntries(Object.entries(marks).map(([key, at]): [string, EpochMs] => [key, epochMs(at)]));
     },
     save: (marks) => this.#write('marks.json', marks),
   };
 
-  readQueues(): Promise<unknown> {
-    return this.#read('queues.json');
+  /**
+   * Hands over the queues as they were saved, where there are any.
+   *
+   * @throws StateUnusableError also when `restore` throws
+   */
+  async restoreQueues(restore: (saved: unknown) => unknown): Promise<void> {
+    const saved = await this.#read('queues.json');
+    if (saved !== undefined) await this.#orUnusable('queues.json', async () => restore(saved));
   }
 
   writeQueues(snapshot: object): Promise<void> {
@@ -72,14 +96,19 @@ export class StateFolder {
 
   async #read(name: string): Promise<unknown> {
     const path = join(this.path, name);
+    return await this.#orUnusable(name, async () => {
+      const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+      });
+      return text === undefined ? undefined : JSON.parse(text);
+    });
+  }
+
+  async #orUnusable<Value>(name: string, action: () => Promise<Value>): Promise<Value> {
     try {
-      return JSON.parse(await readFile(path, 'utf8'));
+      return await action();
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw new Error(
-        `${path} cannot be read: ${(error as Error).message}. \`npm start -- --fresh\` forgets all local state`,
-        { cause: error },
-      );
+      throw new StateUnusableError(join(this.path, name), error);
     }
   }
 

@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createFolder } from './support.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
+
+// Real processes, each a second or two on an idle machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** A project of its own, with these files instead of the repository's. */
 function projectWith(files: Readonly<Record<string, string>>): string {
@@ -107,4 +110,17 @@ test('what is worth knowing is a note', async () => {
   expect(stderr).toBe(
     'note: infra/schedules.ts: schedule "once": at 2020-01-01T00:00 is past, so it is left out; remove the entry when you like\n',
   );
+});
+
+test('the CDK CLI lists exactly that one stack, with a profile that does not exist', async () => {
+  const cli = join(PROJECT, 'node_modules/aws-cdk/bin/cdk');
+  const env = { PATH: process.env.PATH, HOME: createFolder(), AWS_PROFILE: 'nobody', CI: '1' };
+
+  const listed = await new Promise<string>((resolve) => {
+    execFile(process.execPath, [cli, 'ls', '--output', createFolder()], { cwd: PROJECT, env }, (_, stdout) =>
+      resolve(stdout),
+    );
+  });
+
+  expect(listed).toBe('belfry-dev\n');
 });

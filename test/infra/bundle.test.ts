@@ -3,12 +3,15 @@ import { cpSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Manifest } from '../../lib/manifest.ts';
 import { createFolder, resourcesOf, type Template } from './support.ts';
 
 const run = promisify(execFile);
 const PROJECT = join(import.meta.dirname, '../..');
+
+// Real processes, each a second or two on an idle machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** The project, checked out somewhere else. */
 function checkout(): string {

@@ -84,7 +84,9 @@ afterAll(() => project.remove(), 60_000);
 
 const attemptsOf = ({ attempts }: RunRecord) => attempts.map(({ cause, outcome }) => `${cause}: ${outcome}`);
 
-test.concurrent('a worker that is killed has its run taken over within 30 seconds of the lease', { timeout: 90_000 }, async () => {
+test.concurrent('a worker that is killed has its run taken over within 30 seconds of the lease', {
+  timeout: 90_000,
+}, async () => {
   const run = await cloud.request('killed');
   const pid = Number(await eventually('the process id', async () => (await project.shared('killed')) || undefined));
 
@@ -98,11 +100,22 @@ test.concurrent('a worker that is killed has its run taken over within 30 second
   expect(wait).toBeLessThan(LEASE_MS + 30_000);
 });
 
-test.concurrent('a loop that never yields is killed with its function and taken over', { timeout: 90_000 }, async () => {
+test.concurrent('a loop that never yields is killed with its function and taken over', {
+  timeout: 90_000,
+}, async () => {
   const record = await cloud.complete('loops', undefined, 80_000);
 
   expect(attemptsOf(record)).toEqual(['first: lost', 'crash: completed']);
   await cloud.command.prints(/process +loops +Task timed out after 21\.00 seconds/);
+});
+
+test.concurrent('a job that ends its own process fails as lost when its attempts are over', {
+  timeout: 90_000,
+}, async () => {
+  const record = await cloud.reaches(await cloud.request('exits'), 'failed', 80_000);
+
+  expect(attemptsOf(record)).toEqual(['first: lost']);
+  expect(await cloud.letters('exits')).toHaveLength(1);
 });
 
 test.concurrent('a schedule fires at its minute', { timeout: 90_000 }, async () => {
@@ -129,7 +142,9 @@ test.concurrent('a message sent twice, and again after the end, makes one run', 
   await cloud.command.prints(`${run} has ended already`);
 });
 
-test.concurrent('a job that ignores its signal is recorded, ended, and writes nothing into the next attempt', { timeout: 60_000 }, async () => {
+test.concurrent('a job that ignores its signal is recorded, ended, and writes nothing into the next attempt', {
+  timeout: 60_000,
+}, async () => {
   const record = await cloud.complete('deaf', undefined, 50_000);
 
   expect(attemptsOf(record)).toEqual(['first: timed-out', 'retry: completed']);
@@ -138,7 +153,9 @@ test.concurrent('a job that ignores its signal is recorded, ended, and writes no
   expect(text.slice(text.indexOf('attempt 2'))).toBe('attempt 2\n');
 });
 
-test.concurrent('a job that outlives its timeout is recorded as timed out, and retried', { timeout: 60_000 }, async () => {
+test.concurrent('a job that outlives its timeout is recorded as timed out, and retried', {
+  timeout: 60_000,
+}, async () => {
   const record = await cloud.complete('slow');
 
   expect(attemptsOf(record)).toEqual(['first: timed-out', 'retry: completed']);
@@ -146,7 +163,9 @@ test.concurrent('a job that outlives its timeout is recorded as timed out, and r
   await cloud.command.prints(/timed out +slow +attempt 1 after/);
 });
 
-test.concurrent('a job that throws is retried, then leaves a letter, an alert and a record', { timeout: 60_000 }, async () => {
+test.concurrent('a job that throws is retried, then leaves a letter, an alert and a record', {
+  timeout: 60_000,
+}, async () => {
   const run = await cloud.request('throws');
   const record = await cloud.reaches(run, 'failed');
 
@@ -174,7 +193,9 @@ test.concurrent('an error that says so is not retried', { timeout: 60_000 }, asy
   expect(attemptsOf(record)).toEqual(['first: failed']);
 });
 
-test.concurrent('a run that is due while another of its job runs is skipped, and names it', { timeout: 60_000 }, async () => {
+test.concurrent('a run that is due while another of its job runs is skipped, and names it', {
+  timeout: 60_000,
+}, async () => {
   const first = await cloud.request('exclusive');
   await cloud.reaches(first, 'running');
 
@@ -199,13 +220,17 @@ test.concurrent('a variable of .belfry.env reaches a job', { timeout: 60_000 }, 
   expect(await cloud.complete('greets')).toMatchObject({ result: 'God morgon, «världen»' });
 });
 
-test.concurrent('a call to a service that is not there fails at once, with its name and the cure', { timeout: 60_000 }, async () => {
+test.concurrent('a call to a service that is not there fails at once, with its name and the cure', {
+  timeout: 60_000,
+}, async () => {
   const record = await cloud.reaches(await cloud.request('uploads'), 'failed');
 
   expect(record.error?.message).toMatch(/has no s3\. Set AWS_ENDPOINT_URL_S3 in \.belfry\.env/);
 });
 
-test.concurrent('the answer to a HEAD request has no text, so the log gives the cure', { timeout: 60_000 }, async () => {
+test.concurrent('the answer to a HEAD request has no text, so the log gives the cure', {
+  timeout: 60_000,
+}, async () => {
   await cloud.send('uploads', scheduledMessage('uploads', '2026-01-01T03:00:00Z'));
   await cloud.reaches('uploads/2026-01-01T03:00Z/uploads', 'failed');
 
@@ -217,13 +242,6 @@ test.concurrent('output that is no text, no line, or half an object harms nobody
 
   await cloud.command.prints(/output +garbles +x{1000}/);
   await cloud.command.prints(/output +garbles +no line end/);
-});
-
-test.concurrent('a job that ends its own process fails as lost when its attempts are over', { timeout: 90_000 }, async () => {
-  const record = await cloud.reaches(await cloud.request('exits'), 'failed', 80_000);
-
-  expect(attemptsOf(record)).toEqual(['first: lost']);
-  expect(await cloud.letters('exits')).toHaveLength(1);
 });
 
 test('no lock stays behind, and Ctrl-C leaves nothing', { timeout: 60_000 }, async () => {
@@ -243,5 +261,7 @@ async function messagesIn(job: string): Promise<number> {
   const { Attributes = {} } = await cloud.sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: cloud.queueUrl(job), AttributeNames: ['All'] }),
   );
-  return Number(Attributes['ApproximateNumberOfMessages']) + Number(Attributes['ApproximateNumberOfMessagesNotVisible']);
+  return (
+    Number(Attributes['ApproximateNumberOfMessages']) + Number(Attributes['ApproximateNumberOfMessagesNotVisible'])
+  );
 }

@@ -2,6 +2,8 @@ import { type Cloud, startCloud } from '../../local/cloud.ts';
 import type { CloudObserver } from '../../local/events.ts';
 import { findRunning } from '../../local/find-running.ts';
 import { STATE_FOLDER, StateFolder } from '../../local/state-folder.ts';
+import type { Summary } from '../../local/summary.ts';
+import { SynthesisError } from '../../local/synthesize.ts';
 import { epochMs, type Milliseconds } from '../../units.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
 import { findProject } from '../project.ts';
@@ -28,24 +30,35 @@ export async function start(options: StartOptions): Promise<void> {
   if (options.fresh) await state.forget();
 
   const end = endOfRun(options.for);
-  const cloud = await startCloud({
-    projectDirectory,
-    stage: options.stage,
-    observe: liveLog(terminal),
-    isWatching: true,
-  });
+  try {
+    const { stage } = options;
+    const cloud = await startCloud({ projectDirectory, stage, observe: liveLog(terminal), isWatching: true });
+    const summary = await serve(cloud, end.reached, terminal);
+    if (options.json) terminal.print(JSON.stringify(summary));
+  } catch (error) {
+    // Ctrl-C also ends the synthesis, which then cannot say what is wrong with the app.
+    if (end.wasInterrupted() && error instanceof SynthesisError) {
+      throw new CommandError('ended before the app was up', EXIT.unavailable, { cause: error });
+    }
+    throw error;
+  } finally {
+    end.forget();
+  }
+}
+
+/** Shows what runs until the end is reached, then stops it. */
+async function serve(cloud: Cloud, end: Promise<void>, terminal: Terminal): Promise<Summary> {
+  let summary: Summary;
   try {
     introduce(cloud, terminal);
     if (cloud.manifest.jobs.some(({ name }) => name === FIRST_JOB)) await cloud.requestRun(FIRST_JOB, undefined);
-    await end.reached;
-    terminal.say(
-      terminal.colors.dim('\nstopping: no new work is taken, what runs is waited for; Ctrl-C again ends it at once'),
-    );
+    await end;
+    const hint = 'stopping: no new work is taken, what runs is waited for; Ctrl-C again ends it at once';
+    terminal.say(terminal.colors.dim(`\n${hint}`));
   } finally {
-    const summary = await cloud.close();
-    end.forget();
-    if (options.json) terminal.print(JSON.stringify(summary));
+    summary = await cloud.close();
   }
+  return summary;
 }
 
 async function refuseSecond(state: StateFolder): Promise<void> {
@@ -92,7 +105,8 @@ function endOfRun(length: Milliseconds | undefined): EndOfRun {
   const timer = length === undefined ? undefined : setTimeout(reach, length);
   const onSignal = (signal: NodeJS.Signals): void => {
     firstAt ??= performance.now();
-    if (performance.now() - firstAt < SAME_PRESS_MS) return reach();
+    reach();
+    if (performance.now() - firstAt < SAME_PRESS_MS) return;
     forget();
     process.kill(process.pid, signal);
   };

@@ -55,6 +55,8 @@ function describe(event: CloudEvent, colors: Colors): Line | undefined {
       return { verb: 'output', paint: colors.dim, subject: event.job, text: event.line };
     case 'function-failed':
       return { verb: 'process', paint: colors.red, subject: event.job, text: event.error };
+    case 'not-emulated':
+      return { verb: 'not there', paint: colors.red, subject: event.service, text: event.message };
     case 'alarm':
       return {
         verb: event.state === 'ALARM' ? 'ALARM' : 'alarm',

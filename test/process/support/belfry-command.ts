@@ -69,6 +69,12 @@ export class BelfryCommand {
     signal(-this.pid, 'SIGINT');
   }
 
+  /** Nobody reads what it prints any more. */
+  closeOutput(): void {
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
+  }
+
   kill(): void {
     if (!this.hasEnded) signal(-this.pid, 'SIGKILL');
   }
@@ -81,7 +87,8 @@ export class BelfryCommand {
 
   /** Waits until it has printed something. @throws Error with what it has printed instead */
   async prints(pattern: RegExp | string, timeout = 30_000): Promise<RegExpExecArray> {
-    const expression = typeof pattern === 'string' ? new RegExp(pattern.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')) : pattern;
+    const expression =
+      typeof pattern === 'string' ? new RegExp(pattern.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')) : pattern;
     const look = () => {
       const found = expression.exec(this.output) ?? undefined;
       if (found === undefined && this.hasEnded) throw new Error('it has ended');

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import type { Metafile } from 'esbuild';
+
+/** Where esbuild writes to, below its working directory. */
+export const OUT = 'out';
+
+/** What esbuild has written, ready to become assets. */
+export interface Output {
+  readonly directory: string;
+  readonly outputs: Metafile['outputs'];
+  readonly names: ReadonlyMap<string, string>;
+  /** Of files that have been read, so that each is read once. */
+  readonly hashes: Map<string, string>;
+}
+
+/** Takes out of esbuild's files what hangs on the folders that they were made in and from. */
+export function settleOutput(outputs: Metafile['outputs'], roots: Roots): Output {
+  const files = Object.keys(outputs);
+  for (const file of files) if (file.endsWith('.map')) renameSources(file, roots);
+  const { directory } = roots;
+  return { directory, outputs, names: nameByContent(files, directory), hashes: new Map() };
+}
+
+/** The folders that sources lie in. */
+export interface Roots {
+  readonly directory: string;
+  readonly project: string;
+}
+
+/**
+ * Names a source map's sources by the project or the package they belong to: esbuild names them by the way
+ * there, which differs between two checkouts. Stack traces read better, too.
+ */
+function renameSources(file: string, { directory, project }: Roots): void {
+  const map = join(directory, file);
+  const text = readFileSync(map, 'utf8');
+  const [start, end] = [text.indexOf('['), text.indexOf(']')];
+  const sources = JSON.parse(text.slice(start, end + 1)) as string[];
+  const renamed = sources.map((source) => {
+    const path = resolve(dirname(map), source);
+    const dependency = path.lastIndexOf('node_modules');
+    if (dependency >= 0) return path.slice(dependency);
+    return relative(path.startsWith(directory) ? directory : project, path);
+  });
+  writeFileSync(map, `${text.slice(0, start)}${JSON.stringify(renamed)}${text.slice(end + 1)}`);
+}
+
+/**
+ * Renames shared files by their content, and gives the new names by esbuild's, whose own hash hangs on the folder
+ * that the sources lie in. Of the same length, so that no column of a source map moves.
+ */
+function nameByContent(files: readonly string[], directory: string): ReadonlyMap<string, string> {
+  const texts = new Map(
+    files.filter((file) => file.endsWith('.mjs')).map((file) => [file, readFileSync(join(directory, file), 'utf8')]),
+  );
+  const shared = [...texts].flatMap(([file, text]) => {
+    const name = /^out\/shared\/(\w{8})\.mjs$/.exec(file)?.[1];
+    return name === undefined ? [] : [{ name, text }];
+  });
+  const anyName = new RegExp(shared.map(({ name }) => name).join('|') || '$^', 'g');
+  let names = new Map<string, string>();
+  const renamed = (text: string): string => text.replaceAll(anyName, (name) => names.get(name) ?? '');
+  // A file that only passes on what it imports differs from another such file by the names in it, once they differ.
+  for (let round = 0; round < NAMING_ROUNDS; round++) {
+    names = new Map(shared.map(({ name, text }) => [name, shortHash(renamed(text))]));
+  }
+  if (new Set(names.values()).size < shared.length) throw new Error('two shared files of the bundles are the same');
+
+  for (const [file, text] of texts) writeFileSync(join(directory, file), renamed(text));
+  return names;
+}
+
+/** How long a chain of files that only pass on may be. */
+const NAMING_ROUNDS = 3;
+
+const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
+
+/** Puts a job's entry, as `index.mjs`, and all that it can load into the folder of an asset. */
+export function placeAsset(job: string, { directory, outputs, names, hashes }: Output, assetDirectory: string): string {
+  const entry = `${OUT}/${job}.mjs`;
+  const sources = new Map<string, string>();
+  for (const file of reachableFrom(entry, outputs)) {
+    const renamed = relative(OUT, file).replace(/\w{8}(?=\.mjs$)/, (name) => names.get(name) ?? name);
+    sources.set(file === entry ? 'index.mjs' : renamed, join(directory, file));
+    sources.set(`${renamed}.map`, join(directory, `${file}.map`));
+  }
+  const hash = createHash('sha256');
+  for (const [name, path] of [...sources].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const known = hashes.get(path) ?? createHash('sha256').update(readFileSync(path)).digest('hex');
+    hashes.set(path, known);
+    hash.update(`${name} ${known}\n`);
+  }
+  const assetHash = hash.digest('hex');
+  const folder = assetFolder(assetDirectory, assetHash);
+  if (existsSync(folder)) return assetHash;
+
+  // Complete before it has its name, by which the next synth takes it for granted.
+  const unfinished = join(directory, `${job}.asset`);
+  mkdirSync(join(unfinished, 'shared'), { recursive: true });
+  // Links, since each of a hundred functions has half a megabyte of the same.
+  for (const [name, path] of sources) linkSync(path, join(unfinished, name));
+  renameSync(unfinished, folder);
+  return assetHash;
+}
+
+/** The name that CDK gives to the folders of its own assets. */
+export const assetFolder = (assetDirectory: string, hash: string): string => join(assetDirectory, `asset.${hash}`);
+
+function reachableFrom(entry: string, outputs: Metafile['outputs']): ReadonlySet<string> {
+  const reached = new Set([entry]);
+  // A set that grows while it is walked is walked to its end.
+  for (const file of reached) {
+    for (const { path, external } of outputs[file]?.imports ?? []) if (external !== true) reached.add(path);
+  }
+  return reached;
+}

@@ -1,0 +1,61 @@
+import type { Random } from './random.ts';
+
+/** What can happen to one call that a process makes to the outside. */
+export const FAULTS = [
+  /** The request never arrives. */
+  'lost-request',
+  /** It is applied, and nobody hears of it. */
+  'lost-answer',
+  /** It is applied, the answer is lost, and the SDK sends it again. */
+  'repeated',
+  'crash-before',
+  'crash-after',
+  /** The process freezes before the request is sent, and sends it when it thaws. */
+  'freeze-before',
+  'freeze-after',
+] as const;
+export type Fault = (typeof FAULTS)[number];
+
+export type Service = 'runs' | 'locks' | 'sqs' | 'world';
+
+/** Decides what happens to each call. */
+export interface FaultPlan {
+  next(call: { service: Service; name: string; now: number }): Fault | undefined;
+  /** For how long a frozen process stays so. */
+  freeze(): number;
+}
+
+/** Faults at named places: the n-th call of the whole simulation, from 0. */
+export function scriptedFaults(script: ReadonlyMap<number, Fault>, freezeFor = 10 * 60_000): FaultPlan & { calls: number } {
+  const plan = {
+    calls: 0,
+    next: () => script.get(plan.calls++),
+    freeze: () => freezeFor,
+  };
+  return plan;
+}
+
+/**
+ * Faults by chance. Each seed draws which kinds there are and how often, since faults of every kind at
+ * once hide each other.
+ */
+export function swarmFaults(random: Random, window: { from: number; until: number }): FaultPlan {
+  const kinds = FAULTS.filter(() => random.chance(0.4));
+  const rate = random.pick([0.01, 0.03, 0.1, 0.25]);
+  const throttled = {
+    service: random.pick<Service>(['runs', 'locks', 'sqs']),
+    from: window.from + random.integer(0, 5 * 60_000),
+    rate: random.pick([0, 0, 0.5, 1]),
+  };
+  const throttledUntil = Math.min(window.until, throttled.from + random.integer(0, 10 * 60_000));
+  return {
+    next({ service, now }) {
+      if (now > window.until) return undefined;
+      const isThrottled = service === throttled.service && now >= throttled.from && now < throttledUntil;
+      if (isThrottled && random.chance(throttled.rate)) return 'lost-request';
+      if (!random.chance(rate)) return undefined;
+      return kinds[random.integer(0, kinds.length - 1)];
+    },
+    freeze: () => random.pick([5_000, 60_000, 15 * 60_000]) * random.next(),
+  };
+}

@@ -1,0 +1,27 @@
+import type { RunRecord } from '../../../lib/run/record.ts';
+
+/** Something that happened, in true time, written down by the simulated world and not by the protocol. */
+export type Fact = { readonly at: number } & (
+  | { readonly kind: 'sent'; readonly message: string; readonly run: string; readonly isRedrive: boolean }
+  | { readonly kind: 'received'; readonly message: string; readonly run: string; readonly process: string }
+  | { readonly kind: 'deleted'; readonly message: string; readonly run: string }
+  /** SQS moved a message to the dead-letter queue itself. */
+  | { readonly kind: 'moved'; readonly message: string; readonly run: string }
+  | { readonly kind: 'letter'; readonly run: string; readonly process: string }
+  | { readonly kind: 'record'; readonly process: string; readonly before?: RunRecord; readonly after: RunRecord }
+  | {
+      readonly kind: 'job-started';
+      readonly process: string;
+      readonly run: string;
+      readonly attempt: number;
+      readonly token: number;
+      readonly deadline: number;
+    }
+  | { readonly kind: 'job-ended'; readonly process: string; readonly how: 'returned' | 'threw' }
+  | { readonly kind: 'effect'; readonly process: string; readonly isAccepted: boolean }
+  /** The process has given Lambda its answer. */
+  | { readonly kind: 'answered'; readonly process: string; readonly storeCalls: number }
+  | { readonly kind: 'died'; readonly process: string; readonly storeCalls: number }
+);
+
+export type FactOf<Kind extends Fact['kind']> = Extract<Fact, { kind: Kind }>;

@@ -1,0 +1,80 @@
+import type { OverlapPolicy } from '../../../lib/job/job.ts';
+import { BEHAVIOURS, type Behaviour } from './behaviour.ts';
+import { type FaultPlan, swarmFaults } from './faults.ts';
+import { Random } from './random.ts';
+
+/** 02:00 on a Tuesday: when simulations begin. */
+export const START = Date.parse('2027-03-02T02:00:00Z');
+
+export interface PlannedRun {
+  /** After the start, in milliseconds. */
+  readonly after: number;
+  /** How many messages EventBridge sends for it. */
+  readonly copies: number;
+  /** What the job does in its first execution, its second, …; the last one goes on. */
+  readonly behaviours: readonly [Behaviour, ...Behaviour[]];
+  readonly duration: number;
+}
+
+/** Everything that a simulation depends on. */
+export interface Scenario {
+  readonly random: Random;
+  readonly overlap: OverlapPolicy;
+  readonly maxAttempts: number;
+  readonly timeoutSeconds: number;
+  readonly runs: readonly PlannedRun[];
+  readonly faults: FaultPlan;
+  /** Half of how far two workers' clocks may be apart, in milliseconds. */
+  readonly skew: number;
+  readonly duplicates: number;
+  /** When somebody moves every letter back, after the start. */
+  readonly redrivesAfter: readonly number[];
+}
+
+/** Half of the 15 seconds by which two hosts may differ. */
+const SKEW = 7_400;
+
+/** A quiet world with one run that succeeds, and whatever a test changes in it. */
+export function plainScenario(overrides: Partial<Scenario> & Pick<Scenario, 'faults'>): Scenario {
+  return {
+    random: new Random(1),
+    overlap: 'skip',
+    maxAttempts: 3,
+    timeoutSeconds: 10,
+    runs: [plannedRun()],
+    skew: 0,
+    duplicates: 0,
+    redrivesAfter: [],
+    ...overrides,
+  };
+}
+
+export function plannedRun(overrides: Partial<PlannedRun> = {}): PlannedRun {
+  return { after: 0, copies: 1, behaviours: ['succeed'], duration: 2_000, ...overrides };
+}
+
+/** The world that a seed stands for. */
+export function scenarioOf(seed: number): Scenario {
+  const random = new Random(seed);
+  const until = START + random.integer(2, 40) * 60_000;
+  const timeoutSeconds = random.pick([1, 10, 60]);
+  const kinds = BEHAVIOURS.filter(() => random.chance(0.4));
+  const behaviour = (): Behaviour =>
+    random.chance(0.5) ? 'succeed' : (kinds[random.integer(0, kinds.length - 1)] ?? 'succeed');
+  return {
+    random,
+    overlap: random.pick(['skip', 'skip', 'allow']),
+    maxAttempts: random.integer(1, 4),
+    timeoutSeconds,
+    runs: Array.from({ length: random.integer(1, 5) }, (_, index) => ({
+      after: index * random.pick([0, 20_000, 60_000, 60_000]),
+      copies: random.pick([1, 1, 1, 2]),
+      behaviours: [behaviour(), behaviour(), behaviour()],
+      duration: random.next() * timeoutSeconds * 1_100,
+    })),
+    faults: swarmFaults(random, { from: START, until }),
+    skew: random.pick([0, SKEW]),
+    duplicates: random.pick([0, 0, 0.1, 0.4]),
+    redrivesAfter: random.chance(0.5) ? [] : [random.integer(1, 60) * 60_000, random.integer(30, 90) * 60_000],
+  };
+}

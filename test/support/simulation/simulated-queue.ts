@@ -1,0 +1,119 @@
+import type { Fact } from './journal.ts';
+import type { Timeline } from './timeline.ts';
+
+export interface Letter {
+  readonly body: string;
+  readonly run: string;
+  /** Whether Belfry sent it, with its attributes. Else SQS moved the message. */
+  readonly hasAttributes: boolean;
+}
+
+interface Message extends Letter {
+  readonly id: string;
+  receives: number;
+  visibleAt: number;
+  receipt: number;
+  firstHiddenAt: number;
+}
+
+export interface Receipt {
+  readonly message: string;
+  readonly body: string;
+  readonly run: string;
+  readonly isRedrive: boolean;
+  readonly receiveCount: number;
+  readonly handle: number;
+}
+
+export interface QueueOptions {
+  readonly timeline: Timeline;
+  readonly note: (fact: Omit<Extract<Fact, { kind: 'sent' | 'moved' | 'deleted' }>, 'at'>) => void;
+  readonly visibility: number;
+  readonly maxReceiveCount: number;
+  /** Between showing and being received: makes messages overtake each other. */
+  readonly pollDelay: () => number;
+  /** After how long this receive is handed out a second time, as standard queues now and then do. */
+  readonly duplicateAfter: () => number | undefined;
+  readonly onReceive: (receipt: Receipt) => void;
+}
+
+const TWELVE_HOURS = 12 * 3_600_000;
+
+/** A standard SQS queue with its dead-letter queue, and the event source mapping that polls it. */
+export class SimulatedQueue {
+  letters: Letter[] = [];
+  readonly #messages = new Map<string, Message>();
+  readonly #options: QueueOptions;
+  #serial = 0;
+
+  constructor(options: QueueOptions) {
+    this.#options = options;
+  }
+
+  get isEmpty(): boolean {
+    return this.#messages.size === 0;
+  }
+
+  send(letter: Letter): void {
+    const { timeline, note } = this.#options;
+    const message: Message = {
+      ...letter,
+      id: `message-${++this.#serial}`,
+      receives: 0,
+      visibleAt: timeline.now,
+      receipt: 0,
+      firstHiddenAt: 0,
+    };
+    this.#messages.set(message.id, message);
+    note({ kind: 'sent', message: message.id, run: letter.run, isRedrive: letter.hasAttributes });
+    this.#poll(message);
+  }
+
+  /** Moves letters back, as the console does: same bodies and attributes, new ids. */
+  redrive(which: (letter: Letter) => boolean): void {
+    const chosen = this.letters.filter(which);
+    this.letters = this.letters.filter((letter) => !chosen.includes(letter));
+    for (const { body, run, hasAttributes } of chosen) this.send({ body, run, hasAttributes });
+  }
+
+  /** @throws Error for a receipt that is no longer the newest, and beyond twelve hours from the receive */
+  changeVisibility({ message: id, handle }: Receipt, length: number): void {
+    const message = this.#messages.get(id);
+    if (message === undefined || message.receipt !== handle) throw new Error('ReceiptHandleIsInvalid');
+    const until = this.#options.timeline.now + length;
+    if (until - message.firstHiddenAt > TWELVE_HOURS) throw new Error('InvalidParameterValue: beyond 12 hours');
+    message.visibleAt = until;
+    this.#poll(message);
+  }
+
+  /** With any receipt handle, even an old one: SQS does not promise to refuse it. */
+  delete({ message: id, run }: Receipt): void {
+    if (this.#messages.delete(id)) this.#options.note({ kind: 'deleted', message: id, run });
+  }
+
+  #poll(message: Message): void {
+    const { timeline, pollDelay } = this.#options;
+    timeline.at(message.visibleAt + pollDelay(), () => {
+      if (this.#messages.get(message.id) === message && message.visibleAt <= timeline.now) this.#receive(message);
+    });
+  }
+
+  #receive(message: Message): void {
+    const { timeline, note, visibility, maxReceiveCount, duplicateAfter, onReceive } = this.#options;
+    const { id, body, run, hasAttributes } = message;
+    if (++message.receives > maxReceiveCount) {
+      this.#messages.delete(id);
+      this.letters.push({ body, run, hasAttributes });
+      note({ kind: 'moved', message: id, run });
+      return;
+    }
+    message.receipt++;
+    message.firstHiddenAt = timeline.now;
+    message.visibleAt = timeline.now + visibility;
+    this.#poll(message);
+    const receipt = { message: id, body, run, isRedrive: hasAttributes, receiveCount: message.receives, handle: message.receipt };
+    onReceive(receipt);
+    const again = duplicateAfter();
+    if (again !== undefined) timeline.after(again, () => onReceive(receipt));
+  }
+}
