@@ -17,7 +17,10 @@ export const DEFAULT_STAGE = 'dev';
 /** Lambda's limit for a function's name, the shortest of all limits that a job's names must keep. */
 export const FUNCTION_NAME_LIMIT = 64;
 
-/** Which deployment: two stages, or two apps, never share a name. */
+/**
+ * Which deployment. Two stages of an app never share a name. Two apps do where one's name goes on with
+ * what is the other's stage (`a-b` in `c`, `a` in `b-c`): deploying the second fails, and says so.
+ */
 export interface Deployment {
   readonly app: string;
   readonly stage: string;

@@ -23,6 +23,7 @@ export function validateInput(job: Job, input: unknown): unknown {
   }
   const result = schema['~standard'].validate(input);
   if (result instanceof Promise) {
+    result.catch(() => {});
     throw new InvalidInputError(
       `job "${job.name}": its input schema answers asynchronously; use one that answers at once`,
     );
