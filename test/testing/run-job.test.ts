@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import { defineJob, NonRetryableError } from '../../lib/index.ts';
+import { runJob } from '../../lib/testing/index.ts';
+
+const greet = defineJob('greet', {
+  input: z.object({ name: z.string() }),
+  retry: { maxAttempts: 3, backoff: '30 seconds' },
+  async run({ name }, { run, log, alert, secret }) {
+    if (name === 'nobody') throw new NonRetryableError('no such person');
+    if (name === 'later') throw new Error('not yet');
+    log.info('greeting', { attempt: run.attempt });
+    await alert({ subject: 'hello', body: `${name}, ${await secret('GREETING')}` });
+    return { due: run.scheduledTime.toISOString(), attempt: run.attempt };
+  },
+});
+
+const secrets = { GREETING: 'good day' };
+const now = new Date('2027-03-02T02:00:30Z');
+
+describe('runJob', () => {
+  test('gives the outcome, the record, the logs, the metrics and the alerts of one attempt', async () => {
+    const run = await runJob(greet, { name: 'Ada' }, { now, secrets });
+
+    expect(run.outcome).toEqual({ kind: 'completed', result: { due: '2027-03-02T02:00:00.000Z', attempt: 1 } });
+    expect(run.record).toMatchObject({ id: 'greet/2027-03-02T02:00Z/test', status: 'completed' });
+    expect(run.logs.map(({ message }) => message)).toEqual(['attempt-started', 'greeting', 'run-completed']);
+    expect(run.metrics.map(({ name }) => name)).toEqual(['StartDelay', 'RunDuration']);
+    expect(run.metrics[0]?.value).toBeGreaterThanOrEqual(30_000);
+    expect(run.alerts).toEqual([{ subject: 'hello', body: 'Ada, good day' }]);
+    expect(run.letters).toEqual([]);
+  });
+
+  test('makes the attempt that it is asked for', async () => {
+    const { outcome } = await runJob(greet, { name: 'Ada' }, { now, secrets, attempt: 3 });
+
+    expect(outcome).toMatchObject({ result: { attempt: 3 } });
+  });
+
+  test('says when the next attempt would be', async () => {
+    const { outcome } = await runJob(greet, { name: 'later' }, { now });
+
+    if (outcome.kind !== 'retrying') throw new Error(outcome.kind);
+    const wait = outcome.nextAttemptAt.getTime() - now.getTime();
+    expect(Math.round(wait / 1000)).toBe(30);
+    expect(outcome.error).toMatchObject({ name: 'Error', message: 'not yet' });
+  });
+
+  test('gives the letter and the alert of a run that has failed for good', async () => {
+    const { outcome, letters, alerts } = await runJob(greet, { name: 'later' }, { now, attempt: 3 });
+
+    expect(outcome.kind).toBe('failed');
+    expect(letters).toMatchObject([{ run: 'greet/2027-03-02T02:00Z/test', attempts: 3 }]);
+    expect(alerts).toMatchObject([{ subject: 'greet failed: Error: not yet' }]);
+  });
+
+  test('fails at once what the job says is not worth a retry', async () => {
+    expect((await runJob(greet, { name: 'nobody' }, { now })).outcome).toMatchObject({
+      kind: 'failed',
+      error: { name: 'NonRetryableError' },
+    });
+  });
+
+  test('validates the input as a deployment would', async () => {
+    const { outcome } = await runJob(greet, { name: 7 } as never, { now });
+
+    expect(outcome).toMatchObject({ kind: 'failed', error: { name: 'InvalidInputError' } });
+  });
+
+  test('names a secret that the test did not give', async () => {
+    const { outcome } = await runJob(greet, { name: 'Ada' }, { now });
+
+    expect(outcome).toMatchObject({
+      error: { name: 'SecretNotGrantedError', message: expect.stringContaining('"GREETING"') },
+    });
+  });
+
+  test('aborts the signal at the timeout', async () => {
+    const slow = defineJob('slow', {
+      timeout: '1 second',
+      run: (_input, { signal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    });
+
+    const { outcome, record } = await runJob(slow, undefined);
+
+    expect(outcome.kind).toBe('retrying');
+    expect(record.attempts).toMatchObject([{ outcome: 'timed-out' }]);
+  });
+
+  test('refuses an attempt that the job would not get', async () => {
+    await expect(runJob(greet, { name: 'Ada' }, { attempt: 4 })).rejects.toThrow('attempt 4: the job allows 3');
+  });
+});
