@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { formatDuration, readDuration } from '../../lib/job/duration.ts';
+import { milliseconds } from '../../lib/units.ts';
+
+describe('a duration', () => {
+  test.each([
+    ['1 second', 1000],
+    ['90 seconds', 90_000],
+    ['1.5 hours', 5_400_000],
+    ['0 seconds', 0],
+    ['30 days', 2_592_000_000],
+  ])('%s is %d ms', (text, length) => {
+    expect(readDuration(text)).toBe(length);
+  });
+
+  test.each([
+    30,
+    '30',
+    '30s',
+    '30  seconds',
+    ' 30 seconds',
+    '-5 minutes',
+    '1e3 seconds',
+    'five minutes',
+    '5 Minutes',
+    '',
+    null,
+    undefined,
+    {},
+  ])('is not %j', (value) => {
+    expect(readDuration(value)).toBeUndefined();
+  });
+
+  test.each([
+    [60_000, '1 minute'],
+    [5_400_000, '90 minutes'],
+    [1500, '1.5 seconds'],
+    [86_400_000, '1 day'],
+    [0, '0 seconds'],
+  ])('%d ms reads %s', (length, text) => {
+    expect(formatDuration(milliseconds(length))).toBe(text);
+    expect(readDuration(text)).toBe(length);
+  });
+});

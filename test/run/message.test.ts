@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { InvalidMessageError } from '../../lib/run/errors.ts';
+import { formatRunMessage, parseRunMessage, scheduleTargetInput } from '../../lib/run/message.ts';
+import { parseRunId, requestedRunId, scheduledRunId } from '../../lib/run/run-id.ts';
+import { runKey } from '../../lib/store/dynamodb/keys.ts';
+import { epochMs } from '../../lib/units.ts';
+
+const jobs = fc.stringMatching(/^[a-z][a-z0-9-]{0,39}$/);
+const schedules = fc.stringMatching(/^[a-z0-9][a-z0-9.-]{0,39}$/);
+const ulids = fc.stringMatching(/^[0-9A-HJKMNP-TV-Z]{26}$/);
+const minutes = fc.integer({ min: 0, max: 120_000_000 }).map((minute) => epochMs(minute * 60_000));
+const instants = fc.integer({ min: 0, max: 7_200_000_000_000 }).map(epochMs);
+
+describe('a run id', () => {
+  test('gives back the parts it was made of', () => {
+    fc.assert(
+      fc.property(jobs, schedules, minutes, ulids, instants, (job, schedule, minute, ulid, instant) => {
+        expect(parseRunId(scheduledRunId(job, schedule, minute))).toEqual({
+          job,
+          scheduledTime: minute,
+          occasion: schedule,
+        });
+        expect(parseRunId(requestedRunId(job, instant, ulid))).toEqual({
+          job,
+          scheduledTime: instant,
+          occasion: `~${ulid}`,
+        });
+      }),
+    );
+  });
+
+  test('is the same for every second of its minute', () => {
+    expect(scheduledRunId('report', 'nightly', epochMs(Date.parse('2027-03-02T02:00:59.999Z')))).toBe(
+      'report/2027-03-02T02:00Z/nightly',
+    );
+  });
+
+  test('of any other text is none, and never an exception', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => parseRunId(`x/${text}`) === undefined || parseRunId(`x/${text}`)?.job === 'x'),
+    );
+    for (const text of [
+      '',
+      '/',
+      'a/b/c',
+      'report/2027-02-30T02:00Z/nightly',
+      'report/2027-03-02T02:00Z/nightly/more',
+      'Report/2027-03-02T02:00Z/nightly',
+      'report/2027-03-02T02:00Z/~short',
+    ]) {
+      expect(parseRunId(text)).toBeUndefined();
+    }
+  });
+
+  test('sorts in the table as its due time does', () => {
+    fc.assert(
+      fc.property(minutes, minutes, (one, other) => {
+        const keys = [one, other].map((minute) => runKey(scheduledRunId('report', 'nightly', minute)).sk) as [
+          string,
+          string,
+        ];
+        expect(keys[0] < keys[1]).toBe(one < other);
+      }),
+    );
+  });
+});
+
+describe('a message', () => {
+  test('comes back as it was sent', () => {
+    fc.assert(
+      fc.property(jobs, schedules, minutes, fc.jsonValue({ maxDepth: 5 }), (job, schedule, scheduledTime, input) => {
+        const run = scheduledRunId(job, schedule, scheduledTime);
+        const message = {
+          v: 1,
+          run,
+          job,
+          schedule,
+          scheduledTime,
+          trigger: 'schedule',
+          input: JSON.parse(JSON.stringify(input)),
+        } as const;
+        fc.pre(!/"(__proto__|constructor|prototype)":|<aws\.scheduler\./.test(JSON.stringify(input)));
+
+        expect(parseRunMessage(formatRunMessage(message))).toEqual(message);
+      }),
+    );
+  });
+
+  test('from EventBridge gets its run id from the due time that was filled in', () => {
+    const body = scheduleTargetInput({ job: 'report', schedule: 'nightly', input: { region: 'eu' } });
+
+    expect(parseRunMessage(body.replace('<aws.scheduler.scheduled-time>', '2027-03-02T02:00:00Z'))).toMatchObject({
+      run: 'report/2027-03-02T02:00Z/nightly',
+      trigger: 'schedule',
+      input: { region: 'eu' },
+    });
+  });
+
+  test('is read or refused, whatever it is, with no other error (5,000 cases)', () => {
+    const almost = fc.record(
+      {
+        v: fc.constantFrom<unknown>(1, 2, '1', null),
+        run: fc.oneof(fc.constant(null), fc.string(), fc.jsonValue()),
+        job: fc.oneof(jobs, fc.jsonValue()),
+        schedule: fc.oneof(schedules, fc.jsonValue()),
+        scheduledTime: fc.oneof(fc.constant('2027-03-02T02:00:00Z'), fc.jsonValue()),
+        trigger: fc.oneof(fc.constant('schedule'), fc.jsonValue()),
+        input: fc.jsonValue(),
+      },
+      { requiredKeys: [] },
+    );
+    const bodies = fc.oneof(
+      fc.string(),
+      fc.json(),
+      almost.map((message) => JSON.stringify(message)),
+    );
+
+    fc.assert(
+      fc.property(bodies, (body) => {
+        try {
+          expect(parseRunMessage(body).v).toBe(1);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InvalidMessageError);
+        }
+      }),
+      { numRuns: 5000 },
+    );
+  });
+});
