@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type pc from 'picocolors';
 import type { CloudEvent, RunLine } from '../../local/events.ts';
 import { epochMs } from '../../units.ts';
@@ -13,12 +14,23 @@ interface Line {
   readonly text: string;
 }
 
+/** What a job wrote must not move the cursor, ring the bell or retitle the window: line breaks are all it may. */
+function printable<Value>(value: Value): Value {
+  if (typeof value === 'string') {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    return stripVTControlCharacters(value).replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, ' ') as Value;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(printable) as Value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, printable(each)])) as Value;
+}
+
 const VERB_WIDTH = 11;
 const SUBJECT_WIDTH = 22;
 
 /** One event as a line, or a few, of the live log; `undefined` for what would only be noise. */
 export function formatEvent(event: CloudEvent, colors: Colors): string | undefined {
-  const line = describe(event, colors);
+  const line = describe(printable(event), colors);
   if (line === undefined) return undefined;
   const head = `${colors.dim(timeOfDay(event.at))}  ${line.paint(line.verb.padEnd(VERB_WIDTH))}`;
   return `${head} ${line.subject.padEnd(SUBJECT_WIDTH)} ${line.text}`.trimEnd();
