@@ -41,7 +41,8 @@ export function bundle(app: BundledApp, places: BundlePlaces): ReadonlyMap<strin
 
 type BundledApp = Pick<CheckedApp, 'jobs' | 'schedules'>;
 
-function build({ jobs, schedules }: BundledApp, directory: string): Metafile {
+/** Writes a job's entry into the directory for each job, and what esbuild makes of it into `out` in there. */
+export function build({ jobs, schedules }: BundledApp, directory: string): Metafile {
   const entryPoints = jobs.map((job) => {
     const zones = schedules.filter((each) => each.job === job.name).map(({ id, timezone }) => [id, { timezone }]);
     const entry = join(directory, `${job.name}.ts`);
@@ -63,7 +64,8 @@ function build({ jobs, schedules }: BundledApp, directory: string): Metafile {
 const describeBuildError = ({ text, location }: Message, directory: string): string =>
   location === null ? text : `${resolve(directory, location.file)}:${location.line}: ${text}`;
 
-const ESBUILD = {
+/** How code for Lambda is built: what is compared with a job's bundle has to be built likewise. */
+export const ESBUILD = {
   outdir: OUT,
   outExtension: { '.js': '.mjs' },
   bundle: true,
