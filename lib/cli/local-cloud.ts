@@ -5,6 +5,7 @@ import { findRunning } from '../local/find-running.ts';
 import { readManifest } from '../local/manifest.ts';
 import { StateFolder } from '../local/state-folder.ts';
 import type { Manifest } from '../manifest.ts';
+import { CommandError, EXIT } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 import { formatEvent } from './view/live-log.ts';
 
@@ -30,13 +31,7 @@ export async function withCloud<Result>(
   const { projectDirectory, stage = DEFAULT_STAGE, terminal, takesWork } = options;
   const state = new StateFolder(projectDirectory);
   const running = await findRunning(state);
-  if (running !== undefined) {
-    const manifest = await readManifest(state.assembly);
-    return await use({
-      manifest,
-      client: createRunClient({ deployment: manifest, client: localClient(running.endpoint) }),
-    });
-  }
+  if (running !== undefined) return await withRunning(state, running.endpoint, use);
   const observe = (event: Parameters<typeof formatEvent>[0]) => {
     const line = formatEvent(event, terminal.colors);
     if (line !== undefined) process.stderr.write(`${line}\n`);
@@ -50,5 +45,20 @@ export async function withCloud<Result>(
     });
   } finally {
     await cloud.close();
+  }
+}
+
+async function withRunning<Result>(
+  state: StateFolder,
+  endpoint: string,
+  use: (cloud: LocalCloud) => Promise<Result>,
+): Promise<Result> {
+  try {
+    const manifest = await readManifest(state.assembly);
+    return await use({ manifest, client: createRunClient({ deployment: manifest, client: localClient(endpoint) }) });
+  } catch (error) {
+    if (error instanceof CommandError || (await findRunning(state)) !== undefined) throw error;
+    const message = `the cloud at ${endpoint} has ended in the middle; the next \`npm start\` goes on with what it had in hand`;
+    throw new CommandError(message, EXIT.unavailable, { cause: error });
   }
 }

@@ -1,11 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { BelfryError } from '../errors.ts';
 import { DEFAULT_STAGE } from '../job/names.ts';
+import { SynthesisError } from '../local/synthesize.ts';
 import { readJson, readLength, readStage } from './commands/options.ts';
 import { type RunOptions, run } from './commands/run.ts';
 import { type ShowOptions, show } from './commands/show.ts';
 import { type StartOptions, start } from './commands/start.ts';
-import { SynthesisError } from '../local/synthesize.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { isolateFromAws } from './isolate.ts';
 
@@ -62,6 +62,8 @@ async function main(): Promise<void> {
   const setExitCode = (code: number): void => {
     process.exitCode = code;
   };
+  // A reader may go before the end, as `head` does: there is nobody to tell, and all the more to clear up.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   try {
     await createProgram(setExitCode).parseAsync();
   } catch (error) {
@@ -79,4 +81,12 @@ async function main(): Promise<void> {
   }
 }
 
+/** A child that a job has left behind may hold a pipe to us: what it does must not keep a command from ending. */
+async function end(): Promise<void> {
+  const flush = (stream: NodeJS.WriteStream) => new Promise<void>((resolve) => stream.write('', () => resolve()));
+  await Promise.all([process.stdout, process.stderr].map(flush));
+  process.exit();
+}
+
 await main();
+await end();

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import * as z from 'zod/mini';
 import { isJob, type Job } from '../job/job.ts';
 import type { ManifestJob } from '../manifest.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
@@ -17,6 +18,8 @@ export function findProject(from: string): string {
 
 /** A job's definition, from its file. @throws CommandError when the file has none */
 export async function loadJob(projectDirectory: string, { name, group }: ManifestJob): Promise<Job> {
+  // Without a language zod/mini says of every problem only that the input is invalid.
+  z.config(z.locales.en());
   const path = join(projectDirectory, 'functions', group, `${name}.ts`);
   const module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
   if (!isJob(module.default)) throw new CommandError(`${path} has no default export made by defineJob`, EXIT.usage);

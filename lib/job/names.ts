@@ -44,8 +44,11 @@ export interface JobNames {
   readonly logGroup: string;
 }
 
-export function stageNames({ app, stage }: Deployment): StageNames {
-  const prefix = `${app}-${stage}`;
+/** `<app>-<stage>` */
+export const stagePrefix = ({ app, stage }: Deployment): string => `${app}-${stage}`;
+
+export function stageNames(deployment: Deployment): StageNames {
+  const prefix = stagePrefix(deployment);
   return {
     prefix,
     table: `${prefix}-runs`,
@@ -56,7 +59,7 @@ export function stageNames({ app, stage }: Deployment): StageNames {
 }
 
 export function jobNames(deployment: Deployment, job: string): JobNames {
-  const name = `${stageNames(deployment).prefix}-${job}`;
+  const name = `${stagePrefix(deployment)}-${job}`;
   return { function: name, queue: name, deadLetterQueue: `${name}-dlq`, logGroup: `/aws/lambda/${name}` };
 }
 

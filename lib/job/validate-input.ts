@@ -17,16 +17,12 @@ export function validateInput(job: Job, input: unknown): unknown {
   const schema = job.definition.input;
   if (schema === undefined) {
     if (input === undefined || input === null) return undefined;
-    throw new InvalidInputError(
-      `job "${job.name}" takes no input; give it none, or declare \`input\` in its definition`,
-    );
+    throw new InvalidInputError('the job takes no input; give it none, or declare `input` in its definition');
   }
   const result = schema['~standard'].validate(input);
   if (result instanceof Promise) {
     result.catch(() => {});
-    throw new InvalidInputError(
-      `job "${job.name}": its input schema answers asynchronously; use one that answers at once`,
-    );
+    throw new InvalidInputError('the job has an asynchronous input schema; use one that answers at once');
   }
   if (result.issues === undefined) return result.value;
 

@@ -63,6 +63,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const services = await openServices({ state, observe }, storage);
     const deployment = await createDeployment({ ...options, state, services, observe }, storage);
     await startWork({ options, services, deployment, observe }, work);
+    // One that is held ends with the command that started it: nobody else may rely on it.
+    if (options.isHeld !== true) await services.announce();
     return createCloud({ services, deployment, work, storage, startedAt, errors });
   } catch (error) {
     await work.run().catch(() => {});
@@ -90,7 +92,15 @@ async function startWork(
     work.add(() => services.scheduler.stop());
   }
   if (options.isWatching === true) {
-    const watch = watchSources(options.projectDirectory, () => deployment.reload());
+    const watch = watchSources(options.projectDirectory, {
+      onChange: () => deployment.reload(),
+      onError: (error) =>
+        observe({
+          kind: 'reload-failed',
+          at: systemClock.now(),
+          error: `changes in files are not seen: ${String(error)}`,
+        }),
+    });
     work.add(() => watch.close());
   }
 }

@@ -16,6 +16,8 @@ export interface Services {
   readonly endpoint: string;
   readonly backends: Backends;
   readonly scheduler: Scheduler;
+  /** Lets other commands of this checkout find the cloud. To be called when it can serve them. */
+  announce(): Promise<void>;
   /** Puts the messages back that waited when the cloud last stopped. To be called when the queues are there. */
   restoreQueues(): Promise<void>;
 }
@@ -47,13 +49,14 @@ export async function openServices(
     onNotEmulated: (notice) => observe({ kind: 'not-emulated', at: systemClock.now(), ...notice }),
   });
   closers.add(() => front.close());
-  await state.writeRunning({ port: front.port, token });
-  closers.add(() => state.removeRunning());
-
   return {
     endpoint: front.origin,
     backends,
     scheduler,
+    async announce() {
+      await state.writeRunning({ port: front.port, token });
+      closers.add(() => state.removeRunning());
+    },
     async restoreQueues() {
       await state.restoreQueues((saved) => restoreAll(saved, backends.queues));
       // Only from here on: an empty queue must not replace what has not been put back yet.

@@ -29,7 +29,7 @@ export interface ResumedRun {
 
 /**
  * The messages that take up every unfinished run again. Sending one too many does no harm: the claim
- * decides. Runs of jobs that are gone are left where they are.
+ * decides. Runs of jobs or entries that are gone are left where they are.
  */
 export async function* unfinishedRuns(client: DynamoDBClient, manifest: Manifest): AsyncIterable<ResumedRun> {
   const queues = new Map(manifest.jobs.map(({ name, resources }) => [name, resources.queue]));
@@ -37,6 +37,8 @@ export async function* unfinishedRuns(client: DynamoDBClient, manifest: Manifest
   for await (const run of scanRuns(client, manifest.resources.table)) {
     const queue = queues.get(run.job);
     if (ENDED.has(run.status) || queue === undefined) continue;
+    // Without its entry nobody knows its input; its own message, kept with the queues, does.
+    if (run.schedule !== null && !inputs.has(run.schedule)) continue;
     const input = run.schedule === null ? run.input : inputs.get(run.schedule);
     const { id, job, schedule, scheduledTime, trigger } = run;
     yield { run, queue, body: formatRunMessage({ v: 1, run: id, job, schedule, scheduledTime, trigger, input }) };

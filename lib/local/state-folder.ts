@@ -15,6 +15,9 @@ export type RunningCloud = z.infer<typeof runningCloud>;
 
 const savedMarks = z.record(z.string(), z.number());
 
+/** What forgetting the state would not mend: no permission, no room. */
+const MACHINE_ERRORS = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT']);
+
 /** Something in the state folder is not as a cloud leaves it, or cannot be reached. */
 export class StateUnusableError extends BelfryError {
   override readonly name = 'StateUnusableError';
@@ -23,7 +26,10 @@ export class StateUnusableError extends BelfryError {
 
   constructor(path: string, cause: unknown) {
     const reason = cause instanceof z.core.$ZodError ? z.prettifyError(cause) : (cause as Error).message;
-    super(`${path} cannot be used: ${reason}. Remove it, or forget all local state: npm start -- --fresh`, { cause });
+    const cure = MACHINE_ERRORS.has((cause as NodeJS.ErrnoException).code ?? '')
+      ? ''
+      : '. Remove it, or forget all local state: npm start -- --fresh';
+    super(`${path} cannot be used: ${reason}${cure}`, { cause });
     this.path = path;
   }
 }

@@ -11,8 +11,15 @@ export interface Watch {
   close(): Promise<void>;
 }
 
-/** Calls back, once for each burst of changes and never twice at once, when a file of the app has changed. */
-export function watchSources(projectDirectory: string, onChange: () => Promise<void>): Watch {
+export interface WatchCallbacks {
+  /** Once for each burst of changes, and never twice at once. */
+  readonly onChange: () => Promise<void>;
+  /** Once, when some changes will not be seen: the machine has no watches left, for instance. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Tells when a file of the app has changed. */
+export function watchSources(projectDirectory: string, { onChange, onError }: WatchCallbacks): Watch {
   const watcher = watch(
     SOURCES.map((path) => join(projectDirectory, path)),
     {
@@ -22,6 +29,8 @@ export function watchSources(projectDirectory: string, onChange: () => Promise<v
   );
   let timer: NodeJS.Timeout | undefined;
   let working: Promise<void> = Promise.resolve();
+  // Each file may fail, and an error that nobody listens to would end the process.
+  watcher.once('error', onError).on('error', () => {});
   watcher.on('all', () => {
     clearTimeout(timer);
     timer = setTimeout(() => {

@@ -266,12 +266,12 @@ describe('the input of a schedule', () => {
     [
       'of a job that takes none',
       entry('daily', { every: '1 day', input: { region: 'eu' } }),
-      'job "nightly" takes no input; give it none, or declare `input` in its definition',
+      'the job takes no input; give it none, or declare `input` in its definition',
     ],
     [
       'of a job whose schema does not answer at once',
       { files: [jobFile(slow)], ...entry('daily', { every: '1 day', input: 1 }, untyped(slow)) },
-      'job "nightly": its input schema answers asynchronously; use one that answers at once',
+      'the job has an asynchronous input schema; use one that answers at once',
     ],
     [
       'of a job whose schema throws',

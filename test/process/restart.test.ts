@@ -1,7 +1,7 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, type TestContext, test } from 'vitest';
 import { eventually } from './support/eventually.ts';
 import { jobFile } from './support/job-file.ts';
 import { isListening, signal } from './support/processes.ts';
@@ -10,7 +10,7 @@ import type { RunningCloud } from './support/running-cloud.ts';
 
 /** What the end of a cloud, wanted or not, does to the runs that are not over. */
 
-async function setup(options: ProjectOptions): Promise<Project> {
+async function setup({ onTestFinished }: TestContext, options: ProjectOptions): Promise<Project> {
   const project = await Project.create(options);
   onTestFinished(() => project.remove(), 60_000);
   return project;
@@ -26,36 +26,42 @@ const jobs = {
     policy: "retry: { maxAttempts: 3, backoff: '3 seconds' },",
     body: "if (run.attempt === 1) throw new Error('not yet');",
   }),
+  leaves: jobFile('leaves', {
+    imports: "import { spawn } from 'node:child_process';",
+    body: "spawn('sleep', ['100'], { detached: true, stdio: 'inherit' }).unref();",
+  }),
 };
 
-const isLocked = async ({ dynamodb }: RunningCloud): Promise<boolean> => {
+const isLocked = async (job: string, { dynamodb }: RunningCloud): Promise<boolean> => {
   const { Items = [] } = await dynamodb.send(new ScanCommand({ TableName: 'belfry-dev-runs', ConsistentRead: true }));
-  return Items.some(({ lockRun }) => lockRun !== undefined);
+  return Items.some(({ pk, lockRun }) => pk?.S === `JOB#${job}` && lockRun !== undefined);
 };
 
-test('Ctrl-C waits for what runs', { timeout: 60_000 }, async () => {
-  const project = await setup({ jobs });
+test.concurrent('Ctrl-C waits for what runs, not for a process that a job has left behind', {
+  timeout: 60_000,
+}, async (context) => {
+  const project = await setup(context, { jobs });
   const cloud = await project.start(['--json']);
+  await cloud.complete('leaves');
   const run = await cloud.request('waits');
   await cloud.reaches(run, 'running');
 
   cloud.command.interrupt();
   await cloud.command.prints('stopping: no new work is taken');
   expect(await cloud.record(run)).toMatchObject({ status: 'running' });
-  await writeFile(join(project.files, 'go'), '');
+  await project.share('go');
 
   const { code, stdout } = await cloud.command.end();
   expect(code).toBe(0);
   expect(JSON.parse(stdout).jobs.waits).toMatchObject({ completed: 1, running: 0 });
-  await project.idle();
   expect(JSON.parse((await project.belfry(['show', run, '--json']).end()).stdout)).toMatchObject({
     status: 'completed',
     result: 'waited for',
   });
 });
 
-test('a second Ctrl-C waits for nobody', { timeout: 60_000 }, async () => {
-  const project = await setup({ jobs });
+test.concurrent('a second Ctrl-C waits for nobody', { timeout: 60_000 }, async (context) => {
+  const project = await setup(context, { jobs });
   const cloud = await project.start();
   await cloud.reaches(await cloud.request('waits'), 'running');
   cloud.command.interrupt();
@@ -71,11 +77,15 @@ test('a second Ctrl-C waits for nobody', { timeout: 60_000 }, async () => {
   await project.idle();
 });
 
-test('after a kill in the middle of a backoff a restart takes the run up where it was', { timeout: 90_000 }, async () => {
-  const project = await setup({ jobs });
+test.concurrent('a kill in the middle of a run and of a backoff leaves no process, and the restart goes on', {
+  timeout: 90_000,
+}, async (context) => {
+  const project = await setup(context, { jobs });
   const cloud = await project.start();
+  await cloud.reaches(await cloud.request('waits'), 'running');
   const run = await cloud.request('recovers');
   const before = await cloud.reaches(run, 'retrying');
+  expect((await project.processes()).length).toBeGreaterThan(2);
 
   signal(cloud.command.pid, 'SIGKILL');
   await cloud.command.end();
@@ -85,25 +95,29 @@ test('after a kill in the middle of a backoff a restart takes the run up where i
 
   const next = await project.start();
   const record = await next.reaches(run, 'completed');
-  expect(record.attempts.map(({ cause, outcome }) => `${cause}: ${outcome}`)).toEqual(['first: failed', 'retry: completed']);
+  expect(record.attempts.map(({ cause, outcome }) => `${cause}: ${outcome}`)).toEqual([
+    'first: failed',
+    'retry: completed',
+  ]);
   expect(record.attempts[1]?.startedAt).toBeGreaterThanOrEqual((before.nextAttemptAt ?? Number.NaN) - 5_000);
-  await eventually('a free lock', async () => !(await isLocked(next)));
+  await eventually('a free lock', async () => !(await isLocked('recovers', next)));
 });
 
-test.each(['SIGKILL', 'SIGHUP'] as const)('%s of the cloud while a job runs leaves no process', { timeout: 60_000 }, async (name) => {
-  const project = await setup({ jobs });
+test.concurrent('a closed terminal leaves no process', { timeout: 60_000 }, async (context) => {
+  const project = await setup(context, { jobs });
   const cloud = await project.start();
   await cloud.reaches(await cloud.request('waits'), 'running');
-  expect((await project.processes()).length).toBeGreaterThan(2);
 
-  signal(cloud.command.pid, name);
+  signal(-cloud.command.pid, 'SIGHUP');
 
   await cloud.command.end();
   await project.idle();
 });
 
-test('a reader that has gone, as `npm start | head` does, ends the cloud in good order', { timeout: 60_000 }, async () => {
-  const project = await setup({ jobs });
+test.concurrent('a reader that has gone, as `npm start | head` does, ends the cloud in good order', {
+  timeout: 60_000,
+}, async (context) => {
+  const project = await setup(context, { jobs });
   const cloud = await project.start();
   await cloud.command.prints(/completed +heartbeat/);
 

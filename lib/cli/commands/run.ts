@@ -57,7 +57,8 @@ async function checkRequest(projectDirectory: string, { jobs }: Manifest, name: 
     validateInput(await loadJob(projectDirectory, known), input);
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
-    throw new CommandError(`${error.message}. Give the input as JSON: --input '{…}'`, EXIT.usage, { cause: error });
+    const problem = `job "${name}": ${error.message}. Give the input as JSON: --input '{…}'`;
+    throw new CommandError(problem, EXIT.usage, { cause: error });
   }
 }
 

@@ -33,7 +33,7 @@ export async function start(options: StartOptions): Promise<void> {
   try {
     const { stage } = options;
     const cloud = await startCloud({ projectDirectory, stage, observe: liveLog(terminal), isWatching: true });
-    const summary = await serve(cloud, end.reached, terminal);
+    const summary = await serve(cloud, end, terminal);
     if (options.json) terminal.print(JSON.stringify(summary));
   } catch (error) {
     // Ctrl-C also ends the synthesis, which then cannot say what is wrong with the app.
@@ -47,12 +47,13 @@ export async function start(options: StartOptions): Promise<void> {
 }
 
 /** Shows what runs until the end is reached, then stops it. */
-async function serve(cloud: Cloud, end: Promise<void>, terminal: Terminal): Promise<Summary> {
+async function serve(cloud: Cloud, end: EndOfRun, terminal: Terminal): Promise<Summary> {
   let summary: Summary;
   try {
     introduce(cloud, terminal);
     if (cloud.manifest.jobs.some(({ name }) => name === FIRST_JOB)) await cloud.requestRun(FIRST_JOB, undefined);
-    await end;
+    end.startCounting();
+    await end.reached;
     const hint = 'stopping: no new work is taken, what runs is waited for; Ctrl-C again ends it at once';
     terminal.say(terminal.colors.dim(`\n${hint}`));
   } finally {
@@ -87,6 +88,8 @@ function liveLog({ colors, say }: Terminal): CloudObserver {
 
 interface EndOfRun {
   readonly reached: Promise<void>;
+  /** From here on the time that was asked for runs: the start of the cloud is no part of it. */
+  startCounting(): void;
   wasInterrupted(): boolean;
   forget(): void;
 }
@@ -94,7 +97,7 @@ interface EndOfRun {
 /** npm passes on the Ctrl-C that the terminal has sent to the whole group already: one comes twice, a moment apart. */
 const SAME_PRESS_MS = 500;
 
-/** The first Ctrl-C, or the time that was asked for. A second Ctrl-C ends the process as if nobody listened. */
+/** The first Ctrl-C, the time that was asked for, or a reader who has gone. A second Ctrl-C ends the process as if nobody listened. */
 function endOfRun(length: Milliseconds | undefined): EndOfRun {
   let reach = () => {};
   let firstAt: number | undefined;
@@ -102,7 +105,7 @@ function endOfRun(length: Milliseconds | undefined): EndOfRun {
     reach = resolve;
   });
   const signals = ['SIGINT', 'SIGTERM'] as const;
-  const timer = length === undefined ? undefined : setTimeout(reach, length);
+  let timer: NodeJS.Timeout | undefined;
   const onSignal = (signal: NodeJS.Signals): void => {
     firstAt ??= performance.now();
     reach();
@@ -115,5 +118,10 @@ function endOfRun(length: Milliseconds | undefined): EndOfRun {
     for (const signal of signals) process.removeListener(signal, onSignal);
   };
   for (const signal of signals) process.on(signal, onSignal);
-  return { reached, wasInterrupted: () => firstAt !== undefined, forget };
+  // Nobody reads on, as in `npm start | head`.
+  for (const stream of [process.stdout, process.stderr]) stream.once('error', reach);
+  const startCounting = (): void => {
+    if (length !== undefined) timer = setTimeout(reach, length);
+  };
+  return { reached, startCounting, wasInterrupted: () => firstAt !== undefined, forget };
 }

@@ -144,8 +144,12 @@ function describeRun(event: RunLine, at: CloudEvent['at'], colors: Colors): Line
   }
 }
 
-const next = (iso: string | undefined, at: CloudEvent['at']): string =>
-  iso === undefined ? '' : distance(epochMs(Date.parse(iso)), at);
+/** A delay may be over by the time it is told. */
+function next(iso: string | undefined, at: CloudEvent['at']): string {
+  if (iso === undefined) return '';
+  const instant = epochMs(Date.parse(iso));
+  return instant <= at ? 'at once' : distance(instant, at);
+}
 
 function fieldsText(fields: Readonly<Record<string, unknown>>): string {
   const text = Object.entries(fields).map(

@@ -84,6 +84,9 @@ export class WorkerProcess {
       });
     }).finally(() => {
       for (const reader of readers) reader.end();
+      // A child that has left the group may hold them open for ever, and with them this process.
+      this.#child.stdout?.destroy();
+      this.#child.stderr?.destroy();
     });
   }
 }

@@ -1,4 +1,5 @@
 /** A cloud with one frozen and one running function, for a test to kill. Run by tsx; writes their process ids. */
+import { setTimeout } from 'node:timers/promises';
 import { createTestPool } from './functions.ts';
 
 const { pool, logs } = createTestPool(`
@@ -10,6 +11,8 @@ export const handler = async ({ forever }) => {
 
 const running = pool.invoke({ forever: true });
 await pool.invoke({ forever: false });
+// What the first has written may be read after the second has answered.
+while (logs.length < 2) await setTimeout(20);
 const pids = logs.map(({ line }) => line.split(' ')[1]);
 process.stdout.write(`${pids.join(' ')}\n`);
 await running;

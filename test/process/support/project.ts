@@ -48,12 +48,12 @@ export class Project {
   static async create(options: ProjectOptions = {}): Promise<Project> {
     const root = await realpath(await mkdtemp(join(tmpdir(), 'belfry process ')));
     const project = new Project(root, options);
-    for (const name of APP) await cp(join(REPOSITORY, name), join(project.directory, name), { recursive: true });
-    await symlink(join(REPOSITORY, 'node_modules'), join(project.directory, 'node_modules'));
-    for (const folder of [project.home, project.files, project.temporary]) await mkdir(folder);
-    for (const [name, source] of Object.entries(project.#jobs)) await project.write(`functions/${name}.ts`, source);
-    await project.#writeSchedules();
-    await project.setLocalEnvironment(options.localEnvironment);
+    try {
+      await project.#write(options);
+    } catch (error) {
+      await project.remove();
+      throw error;
+    }
     return project;
   }
 
@@ -67,6 +67,10 @@ export class Project {
     await writeFile(join(this.directory, path), text);
   }
 
+  async forget(path: string): Promise<void> {
+    await rm(join(this.directory, path), { recursive: true });
+  }
+
   async setLocalEnvironment(text = ''): Promise<void> {
     await this.write('.belfry.env', `TEST_FILES="${this.files}"\n${text}\n`);
   }
@@ -78,6 +82,11 @@ export class Project {
   /** The text of a file that a job writes; empty while there is none. */
   async shared(name: string): Promise<string> {
     return await readFile(join(this.files, name), 'utf8').catch(() => '');
+  }
+
+  /** Makes a file that a job waits for. */
+  async share(name: string): Promise<void> {
+    await writeFile(join(this.files, name), '');
   }
 
   async addJob(name: string, source: string, when?: string): Promise<void> {
@@ -128,6 +137,15 @@ export class Project {
       return left.length === 0;
     });
     await rm(this.#root, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  async #write(options: ProjectOptions): Promise<void> {
+    for (const name of APP) await cp(join(REPOSITORY, name), join(this.directory, name), { recursive: true });
+    await symlink(join(REPOSITORY, 'node_modules'), join(this.directory, 'node_modules'));
+    for (const folder of [this.home, this.files, this.temporary]) await mkdir(folder);
+    for (const [name, source] of Object.entries(this.#jobs)) await this.write(`functions/${name}.ts`, source);
+    await this.#writeSchedules();
+    await this.setLocalEnvironment(options.localEnvironment);
   }
 
   #run(command: readonly string[], options: CommandOptions): BelfryCommand {

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { eventually } from './support/eventually.ts';
+import { jobFile } from './support/job-file.ts';
+import { Project } from './support/project.ts';
+import type { RunningCloud } from './support/running-cloud.ts';
+
+/** A cloud whose app is edited while it runs. The tests are steps of one story. */
+
+let project: Project;
+let cloud: RunningCloud;
+
+const version = (result: string) => jobFile('edited', { body: `return ${result};` });
+
+beforeAll(async () => {
+  project = await Project.create({
+    jobs: {
+      edited: version('1'),
+      lasts: jobFile('lasts', { body: "while (!existsSync(file('enough'))) await sleep(20);\n return 'old';" }),
+    },
+  });
+  cloud = await project.start();
+}, 60_000);
+
+afterAll(() => project.remove(), 60_000);
+
+/** How often the app has been taken over. */
+const reloads = () => cloud.command.output.match(/ reloaded /g)?.length ?? 0;
+
+async function reloaded(change: () => Promise<void>): Promise<void> {
+  const before = reloads();
+  await change();
+  await eventually('a reload', () => reloads() > before);
+}
+
+test('the next run uses the new code, what runs ends on the old', { timeout: 60_000 }, async () => {
+  expect(await cloud.complete('edited')).toMatchObject({ result: 1 });
+  const lasting = await cloud.request('lasts');
+  await cloud.reaches(lasting, 'running');
+
+  await reloaded(async () => {
+    await project.write('functions/edited.ts', version('2'));
+    await project.write('functions/lasts.ts', jobFile('lasts', { body: "return 'new';" }));
+  });
+
+  expect(await cloud.complete('edited')).toMatchObject({ result: 2 });
+  await project.share('enough');
+  expect(await cloud.reaches(lasting, 'completed')).toMatchObject({ result: 'old', attempt: 1 });
+  expect(await cloud.complete('lasts')).toMatchObject({ result: 'new' });
+});
+
+test('a syntax error is shown, and the old code stays', { timeout: 60_000 }, async () => {
+  await project.write('functions/edited.ts', 'export default defineJob(');
+  await cloud.command.prints(/not loaded +the running app stays as it was\n[\s\S]*edited\.ts/);
+
+  expect(await cloud.complete('edited')).toMatchObject({ result: 2 });
+  await reloaded(() => project.write('functions/edited.ts', version('3')));
+  expect(await cloud.complete('edited')).toMatchObject({ result: 3 });
+});
+
+test('a new job runs and fires, and is gone when its file is', { timeout: 90_000 }, async () => {
+  await reloaded(() => project.addJob('added', jobFile('added', { body: "return 'here';" })));
+  await cloud.command.prints('new schedules: added');
+  expect(await cloud.complete('added')).toMatchObject({ result: 'here' });
+
+  await reloaded(() => project.removeJob('added'));
+  await cloud.command.prints('removed schedules: added');
+  const run = await project.belfry(['run', 'added']).end();
+  expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no job "added"') });
+});
+
+test('a variable of .belfry.env is taken over', { timeout: 60_000 }, async () => {
+  await reloaded(() => project.write('functions/edited.ts', version('process.env.COLOUR')));
+  await reloaded(() => project.setLocalEnvironment('COLOUR=blue'));
+
+  expect(await cloud.complete('edited')).toMatchObject({ result: 'blue' });
+});
+
+test('a function that cannot start says why, and no run is lost', { timeout: 90_000 }, async () => {
+  await reloaded(() => project.setLocalEnvironment('POWERTOOLS_IDEMPOTENCY_DISABLED=true'));
+  const run = await cloud.request('edited');
+  await cloud.command.prints(/process +edited +.*POWERTOOLS_IDEMPOTENCY_DISABLED/);
+  expect(await cloud.record(run)).toMatchObject({ status: 'pending' });
+  expect(await cloud.letters('edited')).toEqual([]);
+
+  cloud.command.interrupt();
+  await cloud.command.end();
+  await project.setLocalEnvironment();
+  const next = await project.start();
+  onTestFinished(() => next.command.kill());
+  expect(await next.reaches(run, 'completed')).toMatchObject({ attempt: 1 });
+});
