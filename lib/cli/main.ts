@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { BelfryError } from '../errors.ts';
 import { DEFAULT_STAGE } from '../job/names.ts';
 import { SynthesisError } from '../local/synthesize.ts';
-import { readJson, readLength, readStage } from './commands/options.ts';
+import { readChance, readJson, readLength, readStage } from './commands/options.ts';
 import { type RunOptions, run } from './commands/run.ts';
 import { type ShowOptions, show } from './commands/show.ts';
 import { type StartOptions, start } from './commands/start.ts';
@@ -26,6 +26,7 @@ export function createProgram(onExit: (code: number) => void): Command {
     .description('run the app on the embedded cloud, until Ctrl-C')
     .option('--for <length>', 'end by itself after 30s, 2m, 1h', readLength)
     .option('--json', 'print a summary as JSON at the end; the log goes to standard error')
+    .option('--duplicates <chance>', 'deliver fires twice with this chance, as EventBridge may: 0 to 1', readChance)
     .option('--fresh', 'forget all local records, messages and marks first')
     .option('--stage <stage>', 'the stage to synthesize', readStage, DEFAULT_STAGE)
     .action(async (options: StartOptions) => {

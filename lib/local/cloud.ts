@@ -22,6 +22,8 @@ export interface CloudOptions {
   readonly isHeld?: boolean;
   /** Whether functions run; if not, only what is stored can be looked at. @default true */
   readonly takesWork?: boolean;
+  /** The chance that a fire is delivered twice, as EventBridge's at-least-once allows; from 0 to 1. @default 0 */
+  readonly duplicates?: number | undefined;
   /** Whether a change in a file of the app is taken over at once. @default false */
   readonly isWatching?: boolean;
 }
@@ -60,7 +62,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   try {
     const state = new StateFolder(options.projectDirectory);
     await state.create();
-    const services = await openServices({ state, observe }, storage);
+    const services = await openServices({ state, observe, duplicates: options.duplicates }, storage);
     const deployment = await createDeployment({ ...options, state, services, observe }, storage);
     await startWork({ options, services, deployment, observe }, work);
     // One that is held ends with the command that started it: nobody else may rely on it.

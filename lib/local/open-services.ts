@@ -22,8 +22,15 @@ export interface Services {
   restoreQueues(): Promise<void>;
 }
 
+export interface ServicesOptions {
+  readonly state: StateFolder;
+  readonly observe: CloudObserver;
+  /** The chance that a fire is delivered twice, from 0 to 1. @default 0 */
+  readonly duplicates?: number | undefined;
+}
+
 export async function openServices(
-  { state, observe }: { state: StateFolder; observe: CloudObserver },
+  { state, observe, duplicates: chance = 0 }: ServicesOptions,
   closers: Closers,
 ): Promise<Services> {
   let keeper: QueueKeeper | undefined;
@@ -39,6 +46,7 @@ export async function openServices(
     clock: systemClock,
     target: queueTarget(backends.queues),
     marks: state.marks,
+    duplicates: { chance },
     observer: observeScheduler(observe, systemClock),
   });
   const token = randomBytes(24).toString('base64url');

@@ -27,3 +27,11 @@ export function readJson(text: string): unknown {
     throw new InvalidArgumentError(`It is not JSON: ${(error as Error).message}.`);
   }
 }
+
+/** From 0 to 1. */
+export function readChance(text: string): number {
+  const chance = Number(text);
+  if (text.trim() === '' || !(chance >= 0 && chance <= 1))
+    throw new InvalidArgumentError('Allowed is a number from 0 to 1.');
+  return chance;
+}

@@ -16,6 +16,7 @@ export interface StartOptions {
   readonly for?: Milliseconds;
   readonly fresh?: boolean;
   readonly json?: boolean;
+  readonly duplicates?: number;
 }
 
 /** The job that shows, at every start, that the whole path is alive. */
@@ -31,8 +32,9 @@ export async function start(options: StartOptions): Promise<void> {
 
   const end = endOfRun(options.for);
   try {
-    const { stage } = options;
-    const cloud = await startCloud({ projectDirectory, stage, observe: liveLog(terminal), isWatching: true });
+    const { stage, duplicates } = options;
+    const observe = liveLog(terminal);
+    const cloud = await startCloud({ projectDirectory, stage, duplicates, observe, isWatching: true });
     const summary = await serve(cloud, end, terminal);
     if (options.json) terminal.print(JSON.stringify(summary));
   } catch (error) {
