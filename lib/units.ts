@@ -17,9 +17,16 @@ export type Milliseconds = Unit<'Milliseconds'>;
 /** A length of time in seconds. */
 export type Seconds = Unit<'Seconds'>;
 
-export const epochMs = (value: number): EpochMs => value as EpochMs;
-export const milliseconds = (value: number): Milliseconds => value as Milliseconds;
-export const seconds = (value: number): Seconds => value as Seconds;
+// Declarations and not arrow functions: these the minifier takes out of what ships.
+export function epochMs(value: number): EpochMs {
+  return value as EpochMs;
+}
+export function milliseconds(value: number): Milliseconds {
+  return value as Milliseconds;
+}
+export function seconds(value: number): Seconds {
+  return value as Seconds;
+}
 
 /** Whole seconds, rounded up, so that nothing timed with them is early. */
 export const toSeconds = (value: Milliseconds): Seconds => seconds(Math.ceil(value / 1000));

@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import type { Job } from '../job/job.ts';
-import { stageNames } from '../job/names.ts';
+import { stagePrefix } from '../job/names.ts';
 import type { JobPolicy } from '../job/policy.ts';
 import { describeFailure } from '../observe/failure-alert.ts';
 import { jobLog, toLog } from '../observe/logger.ts';
@@ -51,7 +51,7 @@ export interface RuntimeOptions {
 /** @throws Error when a variable is missing, or Powertools' idempotency is switched off */
 export function createRuntime(job: Job, { policy, schedules }: RuntimeOptions): Runtime {
   const { app, stage, table, queueUrl, deadLetterQueueUrl, alertTopicArn } = readEnvironment(process.env);
-  const deployment = stageNames({ app, stage }).prefix;
+  const deployment = stagePrefix({ app, stage });
   const client = new DynamoDBClient(SDK_OPTIONS);
   const sqs = new SQSClient(SDK_OPTIONS);
   const runs = new DynamoDbRunStore({ client, table, retention: policy.retention });

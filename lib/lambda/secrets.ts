@@ -40,7 +40,7 @@ async function read(
       .filter((key) => key.startsWith(SECRET_PREFIX))
       .map((key) => key.slice(SECRET_PREFIX.length));
     throw new SecretNotGrantedError(
-      `the secret "${name}" is not granted to this job; granted are: ${granted.join(', ') || 'none'}. Grant it in infra/access.ts: belfry.job(…).secret('${name}', …)`,
+      `the secret "${name}" is not granted; granted: ${granted.join(', ') || 'none'}. In infra/access.ts: belfry.job(…).secret('${name}', …)`,
     );
   }
   return variables[name] ?? fetchSecret(arn);

@@ -1,7 +1,7 @@
 import { formatDuration } from '../job/duration.ts';
 import type { Job } from '../job/job.ts';
 import { validateInput } from '../job/validate-input.ts';
-import { type Milliseconds, milliseconds } from '../units.ts';
+import { type EpochMs, type Milliseconds, milliseconds } from '../units.ts';
 import type { JobContext } from './context.ts';
 import { TimeoutError } from './errors.ts';
 import type { Clock } from './ports.ts';
@@ -60,4 +60,4 @@ async function callJob(job: Job, input: unknown, context: JobContext): Promise<A
   return { kind: 'completed', result: toStoredResult(result) };
 }
 
-const until = (instant: number, clock: Clock): Milliseconds => milliseconds(Math.max(0, instant - clock.now()));
+const until = (instant: EpochMs, clock: Clock): Milliseconds => milliseconds(Math.max(0, instant - clock.now()));

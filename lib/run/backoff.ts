@@ -1,6 +1,20 @@
 import type { BackoffPolicy } from '../job/policy.ts';
 import { type Milliseconds, milliseconds } from '../units.ts';
 
+const FIRST_RECOVERY = 5_000;
+const LONGEST_RECOVERY = 15 * 60_000;
+
+/**
+ * How long to wait after something failed that Belfry depends on. Longer each time: a table that is
+ * throttled is not helped by more calls, and each look costs one of the message's receives.
+ *
+ * @param receives how often the message has been received
+ * @param random a number from 0 up to 1
+ */
+export function recoveryDelay(receives: number, random: number): Milliseconds {
+  return milliseconds(FIRST_RECOVERY + Math.floor(Math.min(LONGEST_RECOVERY, FIRST_RECOVERY * 2 ** receives) * random));
+}
+
 /**
  * How long to wait after a failed attempt.
  *
@@ -9,7 +23,7 @@ import { type Milliseconds, milliseconds } from '../units.ts';
  */
 export function retryDelay(policy: BackoffPolicy, failures: number, random: number): Milliseconds {
   const bound = backoffBound(policy, failures);
-  return policy.jitter === 'full' ? milliseconds(Math.round(bound * random)) : bound;
+  return policy.jitter === 'full' ? milliseconds(Math.floor(bound * random)) : bound;
 }
 
 /** The longest wait after this many failures: doubles, by default, up to the policy's limit. */

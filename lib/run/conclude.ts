@@ -3,8 +3,9 @@ import type { Delivery, Disposition, RunPorts } from './delivery.ts';
 import { LostAttemptError } from './errors.ts';
 import { takeLock } from './lock.ts';
 import { formatRunMessage } from './message.ts';
+import type { RunEvent } from './observer.ts';
 import type { LockHold, Settled } from './ports.ts';
-import type { RunError, RunRecord } from './record.ts';
+import type { RunRecord } from './record.ts';
 import { toRunError } from './run-error.ts';
 import type { Work } from './work.ts';
 
@@ -40,33 +41,33 @@ export async function concludeSettled(
       observe({ event: 'run-skipped', run, ...settlement });
       return ACKNOWLEDGE;
     case 'given-back':
-      observe({
-        event: 'attempt-given-back',
-        run,
-        ...settlement,
-        ...(work.trouble === undefined ? {} : { error: work.trouble }),
-      });
-      return { kind: 'postpone', until: settlement.nextAttemptAt };
+      observe({ event: 'attempt-given-back', run, ...settlement, error: work.trouble });
+      break;
     case 'retrying':
       await keep(lock, plus(settlement.nextAttemptAt, LOCK_OVER_BACKOFF), run, ports);
       observe({ event: 'attempt-failed', run, duration, ...settlement });
-      return { kind: 'postpone', until: settlement.nextAttemptAt };
+      break;
     case 'failed':
       await free(lock, run, ports);
-      observe({ event: 'run-failed', run, duration, ...settlement });
-      await announceFailure({ ...run, error: settlement.error }, delivery, ports);
-      return ACKNOWLEDGE;
+      return await concludeFailure(run, { ...settlement, duration }, delivery, ports);
   }
+  return { kind: 'postpone', until: settlement.nextAttemptAt };
 }
 
 /**
  * A message with nothing left to do is acknowledged. But when it is the very message whose delivery
- * failed the run, that delivery may have died before its letter was sent, so the letter is sent again:
- * two letters are better than none.
+ * failed the run, that delivery may have died before it told anybody, so everything is told again: two
+ * letters are better than none.
  */
 export async function concludeEnded(run: RunRecord, delivery: Delivery, ports: RunPorts): Promise<Disposition> {
-  if (run.status === 'failed' && run.letterFor === delivery.messageId) await announceFailure(run, delivery, ports);
-  ports.observe({ event: 'duplicate-acknowledged', run, at: ports.clock.now() });
+  const { error, letterFor } = run;
+  const at = ports.clock.now();
+  if (error !== undefined && letterFor === delivery.messageId) {
+    const { startedAt = at, endedAt = at, outcome = 'lost' } = run.attempts.at(-1) ?? {};
+    const duration = milliseconds(endedAt - startedAt);
+    return await concludeFailure(run, { at, error, outcome, duration }, delivery, ports);
+  }
+  ports.observe({ event: 'duplicate-acknowledged', run, at });
   return ACKNOWLEDGE;
 }
 
@@ -78,36 +79,42 @@ export async function concludeHeld(until: EpochMs, { request }: Delivery, ports:
 
 /** Closes a run whose last allowed attempt ended without a word, and frees the lock it may still have. */
 export async function concludeExhausted(run: RunRecord, delivery: Delivery, ports: RunPorts): Promise<Disposition> {
-  const { clock, locks, observe, policy, runs } = ports;
+  const { clock, locks, policy, runs } = ports;
   const at = clock.now();
   const error = toRunError(
     new LostAttemptError(
       'the last attempt ended without a word: killed, out of memory, or blocked until Lambda gave up',
     ),
   );
-  const closed = await runs.closeExhausted(run, {
-    at,
-    error,
-    letterFor: delivery.messageId,
-    lastAttempt: run.attempt + policy.maxAttempts,
-  });
+  const lastAttempt = run.attempt + policy.maxAttempts;
+  const closed = await runs.closeExhausted(run, { at, error, letterFor: delivery.messageId, lastAttempt });
   // Whoever changed it in between has taken over; look again at what it became.
   if (!closed) return { kind: 'postpone', until: plus(at, LOOK_AGAIN) };
 
   if (policy.overlap !== 'allow') {
-    const lock = await takeLock({ job: run.job, run: run.id, now: at, until: at }, { locks, runs });
-    if (lock.kind === 'taken') await free(lock.hold, run, ports);
+    await quietly('take the lock', run, ports, async () => {
+      const lock = await takeLock({ job: run.job, run: run.id, claim: run.claim, now: at, until: at }, { locks, runs });
+      if (lock.kind === 'taken') await free(lock.hold, run, ports);
+    });
   }
-  observe({ event: 'run-failed', run, at, duration: attemptDuration(run, at), outcome: 'lost', error });
-  await announceFailure({ ...run, error }, delivery, ports);
-  return ACKNOWLEDGE;
+  const duration = attemptDuration(run, at);
+  return await concludeFailure(run, { at, error, outcome: 'lost', duration }, delivery, ports);
 }
 
-/** The letter first: it must not be lost. The alert is for people, and the alarm stands behind it. */
-async function announceFailure(run: RunRecord, { request }: Delivery, ports: RunPorts): Promise<void> {
-  const error: RunError = run.error ?? { name: 'Error', message: 'unknown' };
-  await ports.outbox.sendLetter({ body: formatRunMessage(request), run: run.id, attempts: run.attempt, error });
-  await quietly('alert', run, ports, () => ports.outbox.alert(ports.describeFailure(run, error)));
+type Failure = Pick<Extract<RunEvent, { event: 'run-failed' }>, 'at' | 'error' | 'outcome' | 'duration'>;
+
+/** The letter before the alert: it must not be lost. The alert is for people, and the alarm stands behind it. */
+async function concludeFailure(
+  run: RunRecord,
+  { at, error, outcome, duration }: Failure,
+  { request }: Delivery,
+  ports: RunPorts,
+): Promise<Disposition> {
+  const { outbox, observe, describeFailure } = ports;
+  observe({ event: 'run-failed', run, at, error, outcome, duration });
+  await outbox.sendLetter({ body: formatRunMessage(request), run: run.id, attempts: run.attempt, error });
+  await quietly('alert', run, ports, () => outbox.alert(describeFailure(run, error)));
+  return ACKNOWLEDGE;
 }
 
 async function free(lock: LockHold | undefined, run: RunRecord, ports: RunPorts): Promise<void> {

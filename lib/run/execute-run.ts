@@ -1,4 +1,5 @@
-import { milliseconds, plus } from '../units.ts';
+import { plus } from '../units.ts';
+import { recoveryDelay } from './backoff.ts';
 import { concludeEnded, concludeExhausted, concludeHeld, concludeSettled } from './conclude.ts';
 import type { Delivery, Disposition, Executed, RunPorts } from './delivery.ts';
 import { LeaseLostError } from './errors.ts';
@@ -6,9 +7,6 @@ import type { ClaimRequest } from './ports.ts';
 import { toRunError } from './run-error.ts';
 import { type DeliveryTimeouts, deliveryTimeouts } from './timeouts.ts';
 import { performWork } from './work.ts';
-
-const FIRST_RECOVERY = 5_000;
-const LONGEST_RECOVERY = 15 * 60_000;
 
 /**
  * Executes one delivery of a run's message, whatever it is: the first, a retry, a duplicate, a late
@@ -56,7 +54,7 @@ function planDelivery(
 
 /**
  * Whoever lost its lease touches nothing any more. After any other error the message is looked at again,
- * later each time: a table that is throttled is not helped by more calls.
+ * later each time.
  */
 function recover(
   error: unknown,
@@ -69,6 +67,5 @@ function recover(
     return { kind: 'leave' };
   }
   observe({ event: 'infrastructure-failed', runId, at, step: 'execute', error: toRunError(error) });
-  const longest = Math.min(LONGEST_RECOVERY, FIRST_RECOVERY * 2 ** receiveCount);
-  return { kind: 'postpone', until: plus(at, milliseconds(FIRST_RECOVERY + longest * random())) };
+  return { kind: 'postpone', until: plus(at, recoveryDelay(receiveCount, random())) };
 }

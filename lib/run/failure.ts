@@ -40,8 +40,8 @@ export function settleFailure(result: Exclude<AttemptResult, { kind: 'completed'
 }
 
 function isRetryable(error: unknown, job: Job): boolean {
-  if (error instanceof NonRetryableError || error instanceof InvalidInputError) return false;
-  if (error instanceof RetryAfterError) return true;
+  if (isA(error, NonRetryableError) || isA(error, InvalidInputError)) return false;
+  if (isA(error, RetryAfterError)) return true;
   try {
     return job.definition.retry?.isRetryable?.(error) ?? true;
   } catch {
@@ -50,6 +50,15 @@ function isRetryable(error: unknown, job: Job): boolean {
 }
 
 function requestedDelay(error: unknown): Milliseconds | undefined {
-  if (!(error instanceof RetryAfterError)) return undefined;
+  if (!isA(error, RetryAfterError)) return undefined;
   return milliseconds(Math.min(error.delay, readDuration(LONGEST_RETRY_AFTER) ?? error.delay));
+}
+
+/** A job can throw what throws again when it is looked at: a proxy, for one. */
+function isA<Kind>(error: unknown, kind: abstract new (...args: never[]) => Kind): error is Kind {
+  try {
+    return error instanceof kind;
+  } catch {
+    return false;
+  }
 }

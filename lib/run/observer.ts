@@ -25,7 +25,11 @@ export type RunEvent =
     })
   | (OfRun & { readonly event: 'run-skipped'; readonly reason: SkipReason; readonly blockedBy?: string })
   /** The attempt never reached the job and does not count. */
-  | (OfRun & { readonly event: 'attempt-given-back'; readonly nextAttemptAt: EpochMs; readonly error?: RunError })
+  | (OfRun & {
+      readonly event: 'attempt-given-back';
+      readonly nextAttemptAt: EpochMs;
+      readonly error?: RunError | undefined;
+    })
   /** The message had nothing left to do: a duplicate, or a late copy. */
   | (OfRun & { readonly event: 'duplicate-acknowledged' })
   | { readonly event: 'run-held'; readonly runId: string; readonly at: EpochMs; readonly until: EpochMs }

@@ -138,6 +138,8 @@ export interface LockHold {
 export interface LockRequest {
   readonly job: string;
   readonly run: string;
+  /** The number of the claim under which the run asks. */
+  readonly claim: number;
   readonly now: EpochMs;
   readonly until: EpochMs;
 }
@@ -148,7 +150,10 @@ export type TakeResult =
 
 /** The locks that keep two runs of one job apart. */
 export interface LockStore {
-  /** Takes the lock if it is free, lapsed, or this run's own already. The token rises every time. */
+  /**
+   * Takes the lock if it is free, lapsed, or this run's own already, unless a later claim of the run has
+   * taken it: a delivery that froze must not take it from its successor. The token rises every time.
+   */
   take(request: LockRequest): Promise<TakeResult>;
   /** Takes the lock from a holder whose run is known to have ended, unless it has changed hands since. */
   takeOver(request: LockRequest, from: LockHold): Promise<TakeResult>;

@@ -24,9 +24,10 @@ export function toRunError(thrown: unknown): RunError {
   }
 }
 
-/** Cuts a text to a length, saying that it was cut. */
+/** Cuts a text to a length, saying that it was cut. Half a character, which SQS refuses, becomes `\ufffd`. */
 export function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+  const short = text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+  return short.replaceAll(/\p{Surrogate}/gu, '\ufffd');
 }
 
 function describeThrown(thrown: unknown): string {

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../units.ts';
-import { milliseconds, plus } from '../units.ts';
+import { plus } from '../units.ts';
 import { type AttemptResult, runAttempt } from './attempt.ts';
+import { recoveryDelay } from './backoff.ts';
 import type { RunInfo } from './context.ts';
 import type { Delivery, RunPorts } from './delivery.ts';
 import { settleFailure } from './failure.ts';
@@ -13,7 +14,7 @@ import type { DeliveryTimeouts } from './timeouts.ts';
 /** What a delivery did under its claim, and what has to be written and cleared up. */
 export interface Work {
   readonly settlement: Settlement;
-  readonly lock?: LockHold;
+  readonly lock?: LockHold | undefined;
   /** The job has not settled: only the end of its process stops it. */
   readonly mustExit: boolean;
   /** Why the attempt was given back, where something failed. */
@@ -26,27 +27,25 @@ export interface WorkRequest {
   readonly times: DeliveryTimeouts;
 }
 
-/** How soon an attempt that never reached its job is made again. */
-const GIVEN_BACK = milliseconds(10_000);
-
 /** Everything between the claim and the record of the outcome. Never throws. */
 export async function performWork(request: WorkRequest, ports: RunPorts): Promise<Work> {
-  const { record } = request.claimed;
+  const { claim, record } = request.claimed;
   try {
-    if (ports.policy.overlap === 'allow') return await attempt(request, ports, request.claimed.claim);
+    if (ports.policy.overlap === 'allow') return await attempt(request, ports, claim);
 
     const { clock, locks, runs } = ports;
     const now = clock.now();
     const lock = await takeLock(
-      { job: record.job, run: record.id, now, until: request.times.leaseUntil },
+      { job: record.job, run: record.id, claim, now, until: request.times.leaseUntil },
       { locks, runs },
     );
     if (lock.kind === 'busy') return stepAside(record, lock, now);
     return await attempt(request, ports, lock.hold.token, lock.hold);
   } catch (error) {
     const at = ports.clock.now();
+    const delay = recoveryDelay(request.delivery.receiveCount, ports.random());
     return {
-      settlement: { status: 'given-back', at, nextAttemptAt: plus(at, GIVEN_BACK) },
+      settlement: { status: 'given-back', at, nextAttemptAt: plus(at, delay) },
       mustExit: false,
       trouble: toRunError(error),
     };
@@ -70,7 +69,10 @@ async function attempt(
 ): Promise<Work> {
   const { clock, job, policy, observe, outbox } = ports;
   const { record } = claimed;
-  observe({ event: 'attempt-started', run: record, at: clock.now() });
+  const at = clock.now();
+  // A process that froze, or a table that took its time: whoever is next may be at work already.
+  if (at >= times.giveUpAt) throw new Error('the time for this attempt was over before the job could start');
+  observe({ event: 'attempt-started', run: record, at });
   const run = runInfo(record, fencingToken);
   const result = await runAttempt(
     {
@@ -84,7 +86,7 @@ async function attempt(
   );
   const settlement = settle(result, record, delivery.messageId, ports);
   const mustExit = result.kind === 'timed-out' && !result.settled;
-  return { settlement, mustExit, ...(lock === undefined ? {} : { lock }) };
+  return { settlement, mustExit, lock };
 }
 
 function settle(

@@ -7,7 +7,7 @@ import { ADAPTERS, type Stores } from './stores.ts';
 let serial = 0;
 
 function lockRequest(overrides: Partial<LockRequest> = {}): LockRequest {
-  return { job: `lock-${serial}`, run: 'run-a', now: DUE, until: plus(DUE, minutes(2)), ...overrides };
+  return { job: `lock-${serial}`, run: 'run-a', claim: 1, now: DUE, until: plus(DUE, minutes(2)), ...overrides };
 }
 
 function taken(result: TakeResult): LockHold {
@@ -44,6 +44,14 @@ describe.each(ADAPTERS)('the lock store over $name', ({ open }) => {
     taken(await locks.take(lockRequest()));
 
     expect(taken(await locks.take(lockRequest())).token).toBe(2);
+  });
+
+  test('does not give it to an earlier claim of the same run: that delivery was frozen and has a successor', async () => {
+    serial++;
+    const hold = taken(await locks.take(lockRequest({ claim: 2 })));
+
+    expect(await locks.take(lockRequest({ claim: 1 }))).toMatchObject({ kind: 'busy', holder: hold });
+    expect(taken(await locks.take(lockRequest({ claim: 3 }))).token).toBe(2);
   });
 
   test('gives a lapsed lock to another run, with a higher token', async () => {
@@ -103,6 +111,14 @@ describe.each(ADAPTERS)('the lock store over $name', ({ open }) => {
 
     expect(second.token).toBe(2);
     expect(third).toMatchObject({ kind: 'busy', holder: second });
+  });
+
+  test('has handed over when the answer to that was lost and it is asked again', async () => {
+    serial++;
+    const first = taken(await locks.take(lockRequest()));
+    await locks.takeOver(lockRequest({ run: 'run-b' }), first);
+
+    expect(taken(await locks.takeOver(lockRequest({ run: 'run-b' }), first)).token).toBe(3);
   });
 
   test('hands over a lock that was freed meanwhile', async () => {

@@ -189,6 +189,32 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
     });
   });
 
+  describe('an exhausted run', () => {
+    async function exhausted() {
+      const request = scheduledRequest();
+      const stale = claimed(await runs.claim(claimRequest(request, { maxAttempts: 1 })));
+      const closing = { at: LATER, error: ERROR, letterFor: 'message-1', lastAttempt: 2 };
+      return { request, stale, closing };
+    }
+
+    test('is still closed by the call whose answer was lost', async () => {
+      const { stale, closing } = await exhausted();
+
+      expect(await runs.closeExhausted(stale.record, closing)).toBe(true);
+      expect(await runs.closeExhausted(stale.record, closing)).toBe(true);
+    });
+
+    test('is not closed for its owner, should that come back: what it writes is refused', async () => {
+      const { request, stale, closing } = await exhausted();
+      await runs.closeExhausted(stale.record, closing);
+      const before = await runs.get(request.run);
+
+      await expect(runs.settle(stale, failed)).rejects.toBeInstanceOf(LeaseLostError);
+
+      expect(await runs.get(request.run)).toEqual(before);
+    });
+  });
+
   describe('a retrying run', () => {
     test('is held until its next attempt is due', async () => {
       const request = await settled(retrying);

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { NonRetryableError, RetryAfterError } from '../../lib/run/errors.ts';
+import { executeRun } from '../../lib/run/execute-run.ts';
+import type { LockRequest, LockStore } from '../../lib/run/ports.ts';
 import { plus } from '../../lib/units.ts';
 import { DUE, minutes, scheduledRequest, secondsOf } from '../support/requests.ts';
 import { createRunHarness, deferred, type RunFunction } from '../support/run-harness.ts';
@@ -204,7 +206,7 @@ describe('a run that fails', () => {
 
     await harness.deliver(harness.request());
 
-    expect((await harness.record())?.status).toBe('retrying');
+    expect(await harness.record()).toMatchObject({ status: 'retrying', attempts: [{ outcome: 'failed' }] });
     expect(JSON.stringify(await harness.record())).not.toContain('hunter2');
   });
 
@@ -488,6 +490,51 @@ describe('when things break around a run', () => {
       attempt: 1,
       attempts: [{ n: 1, cause: 'first' }],
     });
+  });
+
+  test('a claim and a lock that took all the time there was give the attempt back, and the job is not started', async () => {
+    let calls = 0;
+    const harness = createRunHarness(() => void calls++);
+    const locks: LockStore = Object.assign(Object.create(harness.ports.locks), {
+      take(request: LockRequest) {
+        harness.clock.jumpTo(plus(harness.clock.now(), secondsOf(70)));
+        return harness.ports.locks.take(request);
+      },
+    });
+
+    const { disposition } = await executeRun(
+      {
+        request: harness.request(),
+        messageId: 'message-1',
+        owner: 'owner-1',
+        receiveCount: 1,
+        isRedrive: false,
+        deadline: plus(harness.clock.now(), secondsOf(80)),
+        logStream: 'stream',
+        requestId: 'request-1',
+      },
+      { ...harness.ports, locks },
+    );
+
+    expect(disposition.kind).toBe('postpone');
+    expect(calls).toBe(0);
+    expect(await harness.record()).toMatchObject({ status: 'retrying', attempt: 0, attempts: [] });
+  });
+
+  test('an attempt that is given back again and again waits longer each time', async () => {
+    const harness = createRunHarness(() => {});
+    const waits: number[] = [];
+
+    for (const receiveCount of [1, 5, 9]) {
+      harness.locks.failNext('take', { when: 'before', error: down });
+      const disposition = await harness.deliver(harness.request(), { receiveCount });
+      if (disposition.kind !== 'postpone') throw new Error(disposition.kind);
+      waits.push(disposition.until - harness.clock.now());
+      harness.clock.jumpTo(disposition.until);
+    }
+
+    // 5 s and half of what the receives allow, 15 minutes at most.
+    expect(waits).toEqual([10_000, 85_000, 455_000]);
   });
 
   test('an outcome that cannot be written leaves the run to its lease', async () => {

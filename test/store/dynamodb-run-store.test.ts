@@ -215,7 +215,7 @@ describe('a settlement', () => {
 });
 
 describe('a lock', () => {
-  const lock = { job: 'report', run: request.run, now: DUE, until: plus(DUE, minutes(2)) };
+  const lock = { job: 'report', run: request.run, claim: 3, now: DUE, until: plus(DUE, minutes(2)) };
 
   test('is taken, released and extended under exact conditions', async () => {
     dynamo.on(UpdateItemCommand).resolves({ Attributes: marshall({ token: 7 }) });
@@ -237,10 +237,10 @@ describe('a lock', () => {
 
     expect(taken.hold.token).toBe(7);
     expect(conditions).toEqual([
-      'attribute_not_exists(lockRun) OR lockRun = :run OR lockUntil <= :now',
+      'attribute_not_exists(lockRun) OR (lockRun = :run AND lockClaim <= :claim) OR lockUntil <= :now',
       'lockRun = :run AND token = :token',
       'lockRun = :run AND token = :token',
-      'attribute_not_exists(lockRun) OR (lockRun = :from AND token = :token)',
+      'attribute_not_exists(lockRun) OR (lockRun = :run AND lockClaim <= :claim) OR (lockRun = :from AND token = :token)',
     ]);
   });
 
@@ -275,7 +275,7 @@ describe.each([throttled, timeout, expired])('when DynamoDB answers $name', (err
     },
     { call: 'createPending', action: () => requests.createPending(request, { now: DUE, requestedBy: 'ada' }) },
     { call: 'get', action: () => runs.get(request.run) },
-    { call: 'take', action: () => locks.take({ job: 'report', run: 'r', now: DUE, until: DUE }) },
+    { call: 'take', action: () => locks.take({ job: 'report', run: 'r', claim: 1, now: DUE, until: DUE }) },
     { call: 'release', action: () => locks.release({ job: 'report', run: 'r', token: 1 }) },
   ])('$call passes the error on unchanged and sends nothing more', async ({ action }) => {
     await expect(action()).rejects.toBe(error);

@@ -4,7 +4,7 @@ import { EARLY_START } from '../../run/timeouts.ts';
 import { plus } from '../../units.ts';
 import { claimableStatuses } from '../rules.ts';
 import { openEntry, runKey } from './keys.ts';
-import type { Update } from './update.ts';
+import { assign, type Update } from './update.ts';
 
 /**
  * The claim: one conditional update, whatever state the run is in, that counts the attempt, makes this
@@ -16,22 +16,24 @@ export function claimUpdate(claim: ClaimRequest): Update {
   const { request, owner, now, leaseUntil, maxAttempts, messageId, isRedrive, isTracked, logStream, requestId } = claim;
   const { set, values } = identity(claim);
   const statuses = claimableStatuses(claim);
-  const open = isTracked ? openEntry(request.run, leaseUntil) : undefined;
+  const fields = {
+    owner,
+    leaseUntil,
+    current: [{ startedAt: now, logStream, requestId }],
+    ...(isTracked ? openEntry(request.run, leaseUntil) : {}),
+  };
   return {
     key: runKey(request.run),
     set: {
       ...set,
       status: ':running',
       claimedFrom: 'if_not_exists(status, :absent)',
-      owner: ':owner',
       claim: 'if_not_exists(claim, :zero) + :one',
-      leaseUntil: ':leaseUntil',
       attempt: 'if_not_exists(attempt, :zero) + :one',
       lastAttempt: 'if_not_exists(lastAttempt, :maxAttempts)',
       attempts: 'list_append(if_not_exists(attempts, :none), if_not_exists(current, :none))',
-      current: ':current',
       startedAt: 'if_not_exists(startedAt, :now)',
-      ...(open === undefined ? {} : { openShard: ':openShard', openAt: ':openAt' }),
+      ...assign(fields),
     },
     remove: ['nextAttemptAt', 'reason', 'blockedBy', 'finishedAt', 'letterFor', 'expiresAt'],
     condition: claimCondition(statuses),
@@ -39,17 +41,14 @@ export function claimUpdate(claim: ClaimRequest): Update {
       ...values,
       now,
       absent: 'absent',
-      owner,
       zero: 0,
       one: 1,
-      leaseUntil,
       maxAttempts,
       none: [],
-      current: [{ startedAt: now, logStream, requestId }],
       soon: plus(now, EARLY_START),
       ...Object.fromEntries(['pending', 'retrying', 'running', ...statuses].map((status) => [status, status])),
       ...(isRedrive ? { messageId } : {}),
-      ...open,
+      ...fields,
     },
   };
 }

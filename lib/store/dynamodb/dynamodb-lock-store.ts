@@ -4,7 +4,14 @@ import { type EpochMs, epochMs } from '../../units.ts';
 import { stateKey } from './keys.ts';
 import { Table } from './table.ts';
 
-const GRANT = { lockRun: ':run', lockUntil: ':until', token: 'if_not_exists(token, :zero) + :one' } as const;
+const GRANT = {
+  lockRun: ':run',
+  lockClaim: ':claim',
+  lockUntil: ':until',
+  token: 'if_not_exists(token, :zero) + :one',
+} as const;
+/** Free, or this run's own: also its own write, whose answer was lost. Not if a later claim of the run has it. */
+const IS_OPEN = 'attribute_not_exists(lockRun) OR (lockRun = :run AND lockClaim <= :claim)';
 const IS_MINE = 'lockRun = :run AND token = :token';
 
 /** Jobs' locks, each in its job's STATE item. The token outlives every release, so it only ever rises. */
@@ -16,12 +23,11 @@ export class DynamoDbLockStore implements LockStore {
   }
 
   take(request: LockRequest): Promise<TakeResult> {
-    const condition = 'attribute_not_exists(lockRun) OR lockRun = :run OR lockUntil <= :now';
-    return this.#grant(request, condition, { now: request.now });
+    return this.#grant(request, `${IS_OPEN} OR lockUntil <= :now`, { now: request.now });
   }
 
   takeOver(request: LockRequest, from: LockHold): Promise<TakeResult> {
-    const condition = 'attribute_not_exists(lockRun) OR (lockRun = :from AND token = :token)';
+    const condition = `${IS_OPEN} OR (lockRun = :from AND token = :token)`;
     return this.#grant(request, condition, { from: from.run, token: from.token });
   }
 
@@ -40,7 +46,7 @@ export class DynamoDbLockStore implements LockStore {
     const { applied } = await this.#table.update({
       key: stateKey(job),
       set: { token: ':token' },
-      remove: ['lockRun', 'lockUntil'],
+      remove: ['lockRun', 'lockClaim', 'lockUntil'],
       condition: IS_MINE,
       values: { run, token },
     });
@@ -48,12 +54,12 @@ export class DynamoDbLockStore implements LockStore {
   }
 
   async #grant(request: LockRequest, condition: string, values: Record<string, unknown>): Promise<TakeResult> {
-    const { job, run, until } = request;
+    const { job, run, claim, until } = request;
     const { applied, item = {} } = await this.#table.update({
       key: stateKey(job),
       set: GRANT,
       condition,
-      values: { run, until, zero: 0, one: 1, ...values },
+      values: { run, claim, until, zero: 0, one: 1, ...values },
     });
     const token = Number(item.token ?? 0);
     if (applied) return { kind: 'taken', hold: { job, run, token } };

@@ -8,6 +8,7 @@ import { claimUpdate } from './claim-update.ts';
 import { openEntry, runKey } from './keys.ts';
 import { toRunRecord } from './run-item.ts';
 import { Table } from './table.ts';
+import { assign } from './update.ts';
 
 /** How long records are kept is the job's policy; the store writes it with whatever ends a run. */
 export interface DynamoDbRunStoreOptions {
@@ -54,7 +55,8 @@ export class DynamoDbRunStore implements RunStore {
     const { at, ...failure } = closing;
     const attempts = closeAttempt(seen, { outcome: 'lost' });
     const { applied, item } = await this.#end(seen.id, {
-      fields: { status: 'failed', attempts, ...failure, finishedAt: at },
+      // Not the lost attempt's owner any more: should it still live, it must not take this write for its own.
+      fields: { status: 'failed', owner: closing.letterFor, attempts, ...failure, finishedAt: at },
       condition: 'claim = :claim AND status = :running',
       values: { claim: seen.claim },
     });
@@ -80,10 +82,9 @@ export class DynamoDbRunStore implements RunStore {
         : {}),
       ...(nextAttemptAt === undefined ? {} : openEntry(runId, nextAttemptAt)),
     };
-    const names = Object.keys(fields);
     return this.#table.update({
       key: runKey(runId),
-      set: Object.fromEntries(names.map((name) => [name, `:${name}`])),
+      set: assign(fields),
       remove: ['current', 'leaseUntil', ...(ENDED.has(status) ? ['openShard', 'openAt'] : [])],
       condition: update.condition,
       values: {

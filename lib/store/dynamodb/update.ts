@@ -13,6 +13,10 @@ export interface Update {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
+/** Sets each attribute to the value of its own name. */
+export const assign = (fields: object): Update['set'] =>
+  Object.fromEntries(Object.keys(fields).map((name) => [name, `:${name}`]));
+
 /**
  * Turns attribute names into placeholders, every one of them, since DynamoDB reserves 573 words and
  * `status`, `owner`, `result` and `error` are among them or may become so.

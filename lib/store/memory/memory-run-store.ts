@@ -41,11 +41,14 @@ export class MemoryRunStore implements RunStore, RunRequests {
 
   async closeExhausted(seen: RunRecord, closing: ExhaustedClosing): Promise<boolean> {
     const record = this.#records.get(seen.id);
-    if (record?.status !== 'running' || record.claim !== seen.claim) return false;
-    const { leaseUntil: _, ...rest } = record;
     const { at, ...failure } = closing;
+    const { letterFor: owner } = closing;
+    if (record?.status !== 'running' || record.claim !== seen.claim) {
+      return record?.status === 'failed' && record.letterFor === owner;
+    }
+    const { leaseUntil: _, ...rest } = record;
     const attempts = closeAttempt(record, { outcome: 'lost' });
-    this.#records.set(record.id, { ...rest, status: 'failed', attempts, ...failure, finishedAt: at });
+    this.#records.set(record.id, { ...rest, status: 'failed', owner, attempts, ...failure, finishedAt: at });
     return true;
   }
 

@@ -25,14 +25,29 @@ export interface FaultPlan {
   freeze(): number;
 }
 
+const BEYOND_THE_LEASE = 60_000;
+
 /** Faults at named places: the n-th call of the whole simulation, from 0. */
-export function scriptedFaults(script: ReadonlyMap<number, Fault>, freezeFor = 10 * 60_000): FaultPlan & { calls: number } {
+export function scriptedFaults(script: ReadonlyMap<number, Fault>): FaultPlan & { calls: number } {
   const plan = {
     calls: 0,
     next: () => script.get(plan.calls++),
-    freeze: () => freezeFor,
+    freeze: () => BEYOND_THE_LEASE,
   };
   return plan;
+}
+
+/** A fault at the first call of each of these names. */
+export function namedFaults(script: Readonly<Record<string, Fault>>, freezeFor: number): FaultPlan {
+  const left = new Map(Object.entries(script));
+  return {
+    next({ name }) {
+      const fault = left.get(name);
+      left.delete(name);
+      return fault;
+    },
+    freeze: () => freezeFor,
+  };
 }
 
 /**
@@ -56,6 +71,6 @@ export function swarmFaults(random: Random, window: { from: number; until: numbe
       if (!random.chance(rate)) return undefined;
       return kinds[random.integer(0, kinds.length - 1)];
     },
-    freeze: () => random.pick([5_000, 60_000, 15 * 60_000]) * random.next(),
+    freeze: () => Math.round(random.pick([10_000, 120_000, 200_000, 900_000]) * random.next()),
   };
 }

@@ -1,7 +1,7 @@
 import type { RunRecord } from '../../../lib/run/record.ts';
 
-/** Something that happened, in true time, written down by the simulated world and not by the protocol. */
-export type Fact = { readonly at: number } & (
+/** Something that happened, written down by the simulated world and not by the protocol. */
+export type Event =
   | { readonly kind: 'sent'; readonly message: string; readonly run: string; readonly isRedrive: boolean }
   | { readonly kind: 'received'; readonly message: string; readonly run: string; readonly process: string }
   | { readonly kind: 'deleted'; readonly message: string; readonly run: string }
@@ -20,8 +20,10 @@ export type Fact = { readonly at: number } & (
   | { readonly kind: 'job-ended'; readonly process: string; readonly how: 'returned' | 'threw' }
   | { readonly kind: 'effect'; readonly process: string; readonly isAccepted: boolean }
   /** The process has given Lambda its answer. */
-  | { readonly kind: 'answered'; readonly process: string; readonly storeCalls: number }
-  | { readonly kind: 'died'; readonly process: string; readonly storeCalls: number }
-);
+  | { readonly kind: 'answered'; readonly process: string; readonly storeCalls: number; readonly troubles: number }
+  | { readonly kind: 'died'; readonly process: string; readonly storeCalls: number };
+
+/** An event and its instant, in true time. */
+export type Fact = Event & { readonly at: number };
 
 export type FactOf<Kind extends Fact['kind']> = Extract<Fact, { kind: Kind }>;

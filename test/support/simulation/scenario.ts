@@ -1,6 +1,6 @@
 import type { OverlapPolicy } from '../../../lib/job/job.ts';
 import { BEHAVIOURS, type Behaviour } from './behaviour.ts';
-import { type FaultPlan, swarmFaults } from './faults.ts';
+import { type FaultPlan, namedFaults, swarmFaults } from './faults.ts';
 import { Random } from './random.ts';
 
 /** 02:00 on a Tuesday: when simulations begin. */
@@ -29,6 +29,8 @@ export interface Scenario {
   readonly duplicates: number;
   /** When somebody moves every letter back, after the start. */
   readonly redrivesAfter: readonly number[];
+  /** How many letters are moved back at once, by somebody who watches the alarm. */
+  readonly eagerRedrives: number;
 }
 
 /** Half of the 15 seconds by which two hosts may differ. */
@@ -45,6 +47,7 @@ export function plainScenario(overrides: Partial<Scenario> & Pick<Scenario, 'fau
     skew: 0,
     duplicates: 0,
     redrivesAfter: [],
+    eagerRedrives: 0,
     ...overrides,
   };
 }
@@ -59,6 +62,7 @@ export function scenarioOf(seed: number): Scenario {
   const until = START + random.integer(2, 40) * 60_000;
   const timeoutSeconds = random.pick([1, 10, 60]);
   const kinds = BEHAVIOURS.filter(() => random.chance(0.4));
+  const spacing = random.pick([0, 10_000, 30_000, 60_000]);
   const behaviour = (): Behaviour =>
     random.chance(0.5) ? 'succeed' : (kinds[random.integer(0, kinds.length - 1)] ?? 'succeed');
   return {
@@ -66,8 +70,8 @@ export function scenarioOf(seed: number): Scenario {
     overlap: random.pick(['skip', 'skip', 'allow']),
     maxAttempts: random.integer(1, 4),
     timeoutSeconds,
-    runs: Array.from({ length: random.integer(1, 5) }, (_, index) => ({
-      after: index * random.pick([0, 20_000, 60_000, 60_000]),
+    runs: Array.from({ length: random.integer(1, 6) }, (_, index) => ({
+      after: index * spacing,
       copies: random.pick([1, 1, 1, 2]),
       behaviours: [behaviour(), behaviour(), behaviour()],
       duration: random.next() * timeoutSeconds * 1_100,
@@ -76,5 +80,58 @@ export function scenarioOf(seed: number): Scenario {
     skew: random.pick([0, SKEW]),
     duplicates: random.pick([0, 0, 0.1, 0.4]),
     redrivesAfter: random.chance(0.5) ? [] : [random.integer(1, 60) * 60_000, random.integer(30, 90) * 60_000],
+    eagerRedrives: random.pick([0, 0, 1, 3]),
   };
+}
+
+/**
+ * A crowd: runs of one job in quick succession, processes that freeze just beyond their lease, letters
+ * moved back at once. Here the lock has to hold.
+ */
+export function crowdOf(seed: number): Scenario {
+  const random = new Random(seed);
+  const kinds = ['freeze-before', 'freeze-after', 'repeated', 'crash-after'] as const;
+  const until = START + 240_000;
+  const rate = random.pick([0.02, 0.05, 0.1]);
+  return plainScenario({
+    random,
+    maxAttempts: random.integer(1, 2),
+    runs: Array.from({ length: 20 }, (_, index) => ({
+      after: index * random.integer(3_000, 8_000),
+      copies: 1,
+      behaviours: [random.chance(0.4) ? 'throw' : 'succeed', 'succeed'],
+      duration: random.integer(500, 9_000),
+    })),
+    faults: {
+      next: ({ now }) => (now < until && random.chance(rate) ? random.pick(kinds) : undefined),
+      freeze: () => random.integer(30_000, 130_000),
+    },
+    eagerRedrives: 4,
+  });
+}
+
+/**
+ * A delivery fails its run and freezes before it releases the lock. Its letter is sent by another delivery
+ * and moved back, and while the run is at work again the first one thaws; other runs come every second.
+ */
+export function frozenReleaseOf(seed: number): Scenario {
+  return plainScenario({
+    random: new Random(seed),
+    maxAttempts: 1,
+    runs: [
+      plannedRun({ behaviours: ['throw', 'succeed'], duration: 8_000 }),
+      ...Array.from({ length: 40 }, (_, index) => plannedRun({ after: 50_000 + index * 1_000, duration: 100 })),
+    ],
+    faults: namedFaults({ release: 'freeze-before' }, 40_000 + (seed % 25) * 2_000),
+    eagerRedrives: 1,
+  });
+}
+
+/** A delivery dies before it releases the lock, and the takeover by the next run is sent twice. */
+export function lostTakeoverOf(seed: number): Scenario {
+  return plainScenario({
+    random: new Random(seed),
+    runs: [plannedRun(), plannedRun({ after: 5_000 })],
+    faults: namedFaults({ settle: 'crash-after', takeOver: 'repeated' }, 0),
+  });
 }

@@ -10,6 +10,8 @@ export class SimulatedProcess {
   readonly clock: Clock;
   /** How many calls of stores it has made. */
   storeCalls = 0;
+  /** How often it froze, or got from the run store a refusal or no answer. */
+  troubles = 0;
   isDead = false;
   readonly #timeline: Timeline;
   readonly #skew: number;
@@ -53,6 +55,7 @@ export class SimulatedProcess {
   }
 
   freeze(until: number): void {
+    this.troubles++;
     this.#frozenUntil = Math.max(this.#frozenUntil, until);
   }
 

@@ -1,4 +1,4 @@
-import type { Fact } from './journal.ts';
+import type { Event } from './journal.ts';
 import type { Timeline } from './timeline.ts';
 
 export interface Letter {
@@ -27,12 +27,12 @@ export interface Receipt {
 
 export interface QueueOptions {
   readonly timeline: Timeline;
-  readonly note: (fact: Omit<Extract<Fact, { kind: 'sent' | 'moved' | 'deleted' }>, 'at'>) => void;
+  readonly note: (event: Event) => void;
   readonly visibility: number;
   readonly maxReceiveCount: number;
   /** Between showing and being received: makes messages overtake each other. */
   readonly pollDelay: () => number;
-  /** After how long this receive is handed out a second time, as standard queues now and then do. */
+  /** After how long this receive is handed out a second time, as happens with standard queues. */
   readonly duplicateAfter: () => number | undefined;
   readonly onReceive: (receipt: Receipt) => void;
 }
@@ -111,9 +111,30 @@ export class SimulatedQueue {
     message.firstHiddenAt = timeline.now;
     message.visibleAt = timeline.now + visibility;
     this.#poll(message);
-    const receipt = { message: id, body, run, isRedrive: hasAttributes, receiveCount: message.receives, handle: message.receipt };
+    const receipt = {
+      message: id,
+      body,
+      run,
+      isRedrive: hasAttributes,
+      receiveCount: message.receives,
+      handle: message.receipt,
+    };
     onReceive(receipt);
     const again = duplicateAfter();
-    if (again !== undefined) timeline.after(again, () => onReceive(receipt));
+    if (again !== undefined) timeline.after(again, () => this.#handOutAgain(message, receipt));
+  }
+
+  /** The same receive twice; or, once it was deleted, a copy on a server that had missed the deletion. */
+  #handOutAgain(message: Message, receipt: Receipt): void {
+    const { timeline, note, onReceive } = this.#options;
+    if (this.#messages.has(message.id)) {
+      onReceive(receipt);
+      return;
+    }
+    if (message.receives >= this.#options.maxReceiveCount) return;
+    this.#messages.set(message.id, message);
+    message.visibleAt = timeline.now;
+    note({ kind: 'sent', message: message.id, run: message.run, isRedrive: message.hasAttributes });
+    this.#poll(message);
   }
 }

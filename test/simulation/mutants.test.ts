@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import type { Backend } from '../support/simulation/backend.ts';
+import { MUTANTS } from '../support/simulation/mutants.ts';
+import { crowdOf, frozenReleaseOf, lostTakeoverOf, scenarioOf } from '../support/simulation/scenario.ts';
+import { simulateSeeds } from '../support/simulation/simulate.ts';
+
+/** Within how many seeds of each kind of world a broken protocol must show. */
+const HUNTS = [
+  { of: scenarioOf, from: 1, count: 300 },
+  { of: frozenReleaseOf, from: 1, count: 50 },
+  { of: lostTakeoverOf, from: 1, count: 1 },
+  { of: crowdOf, from: 1, count: 100 },
+];
+
+test.each(MUTANTS)(
+  'a protocol that is broken on purpose is found out: $name',
+  async ({ create }) => {
+    expect(await hunt(create)).not.toEqual([]);
+  },
+  60_000,
+);
+
+async function hunt(create: () => Backend): Promise<readonly string[]> {
+  for (const seeds of HUNTS) {
+    const found = await simulateSeeds(seeds, create, { stopAtFirst: true });
+    if (found.length > 0) return found;
+  }
+  return [];
+}

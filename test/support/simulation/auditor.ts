@@ -1,0 +1,181 @@
+import { epochMs } from '../../../lib/units.ts';
+import { count, Evidence } from './evidence.ts';
+import type { Fact, FactOf } from './journal.ts';
+import { ENDS, judgeRecord } from './judge-record.ts';
+import { JOB, type World } from './world.ts';
+
+/**
+ * Holds what happened against the invariants of the project's reliability notes, I1 to I10. Knows nothing
+ * of how the protocol works: only facts of the world, and records.
+ *
+ * @returns one line for each violation
+ */
+export async function audit(world: World, cameToRest: boolean): Promise<readonly string[]> {
+  const evidence = new Evidence();
+  const auditor = new Auditor(world, evidence);
+  for (const fact of world.facts) auditor.see(fact);
+  if (!cameToRest) evidence.accuse('I10', 'the world does not come to rest');
+  if (!world.queue.isEmpty) evidence.accuse('I10', 'messages are left in the queue');
+  const { maxAttempts } = world.scenario;
+  for (const run of evidence.sent.keys()) judgeRecord(run, world.backend.peek(run), evidence, maxAttempts);
+  await judgeLock(world, evidence);
+  return evidence.violations;
+}
+
+const ONE_HOUR = 3_600_000;
+
+/** By asking for it as the next run would, an hour later. */
+async function judgeLock({ backend, timeline }: World, evidence: Evidence): Promise<void> {
+  const now = epochMs(timeline.now + ONE_HOUR);
+  const { kind } = await backend.locks.take({ job: JOB, run: 'the next run', claim: 1, now, until: now });
+  if (kind !== 'taken') evidence.accuse('I6', 'the lock is still held an hour after everything');
+}
+
+class Auditor {
+  readonly #world: World;
+  readonly #evidence: Evidence;
+  readonly #tokens = new Map<string, number>();
+
+  constructor(world: World, evidence: Evidence) {
+    this.#world = world;
+    this.#evidence = evidence;
+  }
+
+  see(fact: Fact): void {
+    const { sent, redriven, letters, failed, messages, receives } = this.#evidence;
+    switch (fact.kind) {
+      case 'sent':
+        count(sent, fact.run);
+        if (fact.isRedrive) redriven.add(fact.run);
+        break;
+      case 'received':
+        count(receives, fact.run);
+        messages.set(fact.process, fact.message);
+        break;
+      case 'deleted':
+        this.#seeDeleted(fact);
+        break;
+      case 'moved':
+        letters.add(fact.run);
+        break;
+      case 'letter':
+        letters.add(fact.run);
+        if (!failed.has(fact.run)) this.#evidence.accuse('I1', `${fact.run}: a letter for a run that has not failed`);
+        break;
+      case 'record':
+        this.#seeRecord(fact);
+        break;
+      case 'job-started':
+        this.#seeStart(fact);
+        break;
+      case 'job-ended':
+        this.#evidence.update(fact.process, { how: fact.how });
+        break;
+      case 'effect':
+        this.#seeEffect(fact);
+        break;
+      case 'died':
+        this.#evidence.update(fact.process, { isOver: true });
+        this.#countCalls(fact);
+        break;
+      case 'answered':
+        this.#seeAnswer(fact);
+        break;
+    }
+  }
+
+  #seeDeleted({ run, message }: FactOf<'deleted'>): void {
+    const { ended, owedBy, letters, redriven } = this.#evidence;
+    if (!ended.has(run)) this.#evidence.accuse('I1', `${run}: ${message} was deleted before the run ended`);
+    // A frozen delivery of an earlier round may acknowledge late; then the letter moved back is still in the queue.
+    if (owedBy.get(run) === message && !letters.has(run) && !redriven.has(run)) {
+      this.#evidence.accuse('I1', `${run}: ${message} was deleted before its letter was sent`);
+    }
+  }
+
+  #seeRecord({ process, before, after, at }: FactOf<'record'>): void {
+    const { executions, messages, ended } = this.#evidence;
+    const { id, status } = after;
+    if (before?.status === 'completed') {
+      this.#evidence.accuse('I3', `${id}: a completed record was written by ${process}`);
+    }
+    if (before?.status === 'failed' && messages.get(process) === before.letterFor) {
+      this.#evidence.accuse('I7', `${id}: the message that failed it opened another round`);
+    }
+    const owner = before?.status === 'running' ? before.owner : undefined;
+    const execution = executions.get(owner ?? '');
+    if (execution !== undefined && owner !== process && this.#evidence.isValid(execution, at)) {
+      this.#evidence.accuse('I5', `${id}: ${process} took it from ${owner}, which was within its lease`);
+    }
+    if (owner === process && status !== 'running') this.#seeSettled(process, after);
+    if (ENDS.includes(status)) ended.add(id);
+    if (status === 'failed') this.#seeFailed(after);
+    if (status === 'completed') this.#seeCompleted(process, id);
+  }
+
+  #seeSettled(process: string, { id, attempts }: FactOf<'record'>['after']): void {
+    const isCounted = attempts.some(({ requestId }) => requestId === process);
+    if (this.#evidence.executions.has(process) && !isCounted) {
+      this.#evidence.accuse('I9', `${id}: an executed attempt was not counted`);
+    }
+    this.#evidence.update(process, { isOver: true });
+  }
+
+  #seeFailed({ id, letterFor }: FactOf<'record'>['after']): void {
+    const { failed, letters, owedBy } = this.#evidence;
+    failed.add(id);
+    letters.delete(id);
+    owedBy.set(id, letterFor);
+  }
+
+  #seeCompleted(process: string, id: string): void {
+    const { completions, executions } = this.#evidence;
+    if (count(completions, id) > 1) this.#evidence.accuse('I2', `${id}: completed more than once`);
+    if (executions.get(process)?.how !== 'returned') {
+      this.#evidence.accuse('I9', `${id}: completed by ${process}, whose job did not return`);
+    }
+  }
+
+  #seeStart(fact: FactOf<'job-started'>): void {
+    const { process, run, token, deadline, at } = fact;
+    const { executions } = this.#evidence;
+    if (at >= deadline) this.#evidence.accuse('I5', `${run}: ${process} started the job after its time was over`);
+
+    const isExclusive = this.#world.policy.overlap === 'skip';
+    const others = [...executions.values()].filter((each) => isExclusive || each.run === run);
+    const other = others.find((each) => this.#evidence.isValid(each, at));
+    if (other !== undefined) {
+      this.#evidence.accuse('I5', `${run}: ${process} started while ${other.process} was running ${other.run}`);
+    }
+    const scope = isExclusive ? JOB : run;
+    const highest = this.#tokens.get(scope) ?? 0;
+    if (token <= highest) this.#evidence.accuse('I4', `${run}: token ${token} was given after ${highest}`);
+    this.#tokens.set(scope, Math.max(highest, token));
+    executions.set(process, { ...fact, isOver: false });
+  }
+
+  #seeEffect({ process, isAccepted, at }: FactOf<'effect'>): void {
+    const execution = this.#evidence.executions.get(process);
+    if (execution !== undefined && !isAccepted && this.#evidence.isValid(execution, at)) {
+      this.#evidence.accuse('I4', `${execution.run}: the token of its rightful owner ${process} was refused`);
+    }
+  }
+
+  #seeAnswer(fact: FactOf<'answered'>): void {
+    const { process, troubles } = fact;
+    const execution = this.#evidence.executions.get(process);
+    if (execution !== undefined && execution.how === undefined) {
+      // Lambda would freeze the job's promise, and thaw it inside the next run.
+      this.#evidence.accuse('I5', `${execution.run}: ${process} answered while its job was still running`);
+    }
+    if (troubles === 0) this.#evidence.untroubled.add(process);
+    this.#countCalls(fact);
+  }
+
+  #countCalls({ process, storeCalls }: { readonly process: string; readonly storeCalls: number }): void {
+    const allowed = this.#world.policy.overlap === 'allow' ? 2 : 6;
+    if (storeCalls > allowed) {
+      this.#evidence.accuse('I7', `${process} made ${storeCalls} calls of stores; allowed are ${allowed}`);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import type { RunPorts } from '../../../lib/run/delivery.ts';
+import { executeRun } from '../../../lib/run/execute-run.ts';
+import { parseRunMessage } from '../../../lib/run/message.ts';
+import { deliveryTimeouts } from '../../../lib/run/timeouts.ts';
+import type { Event } from './journal.ts';
+import type { Network } from './network.ts';
+import type { SimulatedProcess } from './simulated-process.ts';
+import type { Receipt, SimulatedQueue } from './simulated-queue.ts';
+
+export interface Surroundings {
+  readonly process: SimulatedProcess;
+  readonly ports: RunPorts;
+  readonly queue: SimulatedQueue;
+  readonly network: Network;
+  readonly note: (event: Event) => void;
+}
+
+/** What `lib/lambda` does with one message around `executeRun`, and Lambda with the answer. */
+export async function deliver(receipt: Receipt, { process, ports, queue, network, note }: Surroundings): Promise<void> {
+  const { id } = process;
+  const quietly = async (name: string, action: () => void): Promise<void> => {
+    try {
+      await network.call({ process, service: 'sqs', name, apply: async () => action() });
+    } catch {
+      // As the handler does: the message shows again by itself.
+    }
+  };
+  const hideUntil = (instant: number) => {
+    const length = Math.max(0, Math.ceil((instant - process.clock.now()) / 1000)) * 1000;
+    return quietly('hide', () => queue.changeVisibility(receipt, length));
+  };
+
+  const deadline = process.toOwnTime(process.deadline);
+  const shielded = hideUntil(deliveryTimeouts(ports.policy, process.clock.now(), deadline).redeliverAt);
+  const { message: messageId, receiveCount, isRedrive } = receipt;
+  const ids = { messageId, owner: id, logStream: id, requestId: id };
+  const request = parseRunMessage(receipt.body);
+  const { disposition, mustExit } = await executeRun({ request, receiveCount, isRedrive, deadline, ...ids }, ports);
+  await shielded;
+
+  const isDone = disposition.kind === 'acknowledge';
+  if (disposition.kind === 'postpone') await hideUntil(disposition.until);
+  if (mustExit) {
+    if (isDone) await quietly('delete', () => queue.delete(receipt));
+    process.die();
+    return;
+  }
+  await quietly('answer', () => {
+    note({ kind: 'answered', process: id, storeCalls: process.storeCalls, troubles: process.troubles });
+    if (isDone) queue.delete(receipt);
+  });
+}

@@ -1,0 +1,50 @@
+import type { FactOf } from './journal.ts';
+
+/** One execution of the job's code, as the world saw it. */
+export interface Execution extends FactOf<'job-started'> {
+  readonly how?: 'returned' | 'threw';
+  /** It has said how it ended and was heard, or its process is gone. */
+  readonly isOver: boolean;
+}
+
+/** What the auditor has learned from the facts so far, by run or by process. */
+export class Evidence {
+  readonly violations: string[] = [];
+  /** By process. */
+  readonly executions = new Map<string, Execution>();
+  /** The message that each process was given. */
+  readonly messages = new Map<string, string>();
+  /** Processes that lived on, never froze and had nothing refused by the run store. */
+  readonly untroubled = new Set<string>();
+  /** How many messages each run had. */
+  readonly sent = new Map<string, number>();
+  readonly receives = new Map<string, number>();
+  readonly redriven = new Set<string>();
+  readonly ended = new Set<string>();
+  readonly failed = new Set<string>();
+  readonly completions = new Map<string, number>();
+  /** Runs with a letter for their latest failure. */
+  readonly letters = new Set<string>();
+  /** By run that has failed: the message whose delivery owes a letter. */
+  readonly owedBy = new Map<string, string | undefined>();
+
+  accuse(invariant: string, what: string): void {
+    this.violations.push(`${invariant}: ${what}`);
+  }
+
+  update(process: string, change: Partial<Execution>): void {
+    const execution = this.executions.get(process);
+    if (execution !== undefined) this.executions.set(process, { ...execution, ...change });
+  }
+
+  /** Whether an execution may still write: it goes on, and Lambda has not ended its process. */
+  isValid({ isOver, deadline }: Execution, at: number): boolean {
+    return !isOver && at < deadline;
+  }
+}
+
+export const count = (counts: Map<string, number>, key: string): number => {
+  const next = (counts.get(key) ?? 0) + 1;
+  counts.set(key, next);
+  return next;
+};

@@ -1,0 +1,97 @@
+import type { RunPorts } from '../../../lib/run/delivery.ts';
+import { formatRunMessage } from '../../../lib/run/message.ts';
+import type { Once } from '../../../lib/run/ports.ts';
+import type { MemoryLockStore } from '../../../lib/store/memory/memory-lock-store.ts';
+import type { MemoryRunStore } from '../../../lib/store/memory/memory-run-store.ts';
+import { type Backend, memoryBackend } from './backend.ts';
+import * as stores from './mutant-stores.ts';
+
+/** A protocol that is broken on purpose, at one place. */
+export interface Mutant {
+  readonly name: string;
+  create(): Backend;
+}
+
+/** Acknowledges while the outcome is still on its way to the table. */
+function settlesLater(ports: RunPorts): RunPorts {
+  const once: Once = async (request, work) => {
+    const claim = await ports.runs.claim(request);
+    if (claim.kind !== 'claimed') return claim;
+    const done = await work(claim);
+    ports.runs.settle(claim, done.settlement).catch(() => {});
+    return { kind: 'settled', claimed: claim, work: done };
+  };
+  return { ...ports, once };
+}
+
+/** Sends the letter before the run is marked as failed. */
+function sendsTheLetterFirst(ports: RunPorts): RunPorts {
+  const once: Once = (request, work) =>
+    ports.once(request, async (claimed) => {
+      const done = await work(claimed);
+      const { settlement } = done;
+      if (settlement.status === 'failed') {
+        const body = formatRunMessage(request.request);
+        const letter = { body, run: claimed.record.id, attempts: 0, error: settlement.error };
+        await ports.outbox.sendLetter(letter).catch(() => {});
+      }
+      return done;
+    });
+  return { ...ports, once };
+}
+
+/** Does not mind a letter that could not be sent. */
+function forgetsTheLetter(ports: RunPorts): RunPorts {
+  const { outbox } = ports;
+  return { ...ports, outbox: { ...outbox, sendLetter: (letter) => outbox.sendLetter(letter).catch(() => {}) } };
+}
+
+/** Frees the lock before the outcome is recorded. */
+function freesTheLockFirst(ports: RunPorts): RunPorts {
+  const once: Once = (request, work) =>
+    ports.once(request, async (claimed) => {
+      const done = await work(claimed);
+      const { lock } = done as { lock?: Parameters<RunPorts['locks']['release']>[0] };
+      if (lock !== undefined) await ports.locks.release(lock).catch(() => {});
+      return done;
+    });
+  return { ...ports, once };
+}
+
+const ofRuns = (Runs: new () => MemoryRunStore): Mutant => ({
+  name: Runs.name,
+  create: () => memoryBackend({ runs: new Runs() }),
+});
+const ofLocks = (Locks: new () => MemoryLockStore): Mutant => ({
+  name: Locks.name,
+  create: () => memoryBackend({ locks: new Locks() }),
+});
+const ofProtocol = (change: (ports: RunPorts) => RunPorts): Mutant => ({
+  name: change.name,
+  create: () => memoryBackend({ change }),
+});
+
+/** Each must be found out by the auditor. One that is not shows a hole in the simulation. */
+export const MUTANTS: readonly Mutant[] = [
+  ...[
+    stores.SettlesForAnybody,
+    stores.DisownsItsClaim,
+    stores.CountsTwice,
+    stores.IgnoresTheLease,
+    stores.ShortLease,
+    stores.ClosesAnybody,
+    stores.RedrivesAgain,
+    stores.KeepsWhatIsGivenBack,
+  ].map(ofRuns),
+  ...[
+    stores.ReleasesWithoutToken,
+    stores.ReleasesAnybody,
+    stores.LocksNothing,
+    stores.ForgetsTheClaim,
+    stores.TakesOverFromAnybody,
+    stores.DisownsItsTakeover,
+    stores.NeverLetsGo,
+    stores.ForgetsItsTokens,
+  ].map(ofLocks),
+  ...[settlesLater, sendsTheLetterFirst, forgetsTheLetter, freesTheLockFirst].map(ofProtocol),
+];

@@ -1,0 +1,238 @@
+import { defineJob } from '../../../lib/job/job.ts';
+import type { JobPolicy } from '../../../lib/job/policy.ts';
+import type { JobContext } from '../../../lib/run/context.ts';
+import type { RunPorts } from '../../../lib/run/delivery.ts';
+import { formatRunMessage } from '../../../lib/run/message.ts';
+import type { LockStore, RunStore } from '../../../lib/run/ports.ts';
+import { scheduledRunId } from '../../../lib/run/run-id.ts';
+import { deployedTimeouts } from '../../../lib/run/timeouts.ts';
+import { epochMs, milliseconds } from '../../../lib/units.ts';
+import type { Backend } from './backend.ts';
+import { behave } from './behaviour.ts';
+import { deliver } from './deliver.ts';
+import type { Service } from './faults.ts';
+import type { Event, Fact } from './journal.ts';
+import { Network } from './network.ts';
+import { type PlannedRun, type Scenario, START } from './scenario.ts';
+import { SimulatedProcess } from './simulated-process.ts';
+import { type Letter, type Receipt, SimulatedQueue } from './simulated-queue.ts';
+import { Timeline } from './timeline.ts';
+
+const MOST_LAST_REDRIVES = 3;
+
+/** The job of every simulation. */
+export const JOB = 'report';
+
+/** A queue, workers, stores and a job in virtual time. It drives the protocol and writes down what happens. */
+export class World {
+  readonly facts: Fact[] = [];
+  readonly scenario: Scenario;
+  readonly backend: Backend;
+  readonly policy: JobPolicy;
+  readonly queue: SimulatedQueue;
+  readonly timeline = new Timeline(START);
+  readonly #network: Network;
+  readonly #plans = new Map<string, PlannedRun>();
+  readonly #executions = new Map<string, number>();
+  #processes = 0;
+  #eagerRedrives: number;
+  #isCalm = false;
+  #highestToken = new Map<string, number>();
+
+  constructor(scenario: Scenario, backend: Backend) {
+    const { random, faults } = scenario;
+    this.scenario = scenario;
+    this.backend = backend;
+    this.policy = policyOf(scenario);
+    this.#eagerRedrives = scenario.eagerRedrives;
+    this.#network = new Network(this.timeline, random, faults);
+    const { queueVisibility, maxReceiveCount } = deployedTimeouts(this.policy);
+    this.queue = new SimulatedQueue({
+      timeline: this.timeline,
+      note: (event) => this.note(event),
+      visibility: queueVisibility * 1000,
+      maxReceiveCount,
+      pollDelay: () => Math.floor(random.next() * 500),
+      duplicateAfter: () =>
+        !this.#isCalm && random.chance(scenario.duplicates) ? random.integer(0, 180_000) : undefined,
+      onReceive: (receipt) => this.#invoke(receipt),
+    });
+  }
+
+  /** Lets everything happen. @returns false when it does not come to rest */
+  async run(): Promise<boolean> {
+    for (const [index, plan] of this.scenario.runs.entries()) this.#plan(index, plan);
+    for (const after of this.scenario.redrivesAfter) {
+      this.timeline.at(START + after, () => this.queue.redrive(() => true));
+    }
+    if (!(await this.timeline.run())) return false;
+    // The faults are over. Somebody moves back one letter of each run that SQS gave up meanwhile and that is still open.
+    this.#isCalm = true;
+    for (let round = 0; round < MOST_LAST_REDRIVES; round++) {
+      const open = this.queue.letters.filter(({ run }) => !this.#hasEnded(run));
+      this.queue.redrive((letter) => letter === open.find(({ run }) => run === letter.run));
+      if (!(await this.timeline.run())) return false;
+    }
+    return true;
+  }
+
+  note(event: Event): void {
+    this.facts.push({ ...event, at: this.timeline.now });
+  }
+
+  #hasEnded(run: string): boolean {
+    return ['completed', 'failed', 'skipped'].includes(this.backend.peek(run)?.status ?? 'absent');
+  }
+
+  #plan(index: number, plan: PlannedRun): void {
+    const scheduledTime = epochMs(START + index * 60_000);
+    const run = scheduledRunId(JOB, 'nightly', scheduledTime);
+    const of = {
+      v: 1,
+      run,
+      job: JOB,
+      schedule: 'nightly',
+      scheduledTime,
+      trigger: 'schedule',
+      input: undefined,
+    } as const;
+    this.#plans.set(run, plan);
+    for (let copy = 0; copy < plan.copies; copy++) {
+      this.timeline.at(START + plan.after, () =>
+        this.queue.send({ body: formatRunMessage(of), run, hasAttributes: false }),
+      );
+    }
+  }
+
+  /** One invocation of the function, in a process of its own. */
+  #invoke(receipt: Receipt): void {
+    const { random, skew } = this.scenario;
+    const { timeline } = this;
+    const id = `process-${++this.#processes}`;
+    const process: SimulatedProcess = new SimulatedProcess(id, {
+      timeline,
+      deadline: timeline.now + deployedTimeouts(this.policy).functionTimeout * 1000,
+      skew: Math.round((random.next() * 2 - 1) * skew),
+      onDeath: () => this.note({ kind: 'died', process: id, storeCalls: process.storeCalls }),
+    });
+    this.note({ kind: 'received', message: receipt.message, run: receipt.run, process: id });
+    const ports = this.#portsFor(process, receipt.run);
+    void deliver(receipt, {
+      process,
+      ports,
+      queue: this.queue,
+      network: this.#network,
+      note: (event) => this.note(event),
+    });
+  }
+
+  #portsFor(process: SimulatedProcess, run: string): RunPorts {
+    const runs = this.#remote(process, 'runs', this.backend.runs, run) as RunStore;
+    const locks = this.#remote(process, 'locks', this.backend.locks, run) as LockStore;
+    const letterFact = { kind: 'letter', run, process: process.id } as const;
+    const ports: RunPorts = {
+      job: defineJob(JOB, { run: (_input, context) => this.#execute(process, context) }),
+      policy: this.policy,
+      clock: process.clock,
+      random: () => this.scenario.random.next(),
+      once: this.backend.once(runs),
+      runs,
+      locks,
+      outbox: {
+        sendLetter: ({ body }) =>
+          this.#world(process, 'sqs', 'letter', () => {
+            this.note(letterFact);
+            this.#post({ body, run, hasAttributes: true });
+          }),
+        alert: () => this.#world(process, 'world', 'alert', () => {}),
+      },
+      observe: () => {},
+      describeFailure: () => ({ subject: '', body: '' }),
+      surroundings: () => ({ log: SILENT, secret: async (name) => name }),
+    };
+    return this.backend.change?.(ports) ?? ports;
+  }
+
+  /** A store as a process sees it: every call goes through the network, and what it changed is written down. */
+  #remote(process: SimulatedProcess, service: Service, store: object, run: string): unknown {
+    return new Proxy(store, {
+      get: (target, name: string) => {
+        const method: unknown = Reflect.get(target, name);
+        if (typeof method !== 'function') return method;
+        return (...args: unknown[]) =>
+          this.#network.call({
+            process,
+            service,
+            name,
+            apply: async () => {
+              const before = this.backend.peek(run);
+              try {
+                return await method.apply(target, args);
+              } finally {
+                const after = this.backend.peek(run);
+                if (service === 'runs' && after !== undefined && after !== before) {
+                  this.note({
+                    kind: 'record',
+                    process: process.id,
+                    ...(before === undefined ? {} : { before }),
+                    after,
+                  });
+                }
+              }
+            },
+          });
+      },
+    });
+  }
+
+  #post(letter: Letter): void {
+    this.queue.letters.push(letter);
+    if (this.#eagerRedrives-- <= 0) return;
+    const delay = this.scenario.random.integer(0, 30_000);
+    this.timeline.after(delay, () => this.queue.redrive((each) => each === letter));
+  }
+
+  #world(process: SimulatedProcess, service: Service, name: string, action: () => void): Promise<void> {
+    return this.#network.call({ process, service, name, apply: async () => action() });
+  }
+
+  async #execute(process: SimulatedProcess, context: JobContext): Promise<unknown> {
+    const { id: run, attempt, fencingToken: token } = context.run;
+    this.note({ kind: 'job-started', process: process.id, run, attempt, token, deadline: process.deadline });
+    const nth = this.#executions.get(run) ?? 0;
+    this.#executions.set(run, nth + 1);
+    const { behaviours, duration } = this.#plans.get(run) as PlannedRun;
+    const affect = () => this.#world(process, 'world', 'effect', () => this.#affect(process, run, token));
+    try {
+      const stage = { process, context, duration, affect };
+      const result = await behave(behaviours[nth] ?? behaviours[behaviours.length - 1] ?? 'succeed', stage);
+      this.note({ kind: 'job-ended', process: process.id, how: 'returned' });
+      return result;
+    } catch (error) {
+      this.note({ kind: 'job-ended', process: process.id, how: 'threw' });
+      throw error;
+    }
+  }
+
+  /** Something outside that takes writes with fencing tokens: one for the job, or for each run where runs may overlap. */
+  #affect(process: SimulatedProcess, run: string, token: number): void {
+    const resource = this.policy.overlap === 'allow' ? run : JOB;
+    const highest = this.#highestToken.get(resource) ?? 0;
+    this.note({ kind: 'effect', process: process.id, isAccepted: token >= highest });
+    this.#highestToken.set(resource, Math.max(highest, token));
+  }
+}
+
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+
+function policyOf({ overlap, maxAttempts, timeoutSeconds }: Scenario): JobPolicy {
+  return {
+    timeout: milliseconds(timeoutSeconds * 1000),
+    maxAttempts,
+    backoff: { initial: milliseconds(30_000), factor: 2, max: milliseconds(900_000), jitter: 'full' },
+    overlap,
+    memory: 128,
+    concurrency: 10,
+    retention: milliseconds(90 * 86_400_000),
+  };
+}
