@@ -24,7 +24,7 @@ export type Environment = Readonly<Record<keyof typeof ENVIRONMENT, string>>;
 export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
   const missing = Object.values(ENVIRONMENT).filter((name) => !variables[name]);
   if (missing.length > 0) {
-    throw new Error(`not set: ${missing.join(', ')}; the deployment sets them on every job's function`);
+    throw new Error(`not set: ${missing.join(', ')}; the deployment sets them`);
   }
   const entries = Object.entries(ENVIRONMENT).map(([key, name]) => [key, variables[name]]);
   return Object.fromEntries(entries) as Environment;

@@ -46,14 +46,18 @@ export function createHandler(
 
 async function handleRecord(record: SQSRecord, context: Context, runtime: Runtime): Promise<Executed> {
   const visibility = messageVisibility(record.receiptHandle, runtime);
-  const deadline = epochMs(runtime.now() + context.getRemainingTimeInMillis());
+  // In this order: a pause between the two must make the lease longer, never shorter than the process lives.
+  const remaining = context.getRemainingTimeInMillis();
+  const deadline = epochMs(runtime.now() + remaining);
   const { redeliverAt } = deliveryTimeouts(runtime.policy, runtime.now(), deadline);
   // Beside the claim, not before it: six function timeouts is long to wait for a run whose process was killed.
   const shielded = quietly('set the visibility', () => visibility.hideUntil(redeliverAt), record, runtime);
 
   const request = await readRequest(record, runtime);
-  if (request === undefined) return { disposition: { kind: 'acknowledge' }, mustExit: false };
-  const executed = await executeRun(deliveryOf(record, request, { context, deadline }), runtime.portsFor(context));
+  const executed: Executed =
+    request === undefined
+      ? { disposition: { kind: 'acknowledge' }, mustExit: false }
+      : await executeRun(deliveryOf(record, request, { context, deadline }), runtime.portsFor(context));
   await shielded;
   const { disposition, mustExit } = executed;
   if (disposition.kind === 'postpone') {

@@ -50,6 +50,6 @@ async function read(
 async function fetchFromSecretsManager(arn: string): Promise<string> {
   const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
   const { SecretString } = await new SecretsManagerClient({}).send(new GetSecretValueCommand({ SecretId: arn }));
-  if (SecretString === undefined) throw new Error(`the secret ${arn} holds bytes, not text; context.secret reads text`);
+  if (SecretString === undefined) throw new Error(`the secret ${arn} holds bytes, not text`);
   return SecretString;
 }

@@ -1,7 +1,7 @@
 import type { Log } from '../run/context.ts';
 import type { RunEvent, RunObserver } from '../run/observer.ts';
 import type { RunRecord } from '../run/record.ts';
-import { toIso } from '../units.ts';
+import { type EpochMs, toIso } from '../units.ts';
 import { formatMetrics, type MetricValues } from './metrics.ts';
 
 export interface RunLogOptions {
@@ -38,17 +38,19 @@ export function createRunLog({ log, writeMetrics, deployment }: RunLogOptions): 
 }
 
 /** Fields are picked by name, one by one: what nobody thought of does not reach a log. */
+const TOLD = ['outcome', 'reason', 'blockedBy', 'step', 'error'] as const;
+const INSTANTS = ['until', 'nextAttemptAt'] as const;
+
 function eventFields(event: RunEvent): Record<string, unknown> {
+  const given: Partial<Record<string, unknown>> = { ...event };
+  const instants = INSTANTS.filter((name) => given[name] !== undefined);
   return {
     event: event.event,
     ...('run' in event ? runFields(event.run) : { runId: event.runId }),
-    ...('duration' in event ? { durationMs: event.duration } : {}),
-    ...('outcome' in event ? { outcome: event.outcome } : (OUTCOMES[event.event] ?? {})),
-    ...('reason' in event ? { reason: event.reason, blockedBy: event.blockedBy } : {}),
-    ...('step' in event ? { step: event.step } : {}),
-    ...('error' in event ? { error: event.error } : {}),
-    ...('until' in event ? { until: toIso(event.until) } : {}),
-    ...('nextAttemptAt' in event ? { nextAttemptAt: toIso(event.nextAttemptAt) } : {}),
+    durationMs: given['duration'],
+    ...OUTCOMES[event.event],
+    ...Object.fromEntries(TOLD.filter((name) => name in given).map((name) => [name, given[name]])),
+    ...Object.fromEntries(instants.map((name) => [name, toIso(given[name] as EpochMs)])),
   };
 }
 

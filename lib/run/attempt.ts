@@ -3,7 +3,7 @@ import type { Job } from '../job/job.ts';
 import { validateInput } from '../job/validate-input.ts';
 import { type EpochMs, type Milliseconds, milliseconds } from '../units.ts';
 import type { JobContext } from './context.ts';
-import { TimeoutError } from './errors.ts';
+import { isA, NonRetryableError, TimeoutError } from './errors.ts';
 import type { Clock } from './ports.ts';
 import { toStoredResult } from './result.ts';
 import type { DeliveryTimeouts } from './timeouts.ts';
@@ -46,7 +46,10 @@ export async function runAttempt(
   });
   const settled = callJob(job, input, { ...context, signal: controller.signal }).catch(
     (error: unknown): AttemptResult =>
-      controller.signal.aborted ? { kind: 'timed-out', error: timedOut, settled: true } : { kind: 'failed', error },
+      // A job that says at its signal that another attempt is of no use knows better than its clock.
+      controller.signal.aborted && !isA(error, NonRetryableError)
+        ? { kind: 'timed-out', error: timedOut, settled: true }
+        : { kind: 'failed', error },
   );
 
   const result = await Promise.race([settled, givenUp]);

@@ -55,17 +55,18 @@ export async function concludeSettled(
 }
 
 /**
- * A message with nothing left to do is acknowledged. But when it is the very message whose delivery
- * failed the run, that delivery may have died before it told anybody, so everything is told again: two
- * letters are better than none.
+ * A message with nothing left to do is acknowledged. But when the run has failed and its letter is still
+ * owed, the delivery that failed it has died, or could not send it: then everything is told again, by
+ * whichever message comes. Two letters are better than none.
  */
 export async function concludeEnded(run: RunRecord, delivery: Delivery, ports: RunPorts): Promise<Disposition> {
-  const { error, letterFor } = run;
+  const { status, error, letterFor, letterSentAt } = run;
   const at = ports.clock.now();
-  if (error !== undefined && letterFor === delivery.messageId) {
+  if (status === 'failed' && error !== undefined && letterSentAt === undefined) {
     const { startedAt = at, endedAt = at, outcome = 'lost' } = run.attempts.at(-1) ?? {};
     const duration = milliseconds(endedAt - startedAt);
-    return await concludeFailure(run, { at, error, outcome, duration }, delivery, ports);
+    const owed = { ...delivery, messageId: letterFor ?? delivery.messageId };
+    return await concludeFailure(run, { at, error, outcome, duration }, owed, ports);
   }
   ports.observe({ event: 'duplicate-acknowledged', run, at });
   return ACKNOWLEDGE;
@@ -107,12 +108,13 @@ type Failure = Pick<Extract<RunEvent, { event: 'run-failed' }>, 'at' | 'error' |
 async function concludeFailure(
   run: RunRecord,
   { at, error, outcome, duration }: Failure,
-  { request }: Delivery,
+  { request, messageId }: Delivery,
   ports: RunPorts,
 ): Promise<Disposition> {
-  const { outbox, observe, describeFailure } = ports;
+  const { outbox, observe, describeFailure, runs } = ports;
   observe({ event: 'run-failed', run, at, error, outcome, duration });
   await outbox.sendLetter({ body: formatRunMessage(request), run: run.id, attempts: run.attempt, error });
+  await quietly('note the letter', run, ports, () => runs.noteLetter(run, messageId, at));
   await quietly('alert', run, ports, () => outbox.alert(describeFailure(run, error)));
   return ACKNOWLEDGE;
 }

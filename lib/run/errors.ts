@@ -1,5 +1,5 @@
 import { BelfryError } from '../errors.ts';
-import { DURATION_FORMAT, type Duration, readDuration } from '../job/duration.ts';
+import { type Duration, readDuration } from '../job/duration.ts';
 import type { Milliseconds } from '../units.ts';
 
 /** Thrown by a job: this run has failed for good, no more attempts, its message goes to the dead-letter queue. */
@@ -25,8 +25,7 @@ export class RetryAfterError extends BelfryError {
   constructor(delay: Duration, message = `retry after ${delay}`, options?: ErrorOptions) {
     super(message, options);
     const length = readDuration(delay);
-    if (length === undefined)
-      throw new TypeError(`RetryAfterError: '${delay}' is not a duration; write ${DURATION_FORMAT}`);
+    if (length === undefined) throw new TypeError(`RetryAfterError: '${delay}' is no duration, such as '90 seconds'`);
     this.delay = length;
   }
 }
@@ -57,7 +56,7 @@ export class LeaseLostError extends BelfryError {
   readonly runId: string;
 
   constructor(runId: string) {
-    super(`run ${runId}: another delivery has claimed it since; this delivery's outcome is discarded`);
+    super(`run ${runId}: another delivery has claimed it since`);
     this.runId = runId;
   }
 }
@@ -72,4 +71,13 @@ export class InvalidMessageError extends BelfryError {
 export class SecretNotGrantedError extends BelfryError {
   override readonly name = 'SecretNotGrantedError';
   readonly code = 'SECRET_NOT_GRANTED';
+}
+
+/** `instanceof`, for whatever a job may throw. Some of that throws again when it is looked at: a proxy, for one. */
+export function isA<Kind>(error: unknown, kind: abstract new (...args: never[]) => Kind): error is Kind {
+  try {
+    return error instanceof kind;
+  } catch {
+    return false;
+  }
 }

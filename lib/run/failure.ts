@@ -4,7 +4,7 @@ import type { JobPolicy } from '../job/policy.ts';
 import { type EpochMs, type Milliseconds, milliseconds, plus } from '../units.ts';
 import type { AttemptResult } from './attempt.ts';
 import { retryDelay } from './backoff.ts';
-import { InvalidInputError, LONGEST_RETRY_AFTER, NonRetryableError, RetryAfterError } from './errors.ts';
+import { InvalidInputError, isA, LONGEST_RETRY_AFTER, NonRetryableError, RetryAfterError } from './errors.ts';
 import type { Settlement } from './ports.ts';
 import type { RunRecord } from './record.ts';
 import { toRunError } from './run-error.ts';
@@ -52,13 +52,4 @@ function isRetryable(error: unknown, job: Job): boolean {
 function requestedDelay(error: unknown): Milliseconds | undefined {
   if (!isA(error, RetryAfterError)) return undefined;
   return milliseconds(Math.min(error.delay, readDuration(LONGEST_RETRY_AFTER) ?? error.delay));
-}
-
-/** A job can throw what throws again when it is looked at: a proxy, for one. */
-function isA<Kind>(error: unknown, kind: abstract new (...args: never[]) => Kind): error is Kind {
-  try {
-    return error instanceof kind;
-  } catch {
-    return false;
-  }
 }

@@ -44,11 +44,13 @@ export function scheduleTargetInput(entry: { job: string; schedule: string; inpu
 /** The text of a message for a run whose identity is settled. */
 export function formatRunMessage(message: RunMessage): string {
   const { scheduledTime, input, ...rest } = message;
-  return JSON.stringify({
+  const text = JSON.stringify({
     ...rest,
     scheduledTime: new Date(scheduledTime).toISOString(),
     ...(input === undefined ? {} : { input }),
   });
+  // The two characters that JSON writes plainly and SQS refuses: a message must not fail on its own letter.
+  return text.replaceAll('\ufffe', '\\ufffe').replaceAll('\uffff', '\\uffff');
 }
 
 /**
@@ -100,9 +102,7 @@ function readNames({ job, schedule = null, trigger }: Record<string, unknown>) {
 function readScheduledTime(value: unknown): EpochMs {
   const text = typeof value === 'string' ? value : '';
   if (text.startsWith(PLACEHOLDER_PREFIX)) {
-    throw refuse(
-      `scheduledTime still reads ${text}: whatever sent this did not fill it in, as EventBridge Scheduler does`,
-    );
+    throw refuse(`scheduledTime still reads ${text}: it was not filled in, as EventBridge Scheduler does`);
   }
   const instant = Date.parse(text);
   if (Number.isNaN(instant)) throw refuseField('scheduledTime', value, 'an instant in ISO 8601');
@@ -112,7 +112,9 @@ function readScheduledTime(value: unknown): EpochMs {
 function readRun(value: unknown, of: { job: string; schedule: string | null; scheduledTime: EpochMs }): string {
   if (value === null || value === undefined) {
     if (of.schedule === null) throw refuse('run and schedule are both null');
-    return scheduledRunId(of.job, of.schedule, of.scheduledTime);
+    const derived = scheduledRunId(of.job, of.schedule, of.scheduledTime);
+    if (parseRunId(derived) === undefined) throw refuse('scheduledTime is beyond the year 9999');
+    return derived;
   }
   const run = typeof value === 'string' ? value : '';
   const parts = parseRunId(run);

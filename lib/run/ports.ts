@@ -99,6 +99,9 @@ export interface RunStore {
    */
   closeExhausted(record: RunRecord, closing: ExhaustedClosing): Promise<boolean>;
 
+  /** Notes that the letter of a failed run has been sent; nothing when the run has gone on since. */
+  noteLetter(run: RunRecord, letterFor: string, at: EpochMs): Promise<void>;
+
   /** One record, read consistently. */
   get(runId: string): Promise<RunRecord | undefined>;
 }

@@ -267,6 +267,21 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
       expect(record.letterFor).toBeUndefined();
     });
 
+    test('owes its letter until it is noted as sent, and again in the next round', async () => {
+      const request = await settled(failed);
+      const record = await runs.get(request.run);
+      if (record === undefined) throw new Error('no record');
+      expect(record.letterSentAt).toBeUndefined();
+
+      await runs.noteLetter(record, 'another message', LATER);
+      expect((await runs.get(request.run))?.letterSentAt).toBeUndefined();
+      await runs.noteLetter(record, 'message-1', LATER);
+      expect((await runs.get(request.run))?.letterSentAt).toBe(LATER);
+
+      const redrive = { owner: 'owner-2', now: LATER, messageId: 'message-2', isRedrive: true };
+      expect(claimed(await runs.claim(claimRequest(request, redrive))).record.letterSentAt).toBeUndefined();
+    });
+
     test('is not started again by the message that failed it, letter or not', async () => {
       const request = await settled(failed);
 

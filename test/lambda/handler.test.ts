@@ -242,6 +242,7 @@ describe('a message that is no run of this job', () => {
       body: { ...ok, scheduledTime: '<aws.scheduler.scheduled-time>' },
       says: 'scheduledTime still reads <aws.scheduler.scheduled-time>',
     },
+    { body: { ...ok, scheduledTime: '+010000-01-01T00:00:00Z' }, says: 'scheduledTime is beyond the year 9999' },
     { body: { ...ok, schedule: null }, says: 'run and schedule are both null' },
     { body: { ...ok, run: 'report/yesterday/nightly' }, says: 'run is "report/yesterday/nightly"; allowed: a run id' },
     { body: { ...ok, run: 'report/2027-02-30T02:00Z/nightly' }, says: 'allowed: a run id' },

@@ -277,6 +277,21 @@ describe('a run that outlives its timeout', () => {
     expect(await delivered).toMatchObject({ kind: 'postpone', mustExit: true });
   });
 
+  test('fails at once when it answers the signal with a NonRetryableError', async () => {
+    const harness = createRunHarness(
+      (_input, { signal }) =>
+        new Promise((_resolve, reject) =>
+          signal.addEventListener('abort', () => reject(new NonRetryableError('half done'))),
+        ),
+    );
+
+    const delivered = harness.deliver(harness.request());
+    await harness.clock.advanceTo(plus(harness.clock.now(), secondsOf(60)));
+
+    expect((await delivered).kind).toBe('acknowledge');
+    expect(await harness.record()).toMatchObject({ status: 'failed', error: { name: 'NonRetryableError' } });
+  });
+
   test('has completed when it returns in spite of the signal', async () => {
     const done = deferred<string>();
     const harness = createRunHarness(() => done.promise);
@@ -397,13 +412,38 @@ describe('a message delivered twice', () => {
     expect(harness.eventNames()).toEqual(['attempt-started', 'run-completed', 'duplicate-acknowledged']);
   });
 
-  test('after a failure sends the letter again for the message that failed, and for no other', async () => {
+  test('after a failure is acknowledged, and its letter not sent twice', async () => {
     const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
     await harness.deliver(harness.request());
 
-    await harness.deliver(harness.request(), { messageId: 'copy' });
+    for (const messageId of ['message-1', 'copy']) await harness.deliver(harness.request(), { messageId });
+
     expect(harness.letters).toHaveLength(1);
-    await harness.deliver(harness.request(), { messageId: 'message-1' });
+  });
+
+  test.each([
+    { what: 'the message that failed the run', messageId: 'message-1' },
+    { what: 'a message that SQS had moved itself, without a letter’s attributes', messageId: 'moved-back' },
+  ])('after a failure whose letter is still owed sends it: $what', async ({ messageId }) => {
+    const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
+    harness.outbox.failNext('sendLetter', { when: 'before', error: new Error('access denied') });
+    await harness.deliver(harness.request());
+    expect(harness.letters).toEqual([]);
+
+    await harness.deliver(harness.request(), { messageId });
+
+    expect(harness.letters).toHaveLength(1);
+    expect(await harness.record()).toMatchObject({ status: 'failed', letterFor: 'message-1' });
+    expect((await harness.record())?.letterSentAt).toBe(harness.clock.now());
+  });
+
+  test('after a failure whose letter was sent but could not be noted sends it again', async () => {
+    const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
+    harness.runs.failNext('noteLetter', { when: 'before', error: new Error('table is down') });
+    await harness.deliver(harness.request());
+
+    await harness.deliver(harness.request());
+
     expect(harness.letters).toHaveLength(2);
   });
 });

@@ -5,6 +5,7 @@ import { formatRunMessage, parseRunMessage, scheduleTargetInput } from '../../li
 import { parseRunId, requestedRunId, scheduledRunId } from '../../lib/run/run-id.ts';
 import { runKey } from '../../lib/store/dynamodb/keys.ts';
 import { epochMs } from '../../lib/units.ts';
+import { DUE } from '../support/requests.ts';
 
 const jobs = fc.stringMatching(/^[a-z][a-z0-9-]{0,39}$/);
 const schedules = fc.stringMatching(/^[a-z0-9][a-z0-9.-]{0,39}$/);
@@ -85,6 +86,25 @@ describe('a message', () => {
         expect(parseRunMessage(formatRunMessage(message))).toEqual(message);
       }),
     );
+  });
+
+  test('has no character that SQS refuses, and comes back whole all the same', () => {
+    const run = 'report/2027-03-02T02:00Z/nightly';
+    const message = {
+      v: 1,
+      run,
+      job: 'report',
+      schedule: 'nightly',
+      scheduledTime: DUE,
+      trigger: 'schedule',
+      input: { text: '\ufffe \uffff \ud800 \u0000' },
+    } as const;
+
+    const body = formatRunMessage(message);
+
+    // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+    expect(body).toMatch(/^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u);
+    expect(parseRunMessage(body)).toEqual(message);
   });
 
   test('from EventBridge gets its run id from the due time that was filled in', () => {

@@ -35,7 +35,7 @@ export function claimUpdate(claim: ClaimRequest): Update {
       startedAt: 'if_not_exists(startedAt, :now)',
       ...assign(fields),
     },
-    remove: ['nextAttemptAt', 'reason', 'blockedBy', 'finishedAt', 'letterFor', 'expiresAt'],
+    remove: ['nextAttemptAt', 'reason', 'blockedBy', 'finishedAt', 'letterFor', 'letterSentAt', 'expiresAt'],
     condition: claimCondition(statuses),
     values: {
       ...values,

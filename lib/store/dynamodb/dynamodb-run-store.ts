@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LeaseLostError } from '../../run/errors.ts';
 import type { Claimed, ClaimRequest, ClaimResult, ExhaustedClosing, RunStore, Settlement } from '../../run/ports.ts';
 import { ENDED, type RunRecord } from '../../run/record.ts';
-import { type Milliseconds, plus, toEpochSeconds } from '../../units.ts';
+import { type EpochMs, type Milliseconds, plus, toEpochSeconds } from '../../units.ts';
 import { closeAttempt, readRefusal, settledFields, toClaimed } from '../rules.ts';
 import { claimUpdate } from './claim-update.ts';
 import { openEntry, runKey } from './keys.ts';
@@ -61,6 +61,11 @@ export class DynamoDbRunStore implements RunStore {
       values: { claim: seen.claim },
     });
     return applied || (item?.status === 'failed' && item.letterFor === closing.letterFor);
+  }
+
+  async noteLetter({ id }: RunRecord, letterFor: string, at: EpochMs): Promise<void> {
+    const set = { letterSentAt: ':at' };
+    await this.#table.update({ key: runKey(id), set, condition: 'letterFor = :letterFor', values: { at, letterFor } });
   }
 
   async get(runId: string): Promise<RunRecord | undefined> {

@@ -52,6 +52,11 @@ export class MemoryRunStore implements RunStore, RunRequests {
     return true;
   }
 
+  async noteLetter({ id }: RunRecord, letterFor: string, at: EpochMs): Promise<void> {
+    const record = this.#records.get(id);
+    if (record?.letterFor === letterFor) this.#records.set(id, { ...record, letterSentAt: at });
+  }
+
   async createPending(request: RunRequest, { now, requestedBy }: { now: EpochMs; requestedBy: string }): Promise<void> {
     if (this.#records.has(request.run)) return;
     const input = request.input === undefined ? {} : { input: request.input };
@@ -84,6 +89,7 @@ function claimedRecord(before: RunRecord | undefined, claim: ClaimRequest): RunR
     blockedBy: _b,
     finishedAt: _f,
     letterFor: _l,
+    letterSentAt: _s,
     ...kept
   } = before ?? newRecord(request, now);
   const attempt = kept.attempt + 1;

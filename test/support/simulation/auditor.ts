@@ -99,6 +99,8 @@ class Auditor {
     if (before?.status === 'completed') {
       this.#evidence.accuse('I3', `${id}: a completed record was written by ${process}`);
     }
+    // The only write to a failed run that leaves it failed: a note that its letter was sent.
+    if (before?.status === 'failed' && status === 'failed') return;
     if (before?.status === 'failed' && messages.get(process) === before.letterFor) {
       this.#evidence.accuse('I7', `${id}: the message that failed it opened another round`);
     }
@@ -173,7 +175,7 @@ class Auditor {
   }
 
   #countCalls({ process, storeCalls }: { readonly process: string; readonly storeCalls: number }): void {
-    const allowed = this.#world.policy.overlap === 'allow' ? 2 : 6;
+    const allowed = this.#world.policy.overlap === 'allow' ? 3 : 7;
     if (storeCalls > allowed) {
       this.#evidence.accuse('I7', `${process} made ${storeCalls} calls of stores; allowed are ${allowed}`);
     }
