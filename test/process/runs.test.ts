@@ -161,7 +161,7 @@ test.concurrent('a job that outlives its timeout is recorded as timed out, and r
   await cloud.command.prints(/timed out +slow +attempt 1 after/);
 });
 
-test.concurrent('a job that throws is retried, then leaves a letter, an alert and a record', {
+test.concurrent('a job that throws is retried, then leaves a letter, an alert, two alarms and a record', {
   timeout: 60_000,
 }, async () => {
   const run = await cloud.request('throws');
@@ -181,6 +181,8 @@ test.concurrent('a job that throws is retried, then leaves a letter, an alert an
     'belfry-error': { DataType: 'String', StringValue: 'TypeError: no report today (3)' },
   });
   await cloud.command.prints(/alert +\[dev\] throws failed: TypeError: no report today \(3\)/);
+  await cloud.command.prints(/ALARM +belfry-dev-runs-failed +ALARM/);
+  await cloud.command.prints(/ALARM +belfry-dev-throws-letters +ALARM/);
   await cloud.command.prints(/FAILED +throws +for good, attempt 3: TypeError: no report today \(3\)/);
   await cloud.command.prints(/failed +throws +attempt 1 after .*; next (in \d|at once)/);
 });
