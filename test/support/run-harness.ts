@@ -18,6 +18,11 @@ type Definition = Partial<Omit<Job['definition'], 'run'>>;
 
 export type RunFunction = (input: unknown, context: JobContext) => unknown;
 
+/** The work of a job that never succeeds. */
+export const fails: RunFunction = () => {
+  throw new Error('no connection');
+};
+
 /** A job over stores in memory and a clock that stands still, and everything that it leaves behind. */
 export function createRunHarness(run: RunFunction, definition: Definition = {}) {
   const clock = new VirtualClock(plus(DUE, secondsOf(1)));

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { NonRetryableError } from '../../lib/run/errors.ts';
+import { plus } from '../../lib/units.ts';
+import { secondsOf } from '../support/requests.ts';
+import { createRunHarness, deferred } from '../support/run-harness.ts';
+
+describe('a run that outlives its timeout', () => {
+  test('sees its signal abort at the timeout, and is retried as timed out', async () => {
+    const harness = createRunHarness(
+      (_input, { signal }) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    );
+    const start = harness.clock.now();
+
+    const delivered = harness.deliver(harness.request());
+    await harness.clock.advanceTo(plus(start, secondsOf(59)));
+    expect((await harness.record())?.status).toBe('running');
+    await harness.clock.advanceTo(plus(start, secondsOf(60)));
+
+    expect(await delivered).toMatchObject({ kind: 'postpone', mustExit: false });
+    expect(await harness.record()).toMatchObject({
+      status: 'retrying',
+      attempts: [
+        {
+          outcome: 'timed-out',
+          error: { name: 'TimeoutError', message: 'the attempt took longer than its timeout of 1 minute' },
+        },
+      ],
+    });
+    expect(harness.clock.timers).toBe(0);
+  });
+
+  test('has its process ended when it ignores the signal for ten seconds', async () => {
+    const harness = createRunHarness(() => new Promise(() => {}));
+    const start = harness.clock.now();
+
+    const delivered = harness.deliver(harness.request());
+    await harness.clock.advanceTo(plus(start, secondsOf(70)));
+
+    expect(await delivered).toMatchObject({ kind: 'postpone', mustExit: true });
+    expect(await harness.record()).toMatchObject({ status: 'retrying', attempts: [{ outcome: 'timed-out' }] });
+  });
+
+  test.each([
+    { what: 'its outcome cannot be written', break: 'settle' as const },
+    { what: 'its letter cannot be sent', break: 'sendLetter' as const },
+  ])('has its process ended also when $what', async (broken) => {
+    const harness = createRunHarness(() => new Promise(() => {}), { retry: { maxAttempts: 1 } });
+    const fault = { when: 'before', error: new Error('down') } as const;
+    if (broken.break === 'settle') harness.runs.failNext('settle', fault);
+    else harness.outbox.failNext('sendLetter', fault);
+
+    const delivered = harness.deliver(harness.request());
+    await harness.clock.advanceTo(plus(harness.clock.now(), secondsOf(70)));
+
+    expect(await delivered).toMatchObject({ kind: 'postpone', mustExit: true });
+  });
+
+  test('fails at once when it answers the signal with a NonRetryableError', async () => {
+    const harness = createRunHarness(
+      (_input, { signal }) =>
+        new Promise((_resolve, reject) =>
+          signal.addEventListener('abort', () => reject(new NonRetryableError('half done'))),
+        ),
+    );
+
+    const delivered = harness.deliver(harness.request());
+    await harness.clock.advanceTo(plus(harness.clock.now(), secondsOf(60)));
+
+    expect((await delivered).kind).toBe('acknowledge');
+    expect(await harness.record()).toMatchObject({ status: 'failed', error: { name: 'NonRetryableError' } });
+  });
+
+  test('has completed when it returns in spite of the signal', async () => {
+    const done = deferred<string>();
+    const harness = createRunHarness(() => done.promise);
+    const start = harness.clock.now();
+
+    const delivered = harness.deliver(harness.request());
+    await harness.clock.advanceTo(plus(start, secondsOf(65)));
+    done.resolve('late, but done');
+
+    expect((await delivered).kind).toBe('acknowledge');
+    expect(await harness.record()).toMatchObject({ status: 'completed', result: 'late, but done' });
+  });
+});

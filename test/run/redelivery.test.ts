@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { plus } from '../../lib/units.ts';
+import { secondsOf } from '../support/requests.ts';
+import { createRunHarness, deferred, fails } from '../support/run-harness.ts';
+import { settle } from '../support/virtual-clock.ts';
+
+describe('a message delivered twice', () => {
+  test('runs the job once, and the second delivery is held until the lease ends', async () => {
+    const done = deferred();
+    let calls = 0;
+    const harness = createRunHarness(() => {
+      calls++;
+      return done.promise;
+    });
+    const first = harness.deliver(harness.request());
+    await settle();
+
+    const second = await harness.deliver(harness.request());
+
+    // 60 s of timeout, 20 s of margin, 15 s of skew, and up to 5 s of jitter, of which the harness draws half.
+    expect(second).toEqual({ kind: 'postpone', until: plus(harness.clock.now(), secondsOf(97.5)), mustExit: false });
+    done.resolve();
+    await first;
+    expect(calls).toBe(1);
+  });
+
+  test('after completion is acknowledged, and runs nothing', async () => {
+    let calls = 0;
+    const harness = createRunHarness(() => void calls++);
+    await harness.deliver(harness.request());
+
+    const again = await harness.deliver(harness.request(), { messageId: 'copy' });
+
+    expect(again.kind).toBe('acknowledge');
+    expect(calls).toBe(1);
+    expect(harness.eventNames()).toEqual(['attempt-started', 'run-completed', 'duplicate-acknowledged']);
+  });
+
+  test('after a failure is acknowledged, and its letter not sent twice', async () => {
+    const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
+    await harness.deliver(harness.request());
+
+    for (const messageId of ['message-1', 'copy']) await harness.deliver(harness.request(), { messageId });
+
+    expect(harness.letters).toHaveLength(1);
+  });
+
+  test.each([
+    { what: 'the message that failed the run', messageId: 'message-1' },
+    { what: 'a message that SQS had moved itself, without a letter’s attributes', messageId: 'moved-back' },
+  ])('after a failure whose letter is still owed sends it: $what', async ({ messageId }) => {
+    const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
+    harness.outbox.failNext('sendLetter', { when: 'before', error: new Error('access denied') });
+    await harness.deliver(harness.request());
+    expect(harness.letters).toEqual([]);
+
+    await harness.deliver(harness.request(), { messageId });
+
+    expect(harness.letters).toHaveLength(1);
+    expect(await harness.record()).toMatchObject({ status: 'failed', letterFor: 'message-1' });
+    expect((await harness.record())?.letterSentAt).toBe(harness.clock.now());
+  });
+
+  test('after a failure whose letter was sent but could not be noted sends it again', async () => {
+    const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
+    harness.runs.failNext('noteLetter', { when: 'before', error: new Error('table is down') });
+    await harness.deliver(harness.request());
+
+    await harness.deliver(harness.request());
+
+    expect(harness.letters).toHaveLength(2);
+  });
+});
+
+describe('a letter moved back', () => {
+  test('gives exactly one more round, however often its message is delivered', async () => {
+    const harness = createRunHarness(fails, { retry: { maxAttempts: 2, backoff: '0 seconds' } });
+    await harness.deliver(harness.request());
+    await harness.deliver(harness.request());
+    const redrive = { messageId: 'message-2', isRedrive: true };
+
+    const kinds: string[] = [];
+    for (let delivery = 1; delivery <= 5; delivery++) {
+      kinds.push((await harness.deliver(harness.request(), { ...redrive, receiveCount: delivery })).kind);
+    }
+
+    expect(kinds).toEqual(['postpone', 'acknowledge', 'acknowledge', 'acknowledge', 'acknowledge']);
+    expect(await harness.record()).toMatchObject({ status: 'failed', attempt: 4, letterFor: 'message-2' });
+  });
+
+  test('sends its letter again, and starts no third round, when the letter of the second could not be sent', async () => {
+    const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
+    await harness.deliver(harness.request());
+    harness.outbox.failNext('sendLetter', { when: 'before', error: new Error('no queue') });
+    const redrive = { messageId: 'message-2', isRedrive: true };
+
+    await harness.deliver(harness.request(), redrive);
+    await harness.deliver(harness.request(), { ...redrive, receiveCount: 2 });
+
+    expect(harness.letters.map(({ attempts }) => attempts)).toEqual([1, 2]);
+    expect(await harness.record()).toMatchObject({ status: 'failed', attempt: 2 });
+  });
+
+  test('gives a failed run another round of attempts', async () => {
+    let broken = true;
+    const harness = createRunHarness(
+      () => {
+        if (broken) throw new Error('no connection');
+      },
+      { retry: { maxAttempts: 1 } },
+    );
+    await harness.deliver(harness.request());
+    broken = false;
+
+    await harness.deliver(harness.request(), { messageId: 'message-2', isRedrive: true });
+
+    expect(await harness.record()).toMatchObject({
+      status: 'completed',
+      attempts: [
+        { n: 1, cause: 'first' },
+        { n: 2, cause: 'redrive' },
+      ],
+    });
+  });
+});

@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest';
+import { executeRun } from '../../lib/run/execute-run.ts';
+import type { LockRequest, LockStore } from '../../lib/run/ports.ts';
+import { plus } from '../../lib/units.ts';
+import { scheduledRequest, secondsOf } from '../support/requests.ts';
+import { createRunHarness, deferred, fails } from '../support/run-harness.ts';
+import { settle } from '../support/virtual-clock.ts';
+
+describe('when things break around a run', () => {
+  const down = new Error('table is down');
+
+  test('a claim that cannot be made leaves the message for later and the job untouched', async () => {
+    let calls = 0;
+    const harness = createRunHarness(() => void calls++);
+    harness.runs.failNext('claim', { when: 'before', error: down });
+
+    const disposition = await harness.deliver(harness.request());
+
+    expect(disposition.kind).toBe('postpone');
+    expect(calls).toBe(0);
+    expect(harness.eventNames()).toEqual(['infrastructure-failed']);
+  });
+
+  test('a lock that cannot be reached gives the attempt back', async () => {
+    const harness = createRunHarness(() => {});
+    harness.locks.failNext('take', { when: 'before', error: down });
+
+    const disposition = await harness.deliver(harness.request());
+
+    expect(disposition.kind).toBe('postpone');
+    expect(await harness.record()).toMatchObject({ status: 'retrying', attempt: 0, attempts: [] });
+    harness.clock.jumpTo(plus(harness.clock.now(), secondsOf(10)));
+    await harness.deliver(harness.request(), { receiveCount: 2 });
+    expect(await harness.record()).toMatchObject({
+      status: 'completed',
+      attempt: 1,
+      attempts: [{ n: 1, cause: 'first' }],
+    });
+  });
+
+  test('a claim and a lock that took all the time there was give the attempt back, and the job is not started', async () => {
+    let calls = 0;
+    const harness = createRunHarness(() => void calls++);
+    const locks: LockStore = Object.assign(Object.create(harness.ports.locks), {
+      take(request: LockRequest) {
+        harness.clock.jumpTo(plus(harness.clock.now(), secondsOf(70)));
+        return harness.ports.locks.take(request);
+      },
+    });
+
+    const { disposition } = await executeRun(
+      {
+        request: harness.request(),
+        messageId: 'message-1',
+        owner: 'owner-1',
+        receiveCount: 1,
+        isRedrive: false,
+        deadline: plus(harness.clock.now(), secondsOf(80)),
+        logStream: 'stream',
+        requestId: 'request-1',
+      },
+      { ...harness.ports, locks },
+    );
+
+    expect(disposition.kind).toBe('postpone');
+    expect(calls).toBe(0);
+    expect(await harness.record()).toMatchObject({ status: 'retrying', attempt: 0, attempts: [] });
+  });
+
+  test('an attempt that is given back again and again waits longer each time', async () => {
+    const harness = createRunHarness(() => {});
+    const waits: number[] = [];
+
+    for (const receiveCount of [1, 5, 9]) {
+      harness.locks.failNext('take', { when: 'before', error: down });
+      const disposition = await harness.deliver(harness.request(), { receiveCount });
+      if (disposition.kind !== 'postpone') throw new Error(disposition.kind);
+      waits.push(disposition.until - harness.clock.now());
+      harness.clock.jumpTo(disposition.until);
+    }
+
+    // 5 s and half of what the receives allow, 15 minutes at most.
+    expect(waits).toEqual([10_000, 85_000, 455_000]);
+  });
+
+  test('an outcome that cannot be written leaves the run to its lease', async () => {
+    const harness = createRunHarness(() => {});
+    harness.runs.failNext('settle', { when: 'before', error: down });
+    await harness.deliver(harness.request());
+    expect((await harness.record())?.status).toBe('running');
+
+    harness.clock.jumpTo(plus(harness.clock.now(), secondsOf(96)));
+    await harness.deliver(harness.request(), { receiveCount: 2 });
+
+    expect(await harness.record()).toMatchObject({
+      status: 'completed',
+      attempts: [{ outcome: 'lost' }, { n: 2, cause: 'crash', outcome: 'completed' }],
+    });
+  });
+
+  test('a letter that cannot be sent keeps the message, and its redelivery sends it', async () => {
+    const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
+    harness.outbox.failNext('sendLetter', { when: 'before', error: down });
+
+    const first = await harness.deliver(harness.request());
+    const second = await harness.deliver(harness.request(), { receiveCount: 2 });
+
+    expect([first.kind, second.kind]).toEqual(['postpone', 'acknowledge']);
+    expect(harness.letters).toHaveLength(1);
+  });
+
+  test('an alert that cannot be sent holds nothing up', async () => {
+    const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
+    harness.outbox.failNext('alert', { when: 'before', error: down });
+
+    expect((await harness.deliver(harness.request())).kind).toBe('acknowledge');
+    expect(harness.letters).toHaveLength(1);
+  });
+
+  test('a delivery that lost its lease touches nothing, neither message nor lock', async () => {
+    const done = deferred();
+    let calls = 0;
+    const harness = createRunHarness(() => (++calls === 1 ? done.promise : undefined));
+    const stale = harness.deliver(harness.request());
+    await settle();
+    harness.clock.jumpTo(plus(harness.clock.now(), secondsOf(96)));
+    await harness.deliver(harness.request(), { receiveCount: 2 });
+    const locksBefore = [...harness.locks.calls];
+
+    done.resolve();
+
+    expect(await stale).toEqual({ kind: 'leave', mustExit: false });
+    expect(harness.locks.calls).toEqual(locksBefore);
+    expect(await harness.record()).toMatchObject({ status: 'completed', claim: 2 });
+  });
+
+  test('a run whose last allowed attempt was lost is closed as failed, with letter, alert and a free lock', async () => {
+    const harness = createRunHarness(() => {}, { retry: { maxAttempts: 1 } });
+    harness.runs.failNext('settle', { when: 'before', error: down });
+    await harness.deliver(harness.request());
+    harness.clock.jumpTo(plus(harness.clock.now(), secondsOf(96)));
+
+    const disposition = await harness.deliver(harness.request(), { receiveCount: 2 });
+
+    expect(disposition.kind).toBe('acknowledge');
+    expect(await harness.record()).toMatchObject({
+      status: 'failed',
+      error: { name: 'LostAttemptError' },
+      attempts: [{ n: 1, outcome: 'lost' }],
+    });
+    expect(harness.letters).toHaveLength(1);
+    expect(harness.alerts).toHaveLength(1);
+    const next = scheduledRequest({ job: 'report', run: 'report/2027-03-03T02:00Z/nightly' });
+    await harness.deliver(next);
+    expect((await harness.record(next.run))?.status).toBe('completed');
+  });
+});
