@@ -73,7 +73,7 @@ export class JobAccess implements IGrantable, IConnectable {
   /** Sets variables of the job's process; before `defaults`, whichever is called first. */
   environment(variables: Readonly<Record<string, string>>): this {
     for (const [name, value] of Object.entries(variables)) {
-      this.refuseReserved(name);
+      this.checkVariable(name, value);
       this.setOwn(name, value);
     }
     return this;
@@ -112,7 +112,7 @@ export class JobAccess implements IGrantable, IConnectable {
   /** Takes what the job has not been given itself. */
   applyDefaults({ environment = {}, vpc }: JobDefaults): void {
     for (const [name, value] of Object.entries(environment)) {
-      this.refuseReserved(name);
+      this.checkVariable(name, value);
       if (!this.ownVariables.has(name)) this.function.addEnvironment(name, value);
     }
     if (vpc !== undefined && !this.ownVpc) this.enter(vpc);
@@ -123,8 +123,18 @@ export class JobAccess implements IGrantable, IConnectable {
     this.function.addEnvironment(name, value);
   }
 
-  private refuseReserved(name: string): void {
+  /** Lambda refuses the same only when it is deployed. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+  private checkVariable(name: string, value: unknown): void {
     if (name.startsWith(RESERVED)) throw this.problem(`variable ${name}: names with ${RESERVED} are Belfry's own`);
+    if (/^(AWS_(REGION|ACCESS_KEY|SECRET_ACCESS_KEY|SESSION_TOKEN|LAMBDA_|DEFAULT_REGION)|LAMBDA_)/.test(name)) {
+      throw this.problem(`variable ${name}: Lambda sets it itself; use a name of your own`);
+    }
+    if (!/^[A-Za-z]\w+$/.test(name)) {
+      throw this.problem(
+        `variable ${JSON.stringify(name)}: allowed are letters, digits and _, first a letter, at least two`,
+      );
+    }
+    if (typeof value !== 'string') throw this.problem(`variable ${name}: its value is ${value}; it must be text`);
   }
 
   private problem(text: string): InvalidAppError {

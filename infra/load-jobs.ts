@@ -62,7 +62,9 @@ const labelOf = (directory: string, path: string): string => relative(dirname(di
 function describeFailedImport(directory: string, path: string, reason: unknown): string {
   const what = reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason);
   const line = reason instanceof Error ? lineOf(reason, path) : '';
-  return `${labelOf(directory, path)}${line}: importing it fails: ${what}; a job file must import without effects: what can fail belongs into run`;
+  const isCode = /Transform failed|Cannot find (module|package)|does not provide an export|SyntaxError/.test(what);
+  const cure = isCode ? '' : '; a job file must import without effects: what can fail belongs into run';
+  return `${labelOf(directory, path)}${line}: importing it fails: ${what}${cure}`;
 }
 
 /** `:12` when the error's stack leads to a line of the file. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { checkDeployment } from '../lib/job/check-app.ts';
+import { InvalidAppError } from '../lib/job/check-report.ts';
 import { DEFAULT_STAGE, stageNames } from '../lib/job/names.ts';
 import type { Schedules } from '../lib/job/schedule.ts';
 import { Belfry, PRODUCTION } from './belfry.ts';
@@ -57,7 +58,7 @@ export async function synthesize(options: SynthesizeOptions = {}): Promise<Synth
 
   const app = createApp(context, options.outdir);
   const jobs = await loadJobs(options.functionsDirectory ?? join(PROJECT, 'functions'));
-  const schedules = options.schedules ?? (await import('./schedules.ts')).schedules;
+  const schedules = options.schedules ?? (await loadSchedules());
   const { prefix } = stageNames(deployment);
   const { account, region } = context;
   const createStack = (name: string, description: string): Stack =>
@@ -73,9 +74,26 @@ export async function synthesize(options: SynthesizeOptions = {}): Promise<Synth
     alertEmail: context.alertEmail,
     placeGroup: (group) => createStack(`${prefix}-${group}`, `Scheduled jobs of ${prefix}, ${group}`),
   });
-  const access = options.access ?? (await import('./access.ts')).default;
+  const access = options.access ?? (await loadAccess());
   await access(belfry);
   return { outdir: app.synth().directory, notes: belfry.notes };
+}
+
+/** What the compiler would say, for those who have not asked it. */
+async function loadSchedules(): Promise<Schedules> {
+  const { schedules } = (await import('./schedules.ts')) as { readonly schedules?: Schedules };
+  if (typeof schedules === 'object' && schedules !== null) return schedules;
+  throw new InvalidAppError([
+    'infra/schedules.ts: it exports no schedules; write export const schedules: Schedules = { … }',
+  ]);
+}
+
+async function loadAccess(): Promise<(belfry: Belfry) => void | Promise<void>> {
+  const { default: access } = (await import('./access.ts')) as { readonly default?: unknown };
+  if (typeof access === 'function') return access as (belfry: Belfry) => void | Promise<void>;
+  throw new InvalidAppError([
+    'infra/access.ts: it has no default export that is a function; write export default (belfry: Belfry): void => { … }',
+  ]);
 }
 
 type CompleteContext = Context & Readonly<Record<string, unknown>>;

@@ -1,3 +1,4 @@
+import { editDistance } from '../edit-distance.ts';
 import { InvalidExpressionError } from './invalid-expression-error.ts';
 import { wholeOf } from './parts.ts';
 import { type Zone, zoneNamed } from './zone.ts';
@@ -70,18 +71,4 @@ function nearestName(name: string): string | undefined {
     if (distance < least) [nearest, least] = [candidate, distance];
   }
   return nearest;
-}
-
-/** Levenshtein's: insertions, deletions and replacements between two texts. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (const [j, other] of [...b].entries()) {
-      const replaced = (row[j] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }

@@ -1,4 +1,5 @@
 import { type DeployedTimeouts, deployedTimeouts } from '../run/timeouts.ts';
+import { checkFields } from './check-fields.ts';
 import { pointAt, pointAtUnexpected } from './check-report.ts';
 import { isJob, type Job } from './job.ts';
 import { type Deployment, FUNCTION_NAME_LIMIT, JOB_NAME, type JobNames, jobNames, stageNames } from './names.ts';
@@ -54,12 +55,13 @@ function checkFile(found: JobFile, deployment: Deployment): { job?: CheckedJob; 
 
   const { name } = exported;
   const problems = checkName(found, name, deployment);
+  const unknown = checkDefinition(exported).map((problem) => `${file}: job "${name}": ${problem}`);
   const result = resolvePolicy(exported);
   if (!result.ok) {
     const wrong = result.problems.map(({ field, message }) => `${file}: job "${name}": ${field} ${message}`);
-    return { problems: [...problems, ...wrong] };
+    return { problems: [...problems, ...unknown, ...wrong] };
   }
-  if (problems.length > 0) return { problems };
+  if (problems.length > 0 || unknown.length > 0) return { problems: [...problems, ...unknown] };
 
   const { policy } = result;
   const names = jobNames(deployment, name);
@@ -69,7 +71,25 @@ function checkFile(found: JobFile, deployment: Deployment): { job?: CheckedJob; 
   };
 }
 
+const FIELDS = ['input', 'timeout', 'retry', 'overlap', 'memory', 'concurrency', 'retention', 'run'];
+const RETRY_FIELDS = ['maxAttempts', 'backoff', 'isRetryable'];
+const BACKOFF_FIELDS = ['initial', 'factor', 'max'];
+
+function checkDefinition({ definition }: Job): readonly string[] {
+  const { retry } = definition;
+  const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+  return [
+    ...checkFields(definition, FIELDS),
+    ...(isObject(retry) ? checkFields(retry, RETRY_FIELDS, 'retry.') : []),
+    ...(isObject(retry?.backoff) ? checkFields(retry.backoff, BACKOFF_FIELDS, 'retry.backoff.') : []),
+  ];
+}
+
 function describeMissingJob({ file, exported }: JobFile): string {
+  const { name, definition } = (exported ?? {}) as { readonly name?: unknown; readonly definition?: unknown };
+  if (typeof name === 'string' && typeof definition === 'object') {
+    return `${file}: job "${name}": it has no run; write async run(input, context) { … }`;
+  }
   const what = exported === undefined ? 'has no default export' : 'exports something else than a job by default';
   return `${file}: ${what}; write export default defineJob('${stemOf(file)}', { … }), or begin the file's name with _ if it is no job`;
 }

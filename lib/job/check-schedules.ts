@@ -1,5 +1,6 @@
 import { describeProblem, InvalidExpressionError, readWhen, type Timetable, type When } from '../cron/index.ts';
 import type { EpochMs } from '../units.ts';
+import { checkFields } from './check-fields.ts';
 import { checkInput } from './check-input.ts';
 import type { CheckedJob } from './check-jobs.ts';
 import { pointAtUnexpected, quoteValue } from './check-report.ts';
@@ -59,6 +60,8 @@ export function checkSchedules(entries: Schedules, surroundings: ScheduleSurroun
   return { schedules, problems, notes };
 }
 
+const FIELDS = ['cron', 'every', 'at', 'timezone', 'input', 'enabled'];
+
 type Result = { readonly schedule: CheckedSchedule } | { readonly problems: readonly string[] };
 
 function checkEntry(id: string, entry: Schedule, surroundings: ScheduleSurroundings): Result {
@@ -72,6 +75,7 @@ function checkEntry(id: string, entry: Schedule, surroundings: ScheduleSurroundi
   const when = readTimetable(options, place);
   const problems = [
     ...checkId(id),
+    ...checkFields(options, FIELDS).map((problem) => `${place}: ${problem}`),
     ...(typeof found === 'string' ? [`${place}: ${found}`] : []),
     ...(typeof when === 'string' ? [when] : []),
     ...checkEnabled(options.enabled).map((problem) => `${place}: ${problem}`),

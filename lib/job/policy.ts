@@ -139,6 +139,10 @@ class PolicyReader {
   }
 
   memory(field: string, value: unknown, bounds: Range<number>): number {
+    if (typeof value === 'number') {
+      this.#refuse(field, `${value} has no unit; write '${value} MB'`);
+      return bounds.least;
+    }
     const match = typeof value === 'string' ? /^(\d+) MB$/.exec(value) : null;
     const size = match === null ? Number.NaN : Number(match[1]);
     if (size >= bounds.least && size <= bounds.most) return size;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { BelfryError } from '../errors.ts';
 
 /** The file that sets variables for jobs on this machine, and only there. */
 export const ENVIRONMENT_FILE = '.belfry.env';
@@ -9,9 +10,26 @@ export const ENVIRONMENT_FILE = '.belfry.env';
 export async function readLocalEnvironment(projectDirectory: string): Promise<Record<string, string>> {
   try {
     const text = await readFile(join(projectDirectory, ENVIRONMENT_FILE), 'utf8');
-    return parseEnv(text) as Record<string, string>;
+    return checkNames(parseEnv(text) as Record<string, string>);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw error;
   }
+}
+
+/** Variables by which a function finds its own table and queues: another value would have it run elsewhere. */
+const RESERVED = /^(BELFRY_|AWS_LAMBDA_|AWS_ENDPOINT_URL$|AWS_ENDPOINT_URL_(DYNAMODB|SQS|SNS)$)/;
+
+function checkNames(variables: Record<string, string>): Record<string, string> {
+  const reserved = Object.keys(variables).filter((name) => RESERVED.test(name));
+  if (reserved.length === 0) return variables;
+  throw new LocalEnvironmentError(
+    `${ENVIRONMENT_FILE}: ${reserved.join(', ')}: the cloud sets this itself; remove it, or use a name of your own`,
+  );
+}
+
+/** The file sets what is not its to set. */
+export class LocalEnvironmentError extends BelfryError {
+  override readonly name = 'LocalEnvironmentError';
+  readonly code = 'LOCAL_ENVIRONMENT';
 }

@@ -7,10 +7,8 @@ import type { RunEvent } from './observer.ts';
 import type { LockHold, Settled } from './ports.ts';
 import type { RunRecord } from './record.ts';
 import { toRunError } from './run-error.ts';
+import { LOCK_MARGIN } from './timeouts.ts';
 import type { Work } from './work.ts';
-
-/** How long a lock outlasts the moment of the next attempt: the queue may be a little late. */
-const LOCK_OVER_BACKOFF = milliseconds(60_000);
 
 /** How soon a run is looked at again that changed under our eyes. */
 const LOOK_AGAIN = milliseconds(5_000);
@@ -44,7 +42,7 @@ export async function concludeSettled(
       observe({ event: 'attempt-given-back', run, ...settlement, error: work.trouble });
       break;
     case 'retrying':
-      await keep(lock, plus(settlement.nextAttemptAt, LOCK_OVER_BACKOFF), run, ports);
+      await keep(lock, plus(settlement.nextAttemptAt, LOCK_MARGIN), run, ports);
       observe({ event: 'attempt-failed', run, duration, ...settlement });
       break;
     case 'failed':

@@ -15,6 +15,9 @@ export const REDELIVERY_MARGIN = milliseconds(20_000);
 /** How much earlier than written an attempt may start, so that a message that is a little early need not go round again. */
 export const EARLY_START = milliseconds(5_000);
 
+/** How long a lock outlasts the moment of the next attempt: the queue may be a little late. */
+export const LOCK_MARGIN = milliseconds(60_000);
+
 /** What the deployment sets, derived from a job's policy. */
 export interface DeployedTimeouts {
   readonly functionTimeout: Seconds;

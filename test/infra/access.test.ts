@@ -43,6 +43,17 @@ describe('variables', () => {
       'infra/access.ts: job "report": variable BELFRY_TABLE: names with BELFRY_ are Belfry\'s own',
     );
   });
+
+  test.each([
+    [{ 'bad-name': 'x' }, 'variable "bad-name": allowed are letters, digits and _, first a letter, at least two'],
+    [{ AWS_REGION: 'mars' }, 'variable AWS_REGION: Lambda sets it itself; use a name of your own'],
+    [{ RATE: 5 }, 'variable RATE: its value is 5; it must be text'],
+    [{ RATE: undefined }, 'variable RATE: its value is undefined; it must be text'],
+  ])('refuses the variable %j, which Lambda would refuse when it is deployed', (variables, problem) => {
+    const set = () => synth({}, (belfry) => belfry.job(report).environment(variables as never));
+
+    expect(set).toThrow(`infra/access.ts: job "report": ${problem}`);
+  });
 });
 
 describe('a VPC', () => {

@@ -98,6 +98,32 @@ test('what is wrong is printed in full and without a stack, and nothing else', a
   ]);
 });
 
+test.each([
+  {
+    what: 'a job file ends the process, even with success',
+    files: { 'functions/nightly.ts': `${JOB}process.exit(0);\n`, 'infra/schedules.ts': entries('') },
+    says: 'the app ended before it was synthesized: process.exit is called in a job file, in infra/schedules.ts or in infra/access.ts\n',
+  },
+  {
+    what: 'there are no schedules',
+    files: { 'functions/nightly.ts': JOB, 'infra/schedules.ts': 'export const schedule = {};\n' },
+    says: 'infra/schedules.ts: it exports no schedules; write export const schedules: Schedules = { … }\n',
+  },
+  {
+    what: 'access.ts exports no function',
+    files: {
+      'functions/nightly.ts': JOB,
+      'infra/schedules.ts': entries(''),
+      'infra/access.ts': 'export const access = 1;\n',
+    },
+    says: 'infra/access.ts: it has no default export that is a function; write export default (belfry: Belfry): void => { … }\n',
+  },
+])('the app fails where $what', async ({ files, says }) => {
+  const { code, stderr } = await runApp(projectWith(files as Record<string, string>));
+
+  expect({ code, stderr }).toEqual({ code: 1, stderr: says });
+});
+
 test('what is worth knowing is a note', async () => {
   const project = projectWith({
     'functions/nightly.ts': JOB,

@@ -132,6 +132,25 @@ ${' '.repeat(177)}^^`,
       'functions/undelivered.ts: job "undelivered": its queue would be shop-dev-undelivered, which is the queue for what EventBridge could not deliver; rename the job',
     ],
     [
+      'with a field that nobody reads',
+      jobWith(untyped({ tiemout: '5 minutes', retry: { attempts: 2, backoff: { intial: '1 second' } } })),
+      [
+        'functions/nightly.ts: job "nightly": tiemout is no field of it; write timeout',
+        'functions/nightly.ts: job "nightly": retry.attempts is no field of it; write retry.maxAttempts',
+        'functions/nightly.ts: job "nightly": retry.backoff.intial is no field of it; write retry.backoff.initial',
+      ].join('\n'),
+    ],
+    [
+      'without a run',
+      { files: [jobFile(untyped({ name: 'nightly', definition: {} }))] },
+      'functions/nightly.ts: job "nightly": it has no run; write async run(input, context) { … }',
+    ],
+    [
+      'with memory that has no unit',
+      jobWith({ memory: untyped(512) }),
+      'functions/nightly.ts: job "nightly": memory 512 has no unit; write \'512 MB\'',
+    ],
+    [
       'with a timeout that is too long',
       jobWith({ timeout: '20 minutes' }),
       `functions/nightly.ts: job "nightly": timeout '20 minutes' is out of bounds; allowed are 1 second to 14 minutes. A Lambda function ends after 15 minutes: cut the work into several runs, or use Step Functions or Fargate for it`,
@@ -201,6 +220,14 @@ describe('a schedule', () => {
       entry('daily', { cron: '0 2 * * *', every: '1 day' }),
       `infra/schedules.ts: schedule "daily": every "1 day": cron is given too, and a schedule has one of cron, every, at
                                              ^^^^^`,
+    ],
+    [
+      'with a field that nobody reads',
+      entry('daily', { every: '1 day', timeZone: 'Europe/Stockholm', enable: false }),
+      [
+        'infra/schedules.ts: schedule "daily": timeZone is no field of it; write timezone',
+        'infra/schedules.ts: schedule "daily": enable is no field of it; write enabled',
+      ].join('\n'),
     ],
     [
       'with none',

@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly stage: string;
 }
 
+/** After how many looks without an end a word is said: a quarter of a minute. */
+const LOOKS_OF_PATIENCE = 100;
 const LOOK_EVERY_MS = 150;
 
 /** `belfry run <job>`: one run, now, down the same path as a scheduled one. @returns the exit code */
@@ -53,19 +55,25 @@ async function checkRequest(projectDirectory: string, { jobs }: Manifest, name: 
       EXIT.usage,
     );
   }
+  const definition = await loadJob(projectDirectory, known);
   try {
-    validateInput(await loadJob(projectDirectory, known), input);
+    validateInput(definition, input);
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
-    const problem = `job "${name}": ${error.message}. Give the input as JSON: --input '{…}'`;
+    const cure = definition.definition.input === undefined ? '' : ". Give the input as JSON: --input '{…}'";
+    const problem = `job "${name}": ${error.message}${cure}`;
     throw new CommandError(problem, EXIT.usage, { cause: error });
   }
 }
 
 /** Looks until the run has ended, however often it is retried; tells of each attempt that failed. */
 async function awaitEnd(runId: string, client: RunClient, { say, colors }: Terminal): Promise<RunRecord> {
-  for (let told = 0; ; await sleep(LOOK_EVERY_MS)) {
+  let told = 0;
+  for (let look = 1; ; look++, await sleep(LOOK_EVERY_MS)) {
     const record = await client.getRun(runId);
+    if (look % LOOKS_OF_PATIENCE === 0) {
+      say(colors.dim(`still ${record?.status ?? 'not recorded'}; the log of the running cloud says more (${runId})`));
+    }
     if (record === undefined) continue;
     if (ENDED.has(record.status)) return record;
     if (record.status !== 'retrying' || record.attempt === told) continue;

@@ -21,7 +21,12 @@ export function formatRecord(record: RunRecord, colors: Colors): string {
     ['duration', durationText(record)],
     ['next', record.nextAttemptAt === undefined ? undefined : toIso(record.nextAttemptAt)],
     ['result', record.result === undefined ? undefined : JSON.stringify(record.result)],
-    ['error', record.error === undefined ? undefined : `${record.error.name}: ${record.error.message}`],
+    [
+      'error',
+      record.error === undefined || record.status === 'completed'
+        ? undefined
+        : `${record.error.name}: ${record.error.message}`,
+    ],
   ];
   return rows
     .filter((row): row is [string, string] => row[1] !== undefined)

@@ -25,11 +25,14 @@ const endpointNames: ReadonlyMap<string, string> = new Map([
 export function notEmulated(service: string): Fault {
   const name = endpointNames.get(service) ?? service.toUpperCase().replace(/[^A-Z0-9]/g, '_');
   const variable = `AWS_ENDPOINT_URL_${name}`;
+  const endpoint = `set ${variable} in .belfry.env to a fake or a real one, e.g. ${variable}=http://127.0.0.1:9000`;
+  const cure =
+    service === 'secretsmanager'
+      ? `Give the secret its value in .belfry.env, under the name that the job asks for, NAME=value; or ${endpoint}`
+      : `S${endpoint.slice(1)}`;
   return {
     status: 400,
     code: 'ServiceNotEmulated',
-    message:
-      `Belfry's embedded cloud has no ${service}. Set ${variable} in .belfry.env ` +
-      `to a fake or a real one, e.g. ${variable}=http://127.0.0.1:9000`,
+    message: `Belfry's embedded cloud has no ${service}. ${cure}`,
   };
 }

@@ -9,7 +9,19 @@ import { RunningCloud } from './running-cloud.ts';
 const REPOSITORY = join(import.meta.dirname, '../../..');
 
 /** What an app is made of. The rest of a checkout nobody reads at run time. */
-const APP = ['functions', 'infra', 'lib', 'cdk.json', 'package.json', 'tsconfig.json', '.npmrc'];
+const APP = ['infra', 'lib', 'cdk.json', 'package.json', 'tsconfig.json', '.npmrc'];
+
+/** The jobs that come with Belfry: whatever else this checkout has in `functions/` is its owner's, and not tested here. */
+const OWN_JOBS = ['heartbeat.ts', 'run-digest.ts', '_digest.ts'];
+
+/** What those jobs may touch. */
+const ACCESS = `import runDigest from '../functions/run-digest.ts';
+import type { Belfry } from './belfry.ts';
+
+export default (belfry: Belfry): void => {
+  belfry.job(runDigest).readsRuns();
+};
+`;
 
 export interface ProjectOptions {
   /** Files of `functions/` by their job's name, with {@link jobFile}; each gets a schedule that is due once a year. */
@@ -141,6 +153,10 @@ export class Project {
 
   async #write(options: ProjectOptions): Promise<void> {
     for (const name of APP) await cp(join(REPOSITORY, name), join(this.directory, name), { recursive: true });
+    for (const name of OWN_JOBS) {
+      await cp(join(REPOSITORY, 'functions', name), join(this.directory, 'functions', name));
+    }
+    await this.write('infra/access.ts', ACCESS);
     await symlink(join(REPOSITORY, 'node_modules'), join(this.directory, 'node_modules'));
     for (const folder of [this.home, this.files, this.temporary]) await mkdir(folder);
     for (const [name, source] of Object.entries(this.#jobs)) await this.write(`functions/${name}.ts`, source);
