@@ -40,7 +40,7 @@ describe('the live log', () => {
     ],
     [
       { ...run, event: 'run-skipped', reason: 'overlap', blockedBy: 'report/2027-03-02T01:00Z/nightly' },
-      'skipped     report                 overlap: report/2027-03-02T01:00Z/nightly is running',
+      'skipped     report                 overlap: blocked by report/2027-03-02T01:00Z/nightly',
     ],
     [
       { kind: 'alarm', at: DUE, alarm: 'app-dev-runs-failed', job: 'report', state: 'ALARM', reason: 'crossed' },

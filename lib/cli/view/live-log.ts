@@ -128,19 +128,21 @@ function describeRun(event: RunLine, at: CloudEvent['at'], colors: Colors): Line
     case 'run-failed':
       return of('FAILED', colors.red, `for good, ${attempt}: ${error}`);
     case 'run-skipped':
-      return of('skipped', colors.yellow, `${event.reason}: ${event.blockedBy ?? ''} is running`);
+      return of('skipped', colors.yellow, `${event.reason}: blocked by ${event.blockedBy ?? 'another run'}`);
     case 'run-held':
       return undefined;
     case 'duplicate-acknowledged':
       return of('duplicate', colors.dim, `${event.runId} has ended already`);
-    default:
+    case 'attempt-given-back':
       return of(
-        event.event,
+        'given back',
         colors.yellow,
-        [event.step, error, event.nextAttemptAt === undefined ? '' : `next ${next(event.nextAttemptAt, at)}`]
-          .filter(Boolean)
-          .join(': '),
+        `${event.runId}: ${error || 'another run has the lock'}; next ${next(event.nextAttemptAt, at)}`,
       );
+    case 'infrastructure-failed':
+      return of('trouble', colors.red, `${event.runId}: ${event.step}: ${error}; it is tried again`);
+    default:
+      return of(event.event, colors.yellow, [event.runId, error].filter(Boolean).join(': '));
   }
 }
 

@@ -36,7 +36,7 @@ export function formatRecord(record: RunRecord, colors: Colors): string {
 
 function paintStatus({ status, reason, blockedBy }: RunRecord, colors: Colors): string {
   if (status === 'completed') return colors.green(status);
-  const why = reason === undefined ? '' : ` (${reason}${blockedBy === undefined ? '' : `: ${blockedBy} was running`})`;
+  const why = reason === undefined ? '' : ` (${reason}${blockedBy === undefined ? '' : `: blocked by ${blockedBy}`})`;
   return `${status === 'failed' ? colors.red(status) : colors.yellow(status)}${why}`;
 }
 
