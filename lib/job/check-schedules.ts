@@ -1,4 +1,5 @@
 import { describeProblem, InvalidExpressionError, readWhen, type Timetable, type When } from '../cron/index.ts';
+import type { ManifestSchedule } from '../manifest.ts';
 import type { EpochMs } from '../units.ts';
 import { checkFields } from './check-fields.ts';
 import { checkInput } from './check-input.ts';
@@ -11,17 +12,7 @@ import type { Schedule, Schedules } from './schedule.ts';
 const FILE = 'infra/schedules.ts';
 
 /** A schedule that may be deployed. */
-export interface CheckedSchedule {
-  readonly id: string;
-  readonly job: string;
-  /** EventBridge's: one, or two for cron in which either day field may match. */
-  readonly expressions: readonly string[];
-  /** The expression as the user wrote it. */
-  readonly source: string;
-  readonly timezone: string;
-  readonly input?: unknown;
-  /** Whether it is on in this stage. */
-  readonly enabled: boolean;
+export interface CheckedSchedule extends ManifestSchedule {
   /** Whether its last due time is past: EventBridge would refuse it, so it is left out. */
   readonly isOver: boolean;
 }

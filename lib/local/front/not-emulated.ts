@@ -25,11 +25,9 @@ const endpointNames: ReadonlyMap<string, string> = new Map([
 export function notEmulated(service: string): Fault {
   const name = endpointNames.get(service) ?? service.toUpperCase().replace(/[^A-Z0-9]/g, '_');
   const variable = `AWS_ENDPOINT_URL_${name}`;
-  const endpoint = `set ${variable} in .belfry.env to a fake or a real one, e.g. ${variable}=http://127.0.0.1:9000`;
-  const cure =
-    service === 'secretsmanager'
-      ? `Give the secret its value in .belfry.env, under the name that the job asks for, NAME=value; or ${endpoint}`
-      : `S${endpoint.slice(1)}`;
+  const endpoint = `Set ${variable} in .belfry.env to a fake or a real one, e.g. ${variable}=http://127.0.0.1:9000`;
+  const value = 'Give the secret its value in .belfry.env, under the name that the job asks for: NAME=value. ';
+  const cure = service === 'secretsmanager' ? `${value}Or: ${endpoint}` : endpoint;
   return {
     status: 400,
     code: 'ServiceNotEmulated',
