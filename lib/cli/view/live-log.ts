@@ -37,75 +37,41 @@ export function formatEvent(event: CloudEvent, colors: Colors): string | undefin
 }
 
 function describe(event: CloudEvent, colors: Colors): Line | undefined {
+  const of = (verb: string, paint: Paint, subject: string, text: string): Line => ({ verb, paint, subject, text });
+  const { blue, dim, green, magenta, red, yellow } = colors;
   switch (event.kind) {
     case 'fired':
-      return {
-        verb: 'fired',
-        paint: colors.blue,
-        subject: event.schedule,
-        text: `due ${timeOfDay(event.scheduledTime)}`,
-      };
+      return of('fired', blue, event.schedule, `due ${timeOfDay(event.scheduledTime)}`);
     case 'undelivered':
-      return { verb: 'undelivered', paint: colors.red, subject: event.schedule, text: event.reason };
-    case 'missed-while-off':
-      return {
-        verb: 'not fired',
-        paint: colors.yellow,
-        subject: event.schedule,
-        text: `${event.count} due while the cloud was off, the last ${distance(event.latest, event.at)}`,
-      };
+      return of('undelivered', red, event.schedule, event.reason);
+    case 'missed-while-off': {
+      const last = distance(event.latest, event.at);
+      return of('not fired', yellow, event.schedule, `${event.count} due while the cloud was off, the last ${last}`);
+    }
     case 'run':
       return describeRun(event, event.at, colors);
     case 'job-log':
-      return {
-        verb: 'log',
-        paint: colors.dim,
-        subject: event.job,
-        text: `${event.message}${fieldsText(event.fields)}`,
-      };
+      return of('log', dim, event.job, `${event.message}${fieldsText(event.fields)}`);
     case 'output':
-      return { verb: 'output', paint: colors.dim, subject: event.job, text: event.line };
+      return of('output', dim, event.job, event.line);
     case 'function-failed':
-      return { verb: 'process', paint: colors.red, subject: event.job, text: event.error };
+      return of('process', red, event.job, event.error);
     case 'not-emulated':
-      return { verb: 'not there', paint: colors.red, subject: event.service, text: event.message };
-    case 'alarm':
-      return {
-        verb: event.state === 'ALARM' ? 'ALARM' : 'alarm',
-        paint: event.state === 'ALARM' ? colors.red : colors.green,
-        subject: event.alarm,
-        text: `${event.state}: ${event.reason}`,
-      };
+      return of('not there', red, event.service, event.message);
+    case 'alarm': {
+      const [verb, paint] = event.state === 'ALARM' ? (['ALARM', red] as const) : (['alarm', green] as const);
+      return of(verb, paint, event.alarm, `${event.state}: ${event.reason}`);
+    }
     case 'alarm-unsupported':
-      return {
-        verb: 'no alarm',
-        paint: colors.yellow,
-        subject: event.alarm,
-        text: `is not evaluated here: ${event.reason}`,
-      };
+      return of('no alarm', yellow, event.alarm, `is not evaluated here: ${event.reason}`);
     case 'alert':
-      return {
-        verb: 'alert',
-        paint: colors.magenta,
-        subject: event.subject,
-        text: isAlarmNotice(event.message) ? '' : `\n${indent(event.message)}`,
-      };
+      return of('alert', magenta, event.subject, isAlarmNotice(event.message) ? '' : `\n${indent(event.message)}`);
     case 'reloaded':
-      return { verb: 'reloaded', paint: colors.green, subject: '', text: event.summary };
+      return of('reloaded', green, '', event.summary);
     case 'reload-failed':
-      return {
-        verb: 'not loaded',
-        paint: colors.red,
-        subject: '',
-        text: `the running app stays as it was\n${indent(event.error)}`,
-      };
+      return of('not loaded', red, '', `the running app stays as it was\n${indent(event.error)}`);
     case 'resent':
-      return {
-        verb: 'resumed',
-        paint: colors.blue,
-        subject: event.runId,
-        text: 'was not finished when the cloud stopped',
-      };
+      return of('resumed', blue, event.runId, 'was not finished when the cloud stopped');
   }
 }
 
