@@ -32,6 +32,13 @@ export interface BelfryProps extends Deployment {
   /** Who is told of alarms and failed runs, from the start; others may subscribe to the topic. */
   readonly alertEmail?: string | undefined;
   /**
+   * Whether it is deployed to an emulator of AWS, which may leave `<aws.scheduler.scheduled-time>` in the messages
+   * that its schedules send: then the minute in which a message was sent is taken for it.
+   *
+   * @default false
+   */
+  readonly isEmulated?: boolean;
+  /**
    * Where the jobs of a folder of `functions/` go: usually a stack of their own.
    *
    * @default beside all else
@@ -65,7 +72,8 @@ export class Belfry extends Construct {
     this.notes = checked.notes;
 
     const surroundings = this.createShared(checked.deployment, props.alertEmail);
-    const workers = this.createJobs(checked, surroundings, props.placeGroup ?? (() => this));
+    const { placeGroup = () => this, isEmulated = false } = props;
+    const workers = this.createJobs({ ...checked, isEmulated }, surroundings, placeGroup);
     this.access = new Map(workers.map((worker) => [worker.job.name, new JobAccess(worker, this.jobNames)]));
     this.writeManifest(checked);
   }
@@ -105,7 +113,7 @@ export class Belfry extends Construct {
   }
 
   private createJobs(
-    checked: CheckedApp,
+    checked: CheckedApp & { readonly isEmulated: boolean },
     surroundings: Surroundings,
     place: (group: string) => Construct,
   ): JobWorker[] {
@@ -152,7 +160,7 @@ const tag = (construct: Construct, deployment: Deployment): void => {
 /** The code of jobs, by name. */
 type CodeOf = (job: string) => Code;
 
-function bundledCode(scope: Construct, checked: CheckedApp): CodeOf {
+function bundledCode(scope: Construct, checked: CheckedApp & { readonly isEmulated: boolean }): CodeOf {
   const [first] = checked.jobs;
   if (first === undefined) return placeholderCode;
   const functionsDirectory = first.group === '' ? dirname(first.path) : dirname(dirname(first.path));

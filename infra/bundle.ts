@@ -8,6 +8,8 @@ import { OUT, placeAsset, settleOutput } from './bundle-assets.ts';
 
 /** `createHandler`, which every generated entry calls. */
 const HANDLER_MODULE = join(import.meta.dirname, '../lib/lambda/index.ts');
+/** `fillInScheduledTime`, which only the entries of an emulated stage have. */
+const EMULATOR_MODULE = join(import.meta.dirname, '../lib/lambda/emulated-record.ts');
 
 // Dependencies in CommonJS call `require` and look for their own folder; an ES module has neither. Minified names are
 // short, so a long one meets none of them.
@@ -39,14 +41,18 @@ export function bundle(app: BundledApp, places: BundlePlaces): ReadonlyMap<strin
   }
 }
 
-type BundledApp = Pick<CheckedApp, 'jobs' | 'schedules'>;
+interface BundledApp extends Pick<CheckedApp, 'jobs' | 'schedules'> {
+  /** Whether the stage says that it runs on an emulator. @default false */
+  readonly isEmulated?: boolean;
+}
 
 /** Writes a job's entry into the directory for each job, and what esbuild makes of it into `out` in there. */
-export function build({ jobs, schedules }: BundledApp, directory: string): Metafile {
+export function build({ jobs, schedules, isEmulated = false }: BundledApp, directory: string): Metafile {
   const entryPoints = jobs.map((job) => {
     const zones = schedules.filter((each) => each.job === job.name).map(({ id, timezone }) => [id, { timezone }]);
     const entry = join(directory, `${job.name}.ts`);
-    writeFileSync(entry, entryOf(job.path, { policy: job.policy, schedules: Object.fromEntries(zones) }));
+    const options = { policy: job.policy, schedules: Object.fromEntries(zones) };
+    writeFileSync(entry, entryOf({ jobFile: job.path, options, isEmulated }));
     return { in: entry, out: job.name };
   });
   try {
@@ -94,12 +100,19 @@ export interface BundlePlaces {
   readonly assetDirectory: string;
 }
 
+interface Entry {
+  readonly jobFile: string;
+  readonly options: HandlerOptions;
+  readonly isEmulated: boolean;
+}
+
 /** Synth has checked the policy and knows the schedules' zones; a running function takes its word for both. */
-function entryOf(jobFile: string, options: HandlerOptions): string {
+function entryOf({ jobFile, options, isEmulated }: Entry): string {
   return [
     `import job from ${JSON.stringify(jobFile)};`,
     `import { createHandler } from ${JSON.stringify(HANDLER_MODULE)};`,
-    `export const handler = createHandler(job, ${JSON.stringify(options)});`,
+    ...(isEmulated ? [`import { fillInScheduledTime } from ${JSON.stringify(EMULATOR_MODULE)};`] : []),
+    `export const handler = createHandler(job, ${JSON.stringify(options)}${isEmulated ? ', fillInScheduledTime' : ''});`,
     '',
   ].join('\n');
 }

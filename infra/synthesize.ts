@@ -17,6 +17,8 @@ interface Context {
   /** @default DEFAULT_STAGE */
   readonly stage?: string;
   readonly alertEmail?: string;
+  /** `true` says that the stage runs on an emulator of AWS, see `BelfryProps.isEmulated`. @default false */
+  readonly emulator?: boolean | 'true' | 'false';
   /** `false` leaves CDK's own check of the template out, most of the time that synth takes. @default true */
   readonly validate?: boolean | 'true' | 'false';
   /** With `region`: the account to look VPCs and the like up in. @default whichever the deployment is made with */
@@ -72,6 +74,7 @@ export async function synthesize(options: SynthesizeOptions = {}): Promise<Synth
     jobs,
     schedules,
     alertEmail: context.alertEmail,
+    isEmulated: readFlag(context, 'emulator', false),
     placeGroup: (group) => createStack(`${prefix}-${group}`, `Scheduled jobs of ${prefix}, ${group}`),
   });
   const access = options.access ?? (await loadAccess());
@@ -105,11 +108,18 @@ function readContext(given: CompleteContext | undefined): CompleteContext {
   return { ...context, ...fromCli, ...given };
 }
 
+/** A switch of the context; `-c` on the command line makes a text of it. */
+function readFlag(context: CompleteContext, name: 'emulator' | 'validate', absent: boolean): boolean {
+  const value = String(context[name] ?? absent);
+  if (value === 'true' || value === 'false') return value === 'true';
+  throw new InvalidAppError([`context "${name}" is ${JSON.stringify(context[name])}; allowed are true and false`]);
+}
+
 function createApp(context: CompleteContext, outdir = process.env.CDK_OUTDIR ?? join(PROJECT, 'cdk.out')): App {
   return new App({
     outdir,
     postCliContext: context,
-    ...(String(context.validate) === 'false' ? { builtinCloudFormationValidation: false } : {}),
+    ...(readFlag(context, 'validate', true) ? {} : { builtinCloudFormationValidation: false }),
     // `synth` is called when access.ts has had its say.
     autoSynth: false,
     analyticsReporting: false,

@@ -26,17 +26,19 @@ export interface HandlerOptions {
  * Everything that can be wrong with the function's surroundings shows when its process starts, not
  * when its first run is due.
  *
+ * @param adapt what is done to each record first, where it comes from an emulator: `fillInScheduledTime`
  * @throws Error when a variable of the deployment is missing, or Powertools' idempotency is switched off
  */
 export function createHandler(
   job: Job,
   options: HandlerOptions,
+  adapt: (record: SQSRecord, runtime: Runtime) => SQSRecord = (record) => record,
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
   const runtime = createRuntime(job, options);
   return async (event, context) => {
     const batchItemFailures: { itemIdentifier: string }[] = [];
     for (const record of event.Records) {
-      const { disposition, mustExit } = await handleRecord(record, context, runtime);
+      const { disposition, mustExit } = await handleRecord(adapt(record, runtime), context, runtime);
       if (disposition.kind !== 'acknowledge') batchItemFailures.push({ itemIdentifier: record.messageId });
       if (mustExit) await runtime.exit();
     }

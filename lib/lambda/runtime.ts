@@ -53,7 +53,7 @@ export function createRuntime(job: Job, { policy, schedules }: RuntimeOptions): 
   const { app, stage, table, queueUrl, deadLetterQueueUrl, alertTopicArn } = readEnvironment(process.env);
   const deployment = stagePrefix({ app, stage });
   const client = new DynamoDBClient(SDK_OPTIONS);
-  const sqs = new SQSClient(SDK_OPTIONS);
+  const sqs = new SQSClient({ ...SDK_OPTIONS, useQueueUrlAsEndpoint: false });
   const runs = new DynamoDbRunStore({ client, table, retention: policy.retention });
   const locks = new DynamoDbLockStore({ client, table });
   const outbox = createOutbox({ sqs, deadLetterQueueUrl, alertTopicArn });

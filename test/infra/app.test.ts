@@ -150,3 +150,12 @@ test('the CDK CLI lists exactly that one stack, with a profile that does not exi
 
   expect(listed).toBe('belfry-dev\n');
 });
+
+test('a switch of the context that is neither true nor false is told', async () => {
+  const { code, stderr } = await runApp(PROJECT, { emulator: 'localstack' });
+
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: 'context "emulator" is "localstack"; allowed are true and false\n',
+  });
+});

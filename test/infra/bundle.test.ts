@@ -24,9 +24,13 @@ function checkout(): string {
 }
 
 /** Synthesizes as the embedded cloud does: without the CDK CLI, credentials or network. */
-async function synthIn(directory: string): Promise<string> {
+async function synthIn(directory: string, context: Readonly<Record<string, string>> = {}): Promise<string> {
   const outdir = createFolder();
-  const env = { PATH: process.env.PATH, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: '{"validate":"false"}' };
+  const env = {
+    PATH: process.env.PATH,
+    CDK_OUTDIR: outdir,
+    CDK_CONTEXT_JSON: JSON.stringify({ validate: 'false', ...context }),
+  };
   await run(process.execPath, ['--import', 'tsx', 'infra/app.ts'], { cwd: directory, env });
   return outdir;
 }
@@ -75,6 +79,19 @@ describe('the bundles of two checkouts', () => {
     );
 
     expect((await Promise.all(loading)).map(({ stdout }) => stdout)).toEqual(loading.map(() => 'function\n'));
+  });
+
+  test('guess no scheduled time, unless the stage says that it runs on an emulator', async () => {
+    const emulated = await synthIn(PROJECT, { emulator: 'true' });
+
+    const guessing = (outdir: string) =>
+      assetsIn(outdir).map((asset) =>
+        readdirSync(join(outdir, asset), { recursive: true, encoding: 'utf8' })
+          .filter((file) => file.endsWith('.mjs'))
+          .some((file) => readFileSync(join(outdir, asset, file), 'utf8').includes('scheduled-time-guessed')),
+      );
+    expect(new Set(guessing(here))).toEqual(new Set([false]));
+    expect(new Set(guessing(emulated))).toEqual(new Set([true]));
   });
 
   test('come with a manifest of the app', () => {

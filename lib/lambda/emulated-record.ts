@@ -1,0 +1,31 @@
+import type { SQSRecord } from 'aws-lambda';
+import { SCHEDULED_TIME_PLACEHOLDER } from '../run/message.ts';
+import type { Runtime } from './runtime.ts';
+
+/** The field as a schedule's target input has it: what an input may hold besides is not touched. */
+const NOT_FILLED_IN = `"scheduledTime":"${SCHEDULED_TIME_PLACEHOLDER}"`;
+const MINUTE_MS = 60_000;
+
+let hasWarned = false;
+
+/**
+ * A record from an emulator that fires schedules and does not fill in the scheduled time: then it is the minute in
+ * which the message was sent (`SentTimestamp`, floored), true as long as the emulator fires within the minute. Says
+ * so once a process. Any other record is returned as it is.
+ *
+ * The bundles of a stage have it only where the stage says that it runs on an emulator.
+ */
+export function fillInScheduledTime(record: SQSRecord, { log }: Pick<Runtime, 'log'>): SQSRecord {
+  const { body, attributes } = record;
+  if (!body.includes(NOT_FILLED_IN)) return record;
+  if (!hasWarned) {
+    hasWarned = true;
+    log.warn('scheduled-time-guessed', {
+      event: 'scheduled-time-guessed',
+      reason: 'this emulator does not fill in <aws.scheduler.scheduled-time>; the minute of SentTimestamp is taken',
+    });
+  }
+  const sentAt = Number(attributes.SentTimestamp);
+  const scheduledTime = new Date(sentAt - (sentAt % MINUTE_MS)).toISOString();
+  return { ...record, body: body.replace(NOT_FILLED_IN, `"scheduledTime":"${scheduledTime}"`) };
+}
