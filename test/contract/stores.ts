@@ -1,3 +1,4 @@
+import { vi } from 'vitest';
 import type { LockStore, RunRequests, RunStore } from '../../lib/run/ports.ts';
 import { DynamoDbLockStore } from '../../lib/store/dynamodb/dynamodb-lock-store.ts';
 import { DynamoDbRunRequests } from '../../lib/store/dynamodb/dynamodb-run-requests.ts';
@@ -6,6 +7,7 @@ import { MemoryLockStore } from '../../lib/store/memory/memory-lock-store.ts';
 import { MemoryRunStore } from '../../lib/store/memory/memory-run-store.ts';
 import { milliseconds } from '../../lib/units.ts';
 import { startTestTable } from '../support/dynalite.ts';
+import { openTestTable, type TestTable } from '../support/test-table.ts';
 
 export interface Stores {
   readonly runs: RunStore;
@@ -16,6 +18,33 @@ export interface Stores {
 
 export const RETENTION = milliseconds(90 * 86_400_000);
 
+/**
+ * One more DynamoDB for the suites to run over, of whoever's making: AWS's own or an emulator. Tables are made there
+ * and deleted again.
+ *
+ * @default none
+ */
+const ENDPOINT = process.env['BELFRY_DYNAMODB_ENDPOINT'] || undefined;
+
+// It may be a network away and take its time to make a table.
+if (ENDPOINT !== undefined) vi.setConfig({ testTimeout: 30_000, hookTimeout: 90_000 });
+
+/** Where a table to test with comes from: each `open` makes one. */
+export interface TableSource {
+  readonly name: string;
+  /** Whether a refused write brings the item, as DynamoDB's does for `ReturnValuesOnConditionCheckFailure`. */
+  readonly bringsRefusedItem: boolean;
+  open(): Promise<TestTable>;
+}
+
+/** Every DynamoDB that tests run over. */
+export const TABLE_SOURCES: readonly TableSource[] = [
+  { name: 'DynamoDB', bringsRefusedItem: false, open: startTestTable },
+  ...(ENDPOINT === undefined
+    ? []
+    : [{ name: `DynamoDB at ${ENDPOINT}`, bringsRefusedItem: true, open: () => openTestTable(ENDPOINT) }]),
+];
+
 /** Every adapter of the run store and the lock store: the contract suites run over each. */
 export const ADAPTERS: readonly { readonly name: string; open(): Promise<Stores> }[] = [
   {
@@ -25,13 +54,11 @@ export const ADAPTERS: readonly { readonly name: string; open(): Promise<Stores>
       return { runs, requests: runs, locks: new MemoryLockStore(), close: async () => {} };
     },
   },
-  {
-    name: 'DynamoDB',
-    async open() {
-      const { client, table, close } = await startTestTable();
-      const runs = new DynamoDbRunStore({ client, table, retention: RETENTION });
-      const requests = new DynamoDbRunRequests({ client, table });
-      return { runs, requests, locks: new DynamoDbLockStore({ client, table }), close };
-    },
-  },
+  ...TABLE_SOURCES.map(({ name, open }) => ({ name, open: async () => storesOf(await open()) })),
 ];
+
+function storesOf({ client, table, close }: TestTable): Stores {
+  const runs = new DynamoDbRunStore({ client, table, retention: RETENTION });
+  const requests = new DynamoDbRunRequests({ client, table });
+  return { runs, requests, locks: new DynamoDbLockStore({ client, table }), close };
+}

@@ -32,7 +32,7 @@ export class Table {
       return { applied: true, item: unmarshall(Attributes ?? {}) };
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      // DynamoDB hands the item over with the refusal; emulators do not.
+      // DynamoDB hands the item over with the refusal; dynalite does not.
       const item = error.Item === undefined ? await this.get(update.key) : unmarshall(error.Item);
       return { applied: false, item };
     }
