@@ -1,11 +1,13 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { BelfryError } from '../errors.ts';
 import { DEFAULT_STAGE } from '../job/names.ts';
 import { SynthesisError } from '../local/synthesize.ts';
+import { DEFAULT_ENDPOINT, readConnection, readEndpoint } from './commands/connection.ts';
 import { readChance, readJson, readLength, readStage } from './commands/options.ts';
 import { type RunOptions, run } from './commands/run.ts';
 import { type ShowOptions, show } from './commands/show.ts';
 import { type StartOptions, start } from './commands/start.ts';
+import { type TickOptions, tick } from './commands/tick.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { isolateFromAws } from './isolate.ts';
 
@@ -55,7 +57,25 @@ export function createProgram(onExit: (code: number) => void): Command {
       if (options.stage === undefined) isolateFromAws(process.env);
       onExit(await show(runId, options));
     });
+  addTick(program, onExit);
   return program;
+}
+
+function addTick(program: Command, onExit: (code: number) => void): void {
+  const endpoint = new Option('--endpoint <url>', 'where the emulator listens').argParser(readEndpoint);
+  program
+    .command('tick')
+    .description('fire the schedules of an emulator that only stores them, such as LocalStack, until Ctrl-C')
+    .addOption(endpoint.env('AWS_ENDPOINT_URL').default(DEFAULT_ENDPOINT))
+    .addOption(new Option('--region <region>', 'where its schedules and queues are').env('AWS_REGION'))
+    .option('--stage <stage>', 'the stage whose schedules to fire', readStage, DEFAULT_STAGE)
+    .option('--for <length>', 'end by itself after 30s, 2m, 1h', readLength)
+    .action(async (options: TickOptions) => {
+      const connection = readConnection(options, process.env);
+      isolateFromAws(process.env);
+      await tick(options, connection);
+      onExit(EXIT.done);
+    });
 }
 
 /** Runs the command; what goes wrong is said in a sentence where it was foreseen, with its stack where not. */

@@ -1,21 +1,22 @@
 import { stripVTControlCharacters } from 'node:util';
 import type pc from 'picocolors';
 import type { CloudEvent, RunLine } from '../../local/events.ts';
-import { epochMs } from '../../units.ts';
+import { type EpochMs, epochMs } from '../../units.ts';
 import { distance, shortLength, timeOfDay } from './times.ts';
 
 type Colors = ReturnType<typeof pc.createColors>;
 type Paint = (text: string) => string;
 
-interface Line {
+/** A line of the log, but for its time. */
+export interface Line {
   readonly verb: string;
   readonly paint: Paint;
   readonly subject: string;
   readonly text: string;
 }
 
-/** What a job wrote must not move the cursor, ring the bell or retitle the window: line breaks are all it may. */
-function printable<Value>(value: Value): Value {
+/** What others wrote must not move the cursor, ring the bell or retitle the window: line breaks are all it may. */
+export function printable<Value>(value: Value): Value {
   if (typeof value === 'string') {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
     return stripVTControlCharacters(value).replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, ' ') as Value;
@@ -31,9 +32,13 @@ const SUBJECT_WIDTH = 22;
 /** One event as a line, or a few, of the live log; `undefined` for what would only be noise. */
 export function formatEvent(event: CloudEvent, colors: Colors): string | undefined {
   const line = describe(printable(event), colors);
-  if (line === undefined) return undefined;
-  const head = `${colors.dim(timeOfDay(event.at))}  ${line.paint(line.verb.padEnd(VERB_WIDTH))}`;
-  return `${head} ${line.subject.padEnd(SUBJECT_WIDTH)} ${line.text}`.trimEnd();
+  return line === undefined ? undefined : formatLine(event.at, line, colors);
+}
+
+/** A line in the columns of the log. Its texts are printed as they are: see {@link printable}. */
+export function formatLine(at: EpochMs, { verb, paint, subject, text }: Line, colors: Colors): string {
+  const head = `${colors.dim(timeOfDay(at))}  ${paint(verb.padEnd(VERB_WIDTH))}`;
+  return `${head} ${subject.padEnd(SUBJECT_WIDTH)} ${text}`.trimEnd();
 }
 
 function describe(event: CloudEvent, colors: Colors): Line | undefined {

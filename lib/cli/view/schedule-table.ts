@@ -1,39 +1,31 @@
-import Table from 'cli-table3';
 import type { DueSchedule } from '../../local/cloud.ts';
+import type { TickSchedule } from '../../local/tick/index.ts';
 import type { EpochMs } from '../../units.ts';
 import type { Colors } from '../terminal.ts';
+import { printable } from './live-log.ts';
+import { formatTable } from './table.ts';
 import { distance, localMinute } from './times.ts';
+
+const NEVER = ['never, it is disabled or over', ''];
 
 /** The schedules with their next due times, the soonest first. */
 export function formatSchedules(schedules: readonly DueSchedule[], now: EpochMs, colors: Colors): string {
-  const table = new Table({
-    head: ['SCHEDULE', 'JOB', 'WHEN', 'NEXT DUE', ''].map((name) => colors.dim(name)),
-    style: { head: [], border: [], 'padding-left': 2, 'padding-right': 0 },
-    chars: {
-      top: '',
-      'top-mid': '',
-      'top-left': '',
-      'top-right': '',
-      bottom: '',
-      'bottom-mid': '',
-      'bottom-left': '',
-      'bottom-right': '',
-      left: '',
-      'left-mid': '',
-      mid: '',
-      'mid-mid': '',
-      right: '',
-      'right-mid': '',
-      middle: '',
-    },
+  const rows = soonestFirst(schedules).map(({ id, job, source, timezone, next }) => {
+    const due = next === undefined ? NEVER : [`${localMinute(next, timezone)} ${timezone}`, distance(next, now)];
+    return [id, job, source, ...due];
   });
-  const soonest = [...schedules].sort((one, other) => (one.next ?? Infinity) - (other.next ?? Infinity));
-  for (const { id, job, source, timezone, next } of soonest) {
-    const due =
-      next === undefined
-        ? ['never, it is disabled or over', '']
-        : [`${localMinute(next, timezone)} ${timezone}`, distance(next, now)];
-    table.push([id, job, source, ...due]);
-  }
-  return table.toString();
+  return formatTable(['SCHEDULE', 'JOB', 'WHEN', 'NEXT DUE', ''], rows, colors);
 }
+
+/** The schedules of an endpoint with their next due times, by their zones' clocks, the soonest first. */
+export function formatTickSchedules(schedules: readonly TickSchedule[], now: EpochMs, colors: Colors): string {
+  const rows = soonestFirst(schedules).map(({ name, expression, timezone, next }) => {
+    const due = next === undefined ? NEVER : [localMinute(next, timezone), distance(next, now)];
+    return [name, expression, timezone, ...due];
+  });
+  return formatTable(['SCHEDULE', 'WHEN', 'ZONE', 'NEXT DUE', ''], printable(rows), colors);
+}
+
+const soonestFirst = <Schedule extends { readonly next: EpochMs | undefined }>(
+  schedules: readonly Schedule[],
+): readonly Schedule[] => [...schedules].sort((one, other) => (one.next ?? Infinity) - (other.next ?? Infinity));

@@ -1,0 +1,62 @@
+import { stageNames } from '../../job/names.ts';
+import { systemClock } from '../../lambda/system-clock.ts';
+import { type Change, type Connection, createTick, type Tick, tickClients } from '../../local/tick/index.ts';
+import type { Milliseconds } from '../../units.ts';
+import { endOfRun } from '../end-of-run.ts';
+import { CommandError, EXIT } from '../exit-codes.ts';
+import { appName, findProject } from '../project.ts';
+import { openTerminal, type Terminal } from '../terminal.ts';
+import { formatTickSchedules } from '../view/schedule-table.ts';
+import { createTickLog, reasonOf } from '../view/tick-log.ts';
+import type { ConnectionOptions } from './connection.ts';
+
+export interface TickOptions extends ConnectionOptions {
+  readonly stage: string;
+  readonly for?: Milliseconds;
+}
+
+/** `belfry tick`: fires the deployment's schedules at an emulator that does not, until Ctrl-C or for a while. */
+export async function tick({ stage, for: length }: TickOptions, connection: Connection): Promise<void> {
+  const { scheduleGroup } = stageNames({ app: await appName(findProject(process.cwd())), stage });
+  const terminal = openTerminal({ isForMachine: false });
+  const log = createTickLog(terminal, systemClock);
+  const clients = tickClients(connection);
+  const ticking = createTick({ clients, groups: [scheduleGroup], clock: systemClock, observer: log });
+  const end = endOfRun(length);
+  try {
+    const found = await startAt(connection.endpoint, ticking);
+    introduce({ group: scheduleGroup, endpoint: connection.endpoint, ticking }, terminal);
+    for (const change of found) if (change.kind === 'unsupported') log.onChange(change);
+    end.startCounting();
+    await end.reached;
+  } finally {
+    await ticking.stop();
+    for (const client of Object.values(clients)) client.destroy();
+    end.forget();
+  }
+}
+
+async function startAt(endpoint: string, ticking: Tick): Promise<readonly Change[]> {
+  try {
+    return await ticking.start();
+  } catch (error) {
+    throw new CommandError(
+      `the schedules at ${endpoint} cannot be listed: ${reasonOf(error)}. Start the emulator, or name another with --endpoint or AWS_ENDPOINT_URL`,
+      EXIT.unavailable,
+      { cause: error },
+    );
+  }
+}
+
+interface Introduction {
+  readonly group: string;
+  readonly endpoint: string;
+  readonly ticking: Tick;
+}
+
+function introduce({ group, endpoint, ticking }: Introduction, { colors, say }: Terminal): void {
+  const schedules = ticking.schedules();
+  say(`${colors.bold('Belfry')} ${group}, firing the schedules at ${colors.cyan(endpoint)}; Ctrl-C ends it\n`);
+  const table = formatTickSchedules(schedules, systemClock.now(), colors);
+  say(`${schedules.length > 0 ? table : `The group ${group} has no schedules yet: waiting for them.`}\n`);
+}
