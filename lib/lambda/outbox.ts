@@ -3,6 +3,7 @@ import { LONGEST_SUBJECT } from '../observe/failure-alert.ts';
 import type { AlertMessage } from '../run/context.ts';
 import type { Letter, Outbox } from '../run/ports.ts';
 import { cut } from '../run/run-error.ts';
+import { SDK_OPTIONS } from './sdk-options.ts';
 
 /** The attributes by which a letter says why it is there, and a message that it is one moved back. */
 export const LETTER_ATTRIBUTES = { run: 'belfry-run', attempts: 'belfry-attempts', error: 'belfry-error' } as const;
@@ -45,7 +46,7 @@ function letterAttributes({ run, attempts, error }: Letter) {
 async function publish({ subject, body }: AlertMessage, TopicArn: string): Promise<void> {
   const { PublishCommand, SNSClient } = await import('@aws-sdk/client-sns');
   const Subject = cut(printable(subject), LONGEST_SUBJECT);
-  await new SNSClient({}).send(new PublishCommand({ TopicArn, Subject, Message: body }));
+  await new SNSClient(SDK_OPTIONS).send(new PublishCommand({ TopicArn, Subject, Message: body }));
 }
 
 /** SQS refuses most control characters, SNS subjects also line breaks; an error's text may hold any. */

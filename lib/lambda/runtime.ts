@@ -17,6 +17,7 @@ import { DynamoDbRunStore } from '../store/dynamodb/dynamodb-run-store.ts';
 import type { EpochMs } from '../units.ts';
 import { readEnvironment } from './environment.ts';
 import { createOutbox } from './outbox.ts';
+import { SDK_OPTIONS } from './sdk-options.ts';
 import { createSecrets } from './secrets.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -40,9 +41,6 @@ export interface Runtime {
   exit(): Promise<never>;
 }
 
-/** Short enough that a call that hangs is tried again within the 10 seconds that recording an outcome has. */
-const SDK_OPTIONS = { maxAttempts: 4, requestHandler: { connectionTimeout: 1000, requestTimeout: 3000 } } as const;
-
 export interface RuntimeOptions {
   readonly policy: JobPolicy;
   readonly schedules: Readonly<Record<string, ScheduleFacts>>;
@@ -53,7 +51,7 @@ export function createRuntime(job: Job, { policy, schedules }: RuntimeOptions): 
   const { app, stage, table, queueUrl, deadLetterQueueUrl, alertTopicArn } = readEnvironment(process.env);
   const deployment = stagePrefix({ app, stage });
   const client = new DynamoDBClient(SDK_OPTIONS);
-  const sqs = new SQSClient({ ...SDK_OPTIONS, useQueueUrlAsEndpoint: false });
+  const sqs = new SQSClient(SDK_OPTIONS);
   const runs = new DynamoDbRunStore({ client, table, retention: policy.retention });
   const locks = new DynamoDbLockStore({ client, table });
   const outbox = createOutbox({ sqs, deadLetterQueueUrl, alertTopicArn });

@@ -3,12 +3,11 @@ import type { Log, RunInfo } from '../run/context.ts';
 
 /** Powertools' logger as the rest of Belfry knows a log. */
 export function toLog(logger: Logger): Log {
-  return {
-    debug: (message, fields = {}) => logger.debug(message, fields),
-    info: (message, fields = {}) => logger.info(message, fields),
-    warn: (message, fields = {}) => logger.warn(message, fields),
-    error: (message, fields = {}) => logger.error(message, fields),
-  };
+  const at =
+    (level: keyof Log): Log[keyof Log] =>
+    (message, fields = {}) =>
+      logger[level](message, fields);
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
 /** A job's own log: a child, whose lines carry the run, so that what a job adds to it stays with that run. */

@@ -102,7 +102,7 @@ function readNames({ job, schedule = null, trigger }: Record<string, unknown>) {
 function readScheduledTime(value: unknown): EpochMs {
   const text = typeof value === 'string' ? value : '';
   if (text.startsWith(PLACEHOLDER_PREFIX)) {
-    throw refuse(`scheduledTime still reads ${text}: not filled in; for an emulator deploy with -c emulator=true`);
+    throw refuse(`scheduledTime still reads ${text}: not filled in; an emulator needs -c emulator=true`);
   }
   const instant = Date.parse(text);
   if (Number.isNaN(instant)) throw refuseField('scheduledTime', value, 'an instant in ISO 8601');
