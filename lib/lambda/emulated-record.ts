@@ -2,8 +2,8 @@ import type { SQSRecord } from 'aws-lambda';
 import { SCHEDULED_TIME_PLACEHOLDER } from '../run/message.ts';
 import type { Runtime } from './runtime.ts';
 
-/** The field as a schedule's target input has it: what an input may hold besides is not touched. */
-const NOT_FILLED_IN = `"scheduledTime":"${SCHEDULED_TIME_PLACEHOLDER}"`;
+/** The field as a schedule's target input has it, or as an emulator has written it anew: an input's fields are not touched. */
+const NOT_FILLED_IN = new RegExp(`("scheduledTime":\\s*)"${SCHEDULED_TIME_PLACEHOLDER}"`);
 const MINUTE_MS = 60_000;
 
 let hasWarned = false;
@@ -17,7 +17,8 @@ let hasWarned = false;
  */
 export function fillInScheduledTime(record: SQSRecord, { log }: Pick<Runtime, 'log'>): SQSRecord {
   const { body, attributes } = record;
-  if (!body.includes(NOT_FILLED_IN)) return record;
+  const sentAt = Number(attributes.SentTimestamp);
+  if (!NOT_FILLED_IN.test(body) || Number.isNaN(sentAt)) return record;
   if (!hasWarned) {
     hasWarned = true;
     log.warn('scheduled-time-guessed', {
@@ -25,7 +26,6 @@ export function fillInScheduledTime(record: SQSRecord, { log }: Pick<Runtime, 'l
       reason: 'this emulator does not fill in <aws.scheduler.scheduled-time>; the minute of SentTimestamp is taken',
     });
   }
-  const sentAt = Number(attributes.SentTimestamp);
   const scheduledTime = new Date(sentAt - (sentAt % MINUTE_MS)).toISOString();
-  return { ...record, body: body.replace(NOT_FILLED_IN, `"scheduledTime":"${scheduledTime}"`) };
+  return { ...record, body: body.replace(NOT_FILLED_IN, `$1"${scheduledTime}"`) };
 }

@@ -111,8 +111,14 @@ async function startWork(
 async function resumeRuns({ services, deployment }: Parts, observe: CloudObserver): Promise<void> {
   const client = new DynamoDBClient(localClient(services.endpoint));
   for await (const { run, queue, body } of unfinishedRuns(client, deployment.manifest)) {
-    await services.backends.queues.send(queue, body);
-    observe({ kind: 'resent', at: systemClock.now(), runId: run.id });
+    const about = { at: systemClock.now(), runId: run.id };
+    try {
+      await services.backends.queues.send(queue, body);
+      observe({ kind: 'resent', ...about });
+    } catch (error) {
+      // One run that cannot go on must not keep the others, and the cloud, from it.
+      observe({ kind: 'not-resent', reason: error instanceof Error ? error.message : String(error), ...about });
+    }
   }
   client.destroy();
 }

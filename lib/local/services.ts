@@ -1,5 +1,5 @@
 import type { Backends } from './backends/index.ts';
-import { UnknownQueueError } from './backends/index.ts';
+import { MessageRefusedError, UnknownQueueError } from './backends/index.ts';
 import type { ServiceHandler } from './front/index.ts';
 import { PermanentDeliveryError, type Scheduler, type Target } from './scheduler/index.ts';
 
@@ -22,8 +22,11 @@ export function queueTarget(queues: Backends['queues']): Target {
       try {
         await queues.send(arn, body, { attributes: Object.fromEntries(texts) });
       } catch (error) {
-        if (!(error instanceof UnknownQueueError)) throw error;
-        throw new PermanentDeliveryError('AWS.SimpleQueueService.NonExistentQueue', error.message);
+        if (error instanceof UnknownQueueError) {
+          throw new PermanentDeliveryError('AWS.SimpleQueueService.NonExistentQueue', error.message);
+        }
+        if (error instanceof MessageRefusedError) throw new PermanentDeliveryError(error.awsCode, error.message);
+        throw error;
       }
     },
   };

@@ -29,29 +29,24 @@ export const SCHEDULED_TIME_PLACEHOLDER = '<aws.scheduler.scheduled-time>';
 export const PLACEHOLDER_PREFIX = '<aws.scheduler.';
 
 /** The text that a schedule sends. */
-export function scheduleTargetInput(entry: { job: string; schedule: string; input: unknown }): string {
-  return JSON.stringify({
+export const scheduleTargetInput = (entry: { job: string; schedule: string; input: unknown }): string =>
+  toBody({
     v: 1,
     run: null,
     job: entry.job,
     schedule: entry.schedule,
     scheduledTime: SCHEDULED_TIME_PLACEHOLDER,
     trigger: 'schedule',
-    ...(entry.input === undefined ? {} : { input: entry.input }),
+    input: entry.input,
   });
-}
 
 /** The text of a message for a run whose identity is settled. */
-export function formatRunMessage(message: RunMessage): string {
-  const { scheduledTime, input, ...rest } = message;
-  const text = JSON.stringify({
-    ...rest,
-    scheduledTime: new Date(scheduledTime).toISOString(),
-    ...(input === undefined ? {} : { input }),
-  });
-  // The two characters that JSON writes plainly and SQS refuses: a message must not fail on its own letter.
-  return text.replaceAll('\ufffe', '\\ufffe').replaceAll('\uffff', '\\uffff');
-}
+export const formatRunMessage = ({ scheduledTime, input, ...rest }: RunMessage): string =>
+  toBody({ ...rest, scheduledTime: new Date(scheduledTime).toISOString(), input });
+
+/** JSON, without the two characters that JSON writes plainly and SQS refuses: a message must not fail on its own letter. */
+const toBody = (fields: object): string =>
+  JSON.stringify(fields).replaceAll('\ufffe', '\\ufffe').replaceAll('\uffff', '\\uffff');
 
 /**
  * Reads a message body, which is untrusted, and settles the run's identity.

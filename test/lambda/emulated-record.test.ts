@@ -26,6 +26,18 @@ describe('a message that an emulator has sent for a schedule', () => {
     expect(parseRunMessage(body)).toMatchObject({ run: 'report/2027-03-02T02:00Z/nightly', input: { region: 'eu' } });
   });
 
+  test('is of that minute too, when the emulator has written its JSON anew', () => {
+    const { body } = receive(JSON.stringify(JSON.parse(scheduleTargetInput(entry)), undefined, 1));
+
+    expect(parseRunMessage(body).run).toBe('report/2027-03-02T02:00Z/nightly');
+  });
+
+  test('is what it was when nobody knows when it was sent', () => {
+    const record = { ...recordOf(scheduleTargetInput(entry)), attributes: {} } as SQSRecord;
+
+    expect(fillIn(record, { log: { warn } as never })).toBe(record);
+  });
+
   test('is what it was when the scheduled time was filled in', () => {
     const filledIn = scheduleTargetInput(entry).replace('<aws.scheduler.scheduled-time>', '2027-03-02T01:00:00Z');
 

@@ -107,6 +107,16 @@ describe('a message', () => {
     expect(parseRunMessage(body)).toEqual(message);
   });
 
+  test('from EventBridge holds nothing that SQS refuses, whatever its input', () => {
+    const body = scheduleTargetInput({
+      job: 'report',
+      schedule: 'nightly',
+      input: { text: '\ufffe \uffff \ud800 \u0000' },
+    });
+
+    expect(body).toMatch(/^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u);
+  });
+
   test('from EventBridge gets its run id from the due time that was filled in', () => {
     const body = scheduleTargetInput({ job: 'report', schedule: 'nightly', input: { region: 'eu' } });
 

@@ -36,7 +36,13 @@ export function createFauxqs(queues: QueueSet): Fauxqs {
   };
 }
 
+/** Errors that SQS names without the prefix that fauxqs gives to all of them. An SDK takes the name from the header. */
+const PREFIXED =
+  /^AWS\.SimpleQueueService\.((?:Invalid(?:MessageContents|AttributeName|AttributeValue|ParameterValue|IdFormat)|OverLimit|ReceiptHandleIsInvalid|MissingParameter);)/;
+
 function textHeaders(headers: Readonly<Record<string, unknown>>): Record<string, string> {
   const kept = ['content-type', 'x-amzn-query-error', 'x-amz-request-id'];
-  return Object.fromEntries(kept.flatMap((name) => (headers[name] === undefined ? [] : [[name, `${headers[name]}`]])));
+  return Object.fromEntries(
+    kept.flatMap((name) => (headers[name] === undefined ? [] : [[name, `${headers[name]}`.replace(PREFIXED, '$1')]])),
+  );
 }

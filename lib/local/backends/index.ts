@@ -4,6 +4,7 @@ import type { Clock } from '../../run/ports.ts';
 import type { ServiceHandler } from '../front/service.ts';
 import { openDynamoDb, type Tables } from './dynamodb.ts';
 import { createFauxqs } from './fauxqs.ts';
+import { admitAllCharacters } from './fauxqs-characters.ts';
 import { MessageMoves } from './message-moves.ts';
 import { QueueSet } from './queue-set.ts';
 import { createQueues, type Queues } from './queues.ts';
@@ -58,6 +59,7 @@ export async function createBackends(options: BackendOptions = {}): Promise<Back
   const { directory, region = defaultRegion, clock = systemClock, onPublish = () => {}, onChange = () => {} } = options;
   const dynamodb = await openDynamoDb({ region, directory: directory && join(directory, 'dynamodb') });
   const queues = new QueueSet({ region, clock, onChange });
+  await admitAllCharacters();
   const fauxqs = createFauxqs(queues);
   const sns = createSns({ fauxqs, region, onPublish });
   const moves = new MessageMoves(queues);

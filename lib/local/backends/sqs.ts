@@ -17,6 +17,7 @@ interface Input {
   readonly VisibilityTimeout?: number;
   readonly AttributeNames?: readonly string[];
   readonly MessageSystemAttributeNames?: readonly string[];
+  readonly MessageAttributeNames?: readonly string[];
   readonly SourceArn?: string;
   readonly TaskHandle?: string;
   readonly MaxResults?: number;
@@ -100,7 +101,8 @@ async function receiveMessage(call: Call): Promise<ServiceResponse> {
   for (;;) {
     const response = await forward({ ...call, input: { ...input, WaitTimeSeconds: 0 } });
     const { Messages: messages } = (parse(String(response.body)) ?? {}) as { Messages?: readonly Received[] };
-    if (messages !== undefined) return answer({ Messages: messages.map((message) => withSource(message, call)) });
+    if (messages !== undefined)
+      return answer({ Messages: messages.map((message) => asAsked(withSource(message, call), call)) });
 
     const left = end - queues.clock.now();
     if (response.status !== 200 || left <= 0) return response;
@@ -111,6 +113,8 @@ async function receiveMessage(call: Call): Promise<ServiceResponse> {
 interface Received {
   readonly ReceiptHandle: string;
   readonly Attributes?: Readonly<Record<string, string>>;
+  readonly MessageAttributes?: unknown;
+  readonly MD5OfMessageAttributes?: unknown;
 }
 
 /** Tells letters that the redrive policy moved from those that were sent. fauxqs knows no such attribute. */
@@ -119,6 +123,12 @@ function withSource(message: Received, { queue, input }: Call): Received {
   const source = queue?.find(message.ReceiptHandle)?.deadLetterSource;
   if (source === undefined || !asked.some((name) => ['All', 'DeadLetterQueueSourceArn'].includes(name))) return message;
   return { ...message, Attributes: { ...message.Attributes, DeadLetterQueueSourceArn: source } };
+}
+
+/** A message that was received without a word of its attributes has none. fauxqs hands over all of them. */
+function asAsked({ MessageAttributes, MD5OfMessageAttributes, ...message }: Received, { input }: Call): Received {
+  const isAsked = (input.MessageAttributeNames ?? []).length > 0;
+  return isAsked ? { ...message, MessageAttributes, MD5OfMessageAttributes } : message;
 }
 
 function changeMessageVisibility(call: Call): ServiceResponse | Promise<ServiceResponse> {

@@ -114,3 +114,28 @@ test('a client with the old query protocol is told to update', async () => {
   expect(response.status).toBe(400);
   expect(await response.text()).toContain('update it');
 });
+
+test('a body may hold every character that SQS takes, those above U+FFFF too', async () => {
+  const { send, receiveOne } = await setupQueues();
+
+  await send('{"text":"😀 𠮷"}');
+
+  expect((await receiveOne('jobs')).Body).toBe('{"text":"😀 𠮷"}');
+});
+
+test.each(['\u0001', '\ufffe', '\uffff'])('a body may not hold what SQS refuses: %j', async (character) => {
+  const { send } = await setupQueues();
+
+  await expect(send(`a${character}b`)).rejects.toMatchObject({ name: 'InvalidMessageContents' });
+});
+
+test('message attributes come to those who ask for them', async () => {
+  const { send, receive } = await setupQueues();
+  await send('body', { MessageAttributes: { mark: { DataType: 'String', StringValue: 'kept' } } });
+
+  const [unasked] = await receive('jobs', { MessageAttributeNames: [], VisibilityTimeout: 0 });
+  const [asked] = await receive('jobs', { MessageAttributeNames: ['mark'] });
+
+  expect(unasked?.MessageAttributes).toBeUndefined();
+  expect(asked?.MessageAttributes).toMatchObject({ mark: { StringValue: 'kept' } });
+});
