@@ -22,6 +22,7 @@ export type CloudEvent = { readonly at: EpochMs } & (
   | { readonly kind: 'fired'; readonly schedule: string; readonly scheduledTime: EpochMs }
   | { readonly kind: 'undelivered'; readonly schedule: string; readonly reason: string }
   | { readonly kind: 'missed-while-off'; readonly schedule: string; readonly count: number; readonly latest: EpochMs }
+  | { readonly kind: 'clock-set-back'; readonly schedule: string; readonly until: EpochMs }
   | RunLine
   /** A line that a job logged itself. */
   | {
@@ -50,6 +51,7 @@ export type CloudEvent = { readonly at: EpochMs } & (
   | { readonly kind: 'reloaded'; readonly summary: string }
   | { readonly kind: 'reload-failed'; readonly error: string }
   | { readonly kind: 'resent'; readonly runId: string }
+  | { readonly kind: 'not-resent'; readonly runId: string; readonly reason: string }
 );
 
 export type CloudObserver = (event: CloudEvent) => void;

@@ -41,6 +41,8 @@ export function observeScheduler(observe: CloudObserver, clock: Clock): Schedule
         latest,
       });
     },
+    onClockSetBack: ({ name }, until) =>
+      observe({ kind: 'clock-set-back', at: clock.now(), schedule: entryOf(name), until }),
     onMarksNotSaved: (error) =>
       undelivered('all schedules', `how far they have come cannot be saved: ${String(error)}`),
   };

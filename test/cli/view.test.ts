@@ -51,6 +51,14 @@ describe('the live log', () => {
       'process     report                 Task timed out after 80.00 seconds',
     ],
     [
+      { kind: 'not-resent', at: DUE, runId: run.runId, reason: 'queue "report" refuses the message' },
+      'not resumed report/2027-03-02T02:00Z/nightly queue "report" refuses the message',
+    ],
+    [
+      { kind: 'clock-set-back', at: DUE, schedule: 'nightly', until: plus(DUE, minutes(600)) },
+      'clock       nightly                was ahead, until 2027-03-02T12:00:00.000Z; it is due by the clock of now again',
+    ],
+    [
       { kind: 'missed-while-off', at: plus(DUE, minutes(9)), schedule: 'nightly', count: 3, latest: DUE },
       'not fired   nightly                3 due while the cloud was off, the last 9 minutes ago',
     ],

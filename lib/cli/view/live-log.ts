@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type pc from 'picocolors';
 import type { CloudEvent, RunLine } from '../../local/events.ts';
-import { type EpochMs, epochMs } from '../../units.ts';
+import { type EpochMs, epochMs, toIso } from '../../units.ts';
 import { distance, shortLength, timeOfDay } from './times.ts';
 
 type Colors = ReturnType<typeof pc.createColors>;
@@ -47,6 +47,13 @@ function describe(event: CloudEvent, colors: Colors): Line | undefined {
   switch (event.kind) {
     case 'fired':
       return of('fired', blue, event.schedule, `due ${timeOfDay(event.scheduledTime)}`);
+    case 'clock-set-back':
+      return of(
+        'clock',
+        yellow,
+        event.schedule,
+        `was ahead, until ${toIso(event.until)}; it is due by the clock of now again`,
+      );
     case 'undelivered':
       return of('undelivered', red, event.schedule, event.reason);
     case 'missed-while-off': {
@@ -77,6 +84,8 @@ function describe(event: CloudEvent, colors: Colors): Line | undefined {
       return of('not loaded', red, '', `the running app stays as it was\n${indent(event.error)}`);
     case 'resent':
       return of('resumed', blue, event.runId, 'was not finished when the cloud stopped');
+    case 'not-resent':
+      return of('not resumed', red, event.runId, event.reason);
   }
 }
 

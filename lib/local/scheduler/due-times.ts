@@ -39,6 +39,18 @@ export function dueTimesOf(
   };
 }
 
+/** Due times but for some, which may become fewer. */
+export const without = (dueTimes: DueTimes, excluded: ReadonlySet<EpochMs>): DueTimes => ({
+  next(after) {
+    let due = dueTimes.next(after);
+    while (due !== undefined && excluded.has(due)) due = dueTimes.next(due);
+    return due;
+  },
+  *between(from, to) {
+    for (const due of dueTimes.between(from, to)) if (!excluded.has(due)) yield due;
+  },
+});
+
 function rate(expression: string, timezone: string, anchor: EpochMs): DueTimes {
   readZone(timezone);
   const interval = intervalOfRate(expression);

@@ -1,11 +1,10 @@
 import type { Clock } from '../../run/ports.ts';
 import { type EpochMs, type Milliseconds, milliseconds, plus } from '../../units.ts';
-import type { Deliveries } from './delivery.ts';
-import type { Disturbance } from './disturbance.ts';
+import { Entries } from './entries.ts';
 import { Entry } from './entry.ts';
+import { Fires, type FiresParts } from './fires.ts';
 import type { MarkBook } from './mark-book.ts';
-import { type StoredSchedule, scheduleKey } from './model.ts';
-import type { SchedulerObserver } from './ports.ts';
+import type { StoredSchedule } from './model.ts';
 import type { ScheduleStore } from './store.ts';
 
 /** A laptop that slept, or a clock that was set, is noticed after this time at the latest. */
@@ -14,16 +13,15 @@ const LONGEST_SLEEP = milliseconds(60_000);
 const ON_TIME = milliseconds(60_000);
 /** A new rate is due in the second of its creation, which began before it. */
 const RATE_ANCHOR = milliseconds(1000);
+/** A clock that is set back by no more fires nothing twice. One that is set back farther was wrong before. */
+const SMALL_SET_BACK = milliseconds(3_600_000);
 const NEVER = milliseconds(-1);
 const MINUTE_MS = 60_000;
 
-export interface EngineParts {
+export interface EngineParts extends FiresParts {
   readonly clock: Clock;
   readonly store: ScheduleStore;
   readonly marks: MarkBook;
-  readonly deliveries: Deliveries;
-  readonly disturbance: Disturbance;
-  readonly observer: SchedulerObserver;
   readonly fireMissedWithin: Milliseconds;
   readonly random: () => number;
 }
@@ -34,13 +32,17 @@ export interface EngineParts {
  */
 export class Engine {
   readonly #parts: EngineParts;
-  readonly #entries = new Map<string, Entry>();
-  readonly #deliveriesUnderWay = new Set<Promise<void>>();
+  readonly #fires: Fires;
+  readonly #slack: Milliseconds;
+  readonly #entries: Entries;
   #state: 'new' | 'firing' | 'held' | 'stopped' = 'new';
   #timer: { cancel(): void } | undefined;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
+    this.#fires = new Fires(parts);
+    this.#slack = milliseconds(Math.max(SMALL_SET_BACK, this.#tolerance()));
+    this.#entries = new Entries(this.#slack);
     parts.store.onChange((before, after) => this.#change(before, after));
   }
 
@@ -61,15 +63,14 @@ export class Engine {
   async stop(): Promise<void> {
     this.#state = 'stopped';
     this.#timer?.cancel();
-    this.#parts.deliveries.abandon();
-    await Promise.all(this.#deliveriesUnderWay);
+    await this.#fires.stop();
     await this.#parts.marks.flush();
   }
 
   hold(): void {
     if (this.#state !== 'firing') return;
     this.#tick();
-    for (const entry of [...this.#entries.values()]) this.#fireWaiting(entry, { early: true });
+    for (const entry of this.#entries.all()) this.#fireWaiting(entry, { early: true });
     this.#state = 'held';
     this.#timer?.cancel();
   }
@@ -77,17 +78,23 @@ export class Engine {
   resume(): void {
     if (this.#state !== 'held') return;
     this.#state = 'firing';
-    for (const entry of [...this.#entries.values()]) this.#advance(entry, this.#parts.fireMissedWithin);
+    for (const entry of this.#entries.all()) this.#advance(entry, this.#parts.fireMissedWithin);
     this.#tick();
+  }
+
+  /** What a schedule will be fired for next; undefined when it is disabled, and when nothing is due any more. */
+  nextDueTime(schedule: StoredSchedule): EpochMs | undefined {
+    if (!schedule.isEnabled) return undefined;
+    const unwatched = () => new Entry({ schedule, handledUntil: schedule.dueAfter, slack: this.#slack });
+    return (this.#entries.get(schedule) ?? unwatched()).nextAfter(this.#parts.clock.now());
   }
 
   #change(before: StoredSchedule | undefined, after: StoredSchedule | undefined): void {
     if (this.#state === 'new' || this.#state === 'stopped') return;
-    const earlier = before === undefined ? undefined : this.#entries.get(scheduleKey(before));
-    if (before !== undefined && earlier !== undefined) {
-      // First, so that the end of the old definition (DELETE after completion) does not take the new one with it.
-      this.#entries.delete(scheduleKey(before));
-      this.#parts.marks.delete(before);
+    // First, so that the end of the old definition (DELETE after completion) does not take the new one with it.
+    const earlier = before === undefined ? undefined : this.#entries.remove(before, this.#parts.clock.now());
+    if (earlier !== undefined) {
+      this.#parts.marks.delete(earlier.schedule);
       // What was due before the change is fired by the definition that it was due by.
       this.#advance(earlier, this.#state === 'held' ? NEVER : this.#tolerance());
       this.#fireWaiting(earlier, { early: true });
@@ -97,14 +104,14 @@ export class Engine {
   }
 
   #adopt(schedule: StoredSchedule): void {
-    const { marks, fireMissedWithin } = this.#parts;
+    const { clock, marks, fireMissedWithin } = this.#parts;
     if (!schedule.isEnabled) {
       marks.delete(schedule);
       return;
     }
     const mark = marks.get(schedule);
-    const entry = new Entry(schedule, mark ?? schedule.dueAfter);
-    this.#entries.set(scheduleKey(schedule), entry);
+    const entry = this.#entries.add(schedule, mark ?? schedule.dueAfter, clock.now());
+    this.#rewind(entry);
     const known = milliseconds(Math.max(fireMissedWithin, RATE_ANCHOR));
     if (this.#state === 'firing') this.#advance(entry, mark === undefined ? this.#tolerance() : known);
     this.#settle(entry);
@@ -112,7 +119,8 @@ export class Engine {
 
   #tick(): void {
     if (this.#state !== 'firing') return;
-    for (const entry of [...this.#entries.values()]) {
+    for (const entry of this.#entries.all()) {
+      this.#rewind(entry);
       this.#advance(entry, this.#tolerance());
       this.#fireWaiting(entry, { early: false });
     }
@@ -123,7 +131,7 @@ export class Engine {
     this.#timer?.cancel();
     this.#timer = undefined;
     if (this.#state !== 'firing') return;
-    const wakeTimes = [...this.#entries.values()].flatMap((entry) => entry.wakeAt() ?? []);
+    const wakeTimes = this.#entries.all().flatMap((entry) => entry.wakeAt() ?? []);
     if (wakeTimes.length === 0) return;
     const delay = Math.min(...wakeTimes) - this.#parts.clock.now();
     const sleep = milliseconds(Math.min(Math.max(delay, 0), LONGEST_SLEEP));
@@ -132,6 +140,13 @@ export class Engine {
 
   #tolerance(): Milliseconds {
     return milliseconds(Math.max(ON_TIME, this.#parts.fireMissedWithin));
+  }
+
+  #rewind(entry: Entry): void {
+    const handledUntil = entry.rewind(this.#parts.clock.now());
+    if (handledUntil === undefined) return;
+    this.#parts.observer.onClockSetBack?.(entry.schedule, handledUntil);
+    this.#settle(entry);
   }
 
   /** Fires what has become due and is no later than the tolerance; the rest is reported as missed. */
@@ -167,30 +182,18 @@ export class Engine {
   }
 
   #fire(entry: Entry, scheduledTime: EpochMs): void {
-    const { deliveries, disturbance, observer } = this.#parts;
-    const fire = { schedule: entry.schedule, scheduledTime };
-    if (disturbance.takesDrop(entry.schedule.name)) {
-      observer.onDropped?.({ ...fire, reason: 'requested' });
-      return;
-    }
     entry.unsettled.add(scheduledTime);
-    const copies = Array.from({ length: disturbance.copies() }, () => deliveries.deliver(fire));
-    const underWay = Promise.all(copies).then((outcomes) => {
-      this.#deliveriesUnderWay.delete(underWay);
-      if (outcomes.includes('abandoned')) return;
-      entry.unsettled.delete(scheduledTime);
-      this.#settle(entry);
+    this.#fires.begin({ schedule: entry.schedule, scheduledTime }, () => {
+      this.#settle(this.#entries.conclude(entry, scheduledTime));
     });
-    this.#deliveriesUnderWay.add(underWay);
   }
 
   /** Writes down how far an entry has come. One that was changed or deleted since is nobody's any more. */
   #settle(entry: Entry): void {
     const { marks, store } = this.#parts;
     const { schedule } = entry;
-    if (this.#entries.get(scheduleKey(schedule)) !== entry) return;
-    const isFinished = entry.isCompleted() && entry.mark() > schedule.dueAfter;
-    if (isFinished && schedule.deletesAfterCompletion) store.deleteSchedule(schedule);
+    if (this.#entries.get(schedule) !== entry) return;
+    if (entry.isFinished() && schedule.deletesAfterCompletion) store.deleteSchedule(schedule);
     else marks.set(schedule, entry.mark());
   }
 }

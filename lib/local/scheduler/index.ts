@@ -2,15 +2,14 @@
  * The embedded EventBridge Scheduler: its API, and the engine that fires what the API was told.
  */
 import type { Clock } from '../../run/ports.ts';
-import { type EpochMs, epochMs, type Milliseconds, milliseconds } from '../../units.ts';
+import { type EpochMs, type Milliseconds, milliseconds } from '../../units.ts';
 import { handleRequest } from './api.ts';
 import { Deliveries } from './delivery.ts';
 import { Disturbance, type Duplicates } from './disturbance.ts';
-import { dueTimesOf } from './due-times.ts';
 import { Engine } from './engine.ts';
 import { ClientTokens } from './idempotency.ts';
 import { MarkBook } from './mark-book.ts';
-import type { SchedulerSnapshot, StoredSchedule } from './model.ts';
+import type { SchedulerSnapshot } from './model.ts';
 import type { Marks, SchedulerObserver, Target } from './ports.ts';
 import { type Residence, ScheduleStore } from './store.ts';
 import type { ApiRequest, ApiResponse } from './wire.ts';
@@ -48,7 +47,7 @@ export interface SchedulerOptions {
 export interface NextDueTime {
   readonly name: string;
   readonly group: string;
-  /** Undefined when disabled, and when nothing is due any more. */
+  /** What will be fired next; undefined when disabled, and when nothing is due any more. */
   readonly next: EpochMs | undefined;
   readonly state: 'ENABLED' | 'DISABLED';
 }
@@ -98,7 +97,11 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     hold: () => engine.hold(),
     resume: () => engine.resume(),
     dropNext: (scheduleName, count) => disturbance.dropNext(scheduleName, count),
-    nextDueTimes: () => store.schedules().map((schedule) => nextDueTime(schedule, clock.now())),
+    nextDueTimes: () =>
+      store.schedules().map((schedule) => {
+        const { name, group, isEnabled } = schedule;
+        return { name, group, next: engine.nextDueTime(schedule), state: isEnabled ? 'ENABLED' : 'DISABLED' };
+      }),
     snapshot: () => store.snapshot(),
     restore(snapshot) {
       // The marks tell what a snapshot's schedules have missed, and they are read at the start.
@@ -106,11 +109,4 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       store.restore(snapshot);
     },
   };
-}
-
-function nextDueTime(schedule: StoredSchedule, now: EpochMs): NextDueTime {
-  const { name, group, isEnabled } = schedule;
-  if (!isEnabled) return { name, group, next: undefined, state: 'DISABLED' };
-  const after = epochMs(Math.max(now, schedule.dueAfter));
-  return { name, group, next: dueTimesOf(schedule).next(after), state: 'ENABLED' };
 }

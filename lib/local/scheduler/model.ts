@@ -27,7 +27,7 @@ export interface ScheduleSettings {
   readonly isEnabled: boolean;
   /** How long after its due time it may fire; at the due time when absent. */
   readonly flexibleWindow?: Milliseconds | undefined;
-  /** Whether it is deleted when its last due time has been delivered or given up. */
+  /** Whether it is deleted when its last due time has been delivered or given up; not when that was missed. */
   readonly deletesAfterCompletion: boolean;
   readonly target: ScheduleTarget;
 }

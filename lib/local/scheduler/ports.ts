@@ -42,6 +42,11 @@ export interface SchedulerObserver {
    * include some that were delivered just before it, never leave one out.
    */
   onMissedWhileOff?(schedule: StoredSchedule, times: readonly EpochMs[]): void;
+  /**
+   * The clock was ahead, and was set back: a schedule had been handled until an instant that is still to come. It counts
+   * from now again. What was fired or reported before its time is fired once more when it is due.
+   */
+  onClockSetBack?(schedule: StoredSchedule, handledUntil: EpochMs): void;
   /** The marks could not be saved. They are tried again with the next change. */
   onMarksNotSaved?(error: unknown): void;
 }

@@ -15,15 +15,13 @@ export function intervalOfRate(expression: string): Milliseconds | undefined {
 }
 
 /**
- * Due times of a rate: the anchor itself, then one every interval.
+ * Due times of a rate: the anchor itself, and one every interval from there, in both directions. A schedule counts from
+ * its anchor on by its `dueAfter`, unless the clock by which it was made was ahead.
  *
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#rate-based
  */
 export function rateDueTimes(interval: Milliseconds, anchor: EpochMs): DueTimes {
-  const next = (after: EpochMs): EpochMs => {
-    if (after < anchor) return anchor;
-    return epochMs(anchor + (Math.floor((after - anchor) / interval) + 1) * interval);
-  };
+  const next = (after: EpochMs): EpochMs => epochMs(anchor + (Math.floor((after - anchor) / interval) + 1) * interval);
   return {
     next,
     *between(from, to) {

@@ -3,11 +3,10 @@
  * every few seconds, and lets the engine of the embedded scheduler send to the endpoint's queues.
  */
 import type { Clock } from '../../run/ports.ts';
-import { type EpochMs, epochMs, type Milliseconds, milliseconds } from '../../units.ts';
+import { type EpochMs, type Milliseconds, milliseconds } from '../../units.ts';
 import { accountId, defaultRegion } from '../backends/index.ts';
 import { Deliveries } from '../scheduler/delivery.ts';
 import { Disturbance } from '../scheduler/disturbance.ts';
-import { dueTimesOf } from '../scheduler/due-times.ts';
 import { Engine } from '../scheduler/engine.ts';
 import { MarkBook } from '../scheduler/mark-book.ts';
 import type { StoredSchedule } from '../scheduler/model.ts';
@@ -33,7 +32,7 @@ export interface TickOptions {
 
 /** A schedule that is fired. */
 export interface TickSchedule extends Pick<StoredSchedule, 'name' | 'expression' | 'timezone'> {
-  /** Undefined when disabled, and when nothing is due any more. */
+  /** What will be fired next; undefined when disabled, and when nothing is due any more. */
   readonly next: EpochMs | undefined;
 }
 
@@ -111,11 +110,10 @@ class PollingTick implements Tick {
   }
 
   schedules(): readonly TickSchedule[] {
-    const { store, clock } = this.#parts;
+    const { store, engine } = this.#parts;
     return store.schedules().map((schedule) => {
-      const { name, expression, timezone, isEnabled, dueAfter } = schedule;
-      const after = epochMs(Math.max(clock.now(), dueAfter));
-      return { name, expression, timezone, next: isEnabled ? dueTimesOf(schedule).next(after) : undefined };
+      const { name, expression, timezone } = schedule;
+      return { name, expression, timezone, next: engine.nextDueTime(schedule) };
     });
   }
 

@@ -4,14 +4,9 @@ import type { Clock } from '../../run/ports.ts';
 import type { EpochMs } from '../../units.ts';
 import { type ScheduleSettings, type StoredSchedule, scheduleKey } from '../scheduler/model.ts';
 import type { ScheduleStore } from '../scheduler/store.ts';
+import { CompletedSchedules } from './completed-schedules.ts';
 import { countingFrom } from './counting-from.ts';
-import {
-  type DescribedSchedule,
-  deleteSchedule,
-  describeSchedule,
-  type ListedSchedule,
-  listSchedules,
-} from './endpoint-schedules.ts';
+import { type DescribedSchedule, describeSchedule, type ListedSchedule, listSchedules } from './endpoint-schedules.ts';
 import type { Change } from './observer.ts';
 import type { Outages } from './outages.ts';
 
@@ -23,7 +18,20 @@ export interface MirrorParts {
   readonly outages: Outages;
 }
 
-type Key = Pick<StoredSchedule, 'group' | 'name'>;
+/** What the endpoint last said of a schedule, and when the look began that was told so. */
+interface Known {
+  readonly described: DescribedSchedule;
+  readonly lookedAt: EpochMs;
+}
+
+/** When a look began, and the one before it that could read the schedule. */
+interface Look {
+  readonly lookedAt: EpochMs;
+  readonly since: EpochMs;
+}
+
+/** An endpoint may tell dates in whole seconds: within one, a second change looks like the first. */
+const SURELY_PAST_MS = 2000;
 
 /**
  * Keeps a store of the embedded scheduler as an endpoint's schedules are, as far as they can be fired; and, the other
@@ -31,15 +39,16 @@ type Key = Pick<StoredSchedule, 'group' | 'name'>;
  */
 export class Mirror {
   readonly #parts: MirrorParts;
-  /** What the endpoint last said of each schedule, also of those that cannot be fired. */
-  readonly #known = new Map<string, DescribedSchedule>();
-  /** Fired for the last time, and to be deleted at the endpoint as long as that lists the same definition. */
-  readonly #completed = new Set<string>();
-  readonly #deletions = new Set<Promise<void>>();
+  /** Also those that cannot be fired. */
+  readonly #known = new Map<string, Known>();
+  readonly #completed: CompletedSchedules;
   #since: EpochMs | undefined;
+  /** Schedules that the last look could not read, and the look before that each of them counts from. */
+  #unread: ReadonlyMap<string, EpochMs> = new Map();
 
   constructor(parts: MirrorParts) {
     this.#parts = parts;
+    this.#completed = new CompletedSchedules(parts);
     parts.store.onChange((before, after) => {
       if (before !== undefined && after === undefined) this.#complete(before);
     });
@@ -51,48 +60,47 @@ export class Mirror {
    * @throws the SDK's error, unchanged, when the schedules cannot be listed; the store stays as it was
    */
   async look(): Promise<readonly Change[]> {
-    const { client, groups, clock } = this.#parts;
+    const { client, groups, clock, outages } = this.#parts;
     const lookedAt = clock.now();
-    const since = this.#since ?? lookedAt;
     const listed = await listSchedules(client, groups);
-    const changes: Change[] = [];
-    let isWhole = true;
+    const changes = [...this.#forgetAllBut(new Set(listed.map(scheduleKey)))];
+    const unread = new Map<string, EpochMs>();
     for (const schedule of listed) {
+      const key = scheduleKey(schedule);
+      const since = this.#unread.get(key) ?? this.#since ?? lookedAt;
       try {
-        changes.push(...(await this.#follow(schedule, since)));
-        this.#parts.outages.worked({ kind: 'read', name: schedule.name });
+        changes.push(...(await this.#follow(schedule, { lookedAt, since })));
+        outages.worked({ kind: 'read', name: schedule.name });
       } catch (error) {
-        isWhole = false;
-        this.#parts.outages.failed({ kind: 'read', name: schedule.name }, error);
+        unread.set(key, since);
+        outages.failed({ kind: 'read', name: schedule.name }, error);
       }
     }
-    changes.push(...this.#forgetAllBut(new Set(listed.map(scheduleKey))));
-    // One that could not be read yet counts from the look before.
-    if (isWhole) this.#since = lookedAt;
+    this.#unread = unread;
+    this.#since = lookedAt;
     return changes;
   }
 
   /** Resolves when no deletion is under way. */
   async settle(): Promise<void> {
-    await Promise.all(this.#deletions);
+    await this.#completed.settle();
   }
 
-  async #follow(listed: ListedSchedule, since: EpochMs): Promise<readonly Change[]> {
-    const known = this.#known.get(scheduleKey(listed));
-    const isUnchanged = known?.modifiedAt !== undefined && known.modifiedAt === listed.modifiedAt;
-    const described = isUnchanged ? known : await describeSchedule(this.#parts.client, listed);
+  async #follow(listed: ListedSchedule, { lookedAt, since }: Look): Promise<readonly Change[]> {
+    const key = scheduleKey(listed);
+    const known = this.#known.get(key);
+    const described = isUnchanged(known, listed) ? known.described : await describeSchedule(this.#parts.client, listed);
     if (described === undefined) return [];
-    if (!isDeepStrictEqual(described, known)) return [this.#take(described, since)];
-    if (this.#completed.has(scheduleKey(listed))) await this.#delete(listed);
+    this.#known.set(key, { described, lookedAt });
+    if (!isDeepStrictEqual(described, known?.described)) return [this.#take(described, since)];
+    await this.#completed.retry(key);
     return [];
   }
 
   #take(described: DescribedSchedule, since: EpochMs): Change {
     const { store } = this.#parts;
     const { reading } = described;
-    const key = scheduleKey(described);
-    this.#known.set(key, described);
-    this.#completed.delete(key);
+    this.#completed.forget(scheduleKey(described));
     if (reading.kind === 'unsupported') {
       store.deleteSchedule(described);
       return { kind: 'unsupported', schedule: described, reason: reading.reason };
@@ -124,10 +132,10 @@ export class Mirror {
 
   #forgetAllBut(listed: ReadonlySet<string>): readonly Change[] {
     const { store } = this.#parts;
-    return [...this.#known].flatMap(([key, described]): Change[] => {
+    return [...this.#known].flatMap(([key, { described }]): Change[] => {
       if (listed.has(key)) return [];
       this.#known.delete(key);
-      this.#completed.delete(key);
+      this.#completed.forget(key);
       const schedule = store.schedule(described);
       if (schedule === undefined) return [];
       store.deleteSchedule(schedule);
@@ -137,21 +145,12 @@ export class Mirror {
 
   /** What the mirror itself deletes is not known, or known as unsupported, by then. */
   #complete(schedule: StoredSchedule): void {
-    const key = scheduleKey(schedule);
-    if (this.#known.get(key)?.reading.kind !== 'supported') return;
-    this.#completed.add(key);
-    const deletion = this.#delete(schedule).finally(() => this.#deletions.delete(deletion));
-    this.#deletions.add(deletion);
+    const described = this.#known.get(scheduleKey(schedule))?.described;
+    if (described?.reading.kind === 'supported') this.#completed.add(described);
   }
+}
 
-  async #delete(key: Key): Promise<void> {
-    const { client, outages } = this.#parts;
-    const task = { kind: 'delete', name: key.name } as const;
-    try {
-      await deleteSchedule(client, key);
-      outages.worked(task);
-    } catch (error) {
-      outages.failed(task, error);
-    }
-  }
+function isUnchanged(known: Known | undefined, { modifiedAt }: ListedSchedule): known is Known {
+  if (known === undefined || modifiedAt === undefined) return false;
+  return known.described.modifiedAt === modifiedAt && modifiedAt < known.lookedAt - SURELY_PAST_MS;
 }

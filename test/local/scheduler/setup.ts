@@ -10,6 +10,7 @@ import {
 } from '../../../lib/local/scheduler/index.ts';
 import { type EpochMs, toIso } from '../../../lib/units.ts';
 import { settle, VirtualClock } from '../../support/virtual-clock.ts';
+import { WallClock } from './wall-clock.ts';
 
 export const RESIDENCE = { region: 'eu-north-1', account: '000000000000' };
 export const QUEUE = 'arn:aws:sqs:eu-north-1:000000000000:reports';
@@ -69,6 +70,7 @@ export function noteEvents(): { readonly events: string[]; readonly observer: Sc
     onDeadLettered: (fire) =>
       events.push(`dead-lettered ${fire.schedule.name} ${minute(fire.scheduledTime)} after ${fire.attempts}`),
     onMissedWhileOff: (schedule, times) => events.push(`missed ${schedule.name} ${times.map(minute).join(' ')}`),
+    onClockSetBack: (schedule, handledUntil) => events.push(`set back ${schedule.name} from ${minute(handledUntil)}`),
     onMarksNotSaved: (error) => events.push(`marks not saved: ${error}`),
   };
   return { events, observer };
@@ -81,16 +83,18 @@ export type SetupOptions = Partial<Omit<SchedulerOptions, 'clock' | 'target' | '
   readonly snapshot?: SchedulerSnapshot;
 };
 
-/** A started scheduler on a clock of its own. */
+/** A started scheduler on a clock of its own, `wall`, that is right as long as it is not set ahead of `clock`. */
 export async function setup({ now, snapshot, ...options }: SetupOptions) {
   const clock = new VirtualClock(now);
+  const wall = new WallClock(clock);
   const target = new RecordingTarget(clock);
   const { events, observer } = noteEvents();
-  const scheduler = createScheduler({ residence: RESIDENCE, clock, target, observer, ...options });
+  const scheduler = createScheduler({ residence: RESIDENCE, clock: wall, target, observer, ...options });
   if (snapshot !== undefined) scheduler.restore(snapshot);
   await scheduler.start();
   return {
     clock,
+    wall,
     target,
     events,
     scheduler,

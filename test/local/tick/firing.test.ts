@@ -104,61 +104,6 @@ test('a message goes to the endpoint, whatever host it names in the URLs of its 
   expect(await bodies('reports')).toEqual(['2026-11-23T13:00:00Z']);
 });
 
-describe('at(…)', () => {
-  test('is fired once', async () => {
-    const { advanceTo, create, tick, events, names } = await setup({ now: '2026-11-23T12:00:00Z' });
-    await create('once', { ScheduleExpression: 'at(2026-11-23T13:00:00)' });
-
-    await tick.start();
-    await advanceTo('2026-11-23T13:00:00Z');
-    await tick.look();
-    await advanceTo('2026-11-24T13:00:00Z');
-
-    expect(events).toEqual(['fired once 2026-11-23T13:00:00Z']);
-    expect(await names()).toEqual(['once']);
-  });
-
-  test('with DELETE after completion is deleted at the endpoint once it is fired', async () => {
-    const { advanceTo, create, tick, events, names } = await setup({ now: '2026-11-23T12:00:00Z' });
-    await create('once', { ScheduleExpression: 'at(2026-11-23T13:00:00)', ActionAfterCompletion: 'DELETE' });
-
-    await tick.start();
-    await advanceTo('2026-11-23T12:59:00Z');
-    expect(await names()).toEqual(['once']);
-    await advanceTo('2026-11-23T13:00:00Z');
-
-    expect(await names()).toEqual([]);
-    await tick.look();
-    expect(events).toEqual(['fired once 2026-11-23T13:00:00Z']);
-  });
-
-  test('that could not be deleted is not fired again, and deleted by a later look', async () => {
-    let isRefusing = true;
-    const { advanceTo, create, tick, events, names } = await setup({
-      now: '2026-11-23T12:00:00Z',
-      intercept: (next) => async (request) => {
-        if (isRefusing && request.method === 'DELETE') return { status: 500, headers: {}, body: '{}' };
-        return await next(request);
-      },
-    });
-    await create('once', { ScheduleExpression: 'at(2026-11-23T13:00:00)', ActionAfterCompletion: 'DELETE' });
-
-    await tick.start();
-    await advanceTo('2026-11-23T13:00:00Z');
-    await tick.look();
-    await tick.look();
-    isRefusing = false;
-    await tick.look();
-
-    expect(events).toEqual([
-      'fired once 2026-11-23T13:00:00Z',
-      expect.stringMatching(/^trouble: delete once: /),
-      'over: delete once',
-    ]);
-    expect(await names()).toEqual([]);
-  });
-});
-
 describe('a schedule whose queue is missing', () => {
   test('sends a letter to its dead-letter queue', async () => {
     const { advanceTo, create, tick, events, queues } = await setup({

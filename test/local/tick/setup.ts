@@ -17,6 +17,7 @@ import { createTick, type TickObserver, tickClients } from '../../../lib/local/t
 import { milliseconds } from '../../../lib/units.ts';
 import { settle, VirtualClock } from '../../support/virtual-clock.ts';
 import { RecordingTarget, ROLE } from '../scheduler/setup.ts';
+import { WallClock } from '../scheduler/wall-clock.ts';
 
 export const GROUP = 'belfry-dev';
 export const QUEUE = queueArn('reports', defaultRegion);
@@ -43,7 +44,10 @@ export interface SetupOptions {
   readonly intercept?: (next: ServiceHandler) => ServiceHandler;
 }
 
-/** A tick, not started, at an endpoint that stores schedules and never fires them; all on one virtual clock. */
+/**
+ * A tick, not started, at an endpoint that stores schedules and never fires them; all on one virtual clock, but that the
+ * tick's own, `wall`, can be set wrong.
+ */
 export async function setup({
   now,
   pollEvery = NO_POLL,
@@ -51,6 +55,7 @@ export async function setup({
   intercept,
 }: SetupOptions) {
   const clock = new VirtualClock(now);
+  const wall = new WallClock(clock);
   const endpoint = await startEndpoint(clock, intercept);
   for (const QueueName of queues) endpoint.queues.ensure({ QueueName });
 
@@ -58,7 +63,7 @@ export async function setup({
   const clients = tickClients(config);
   const traffic = countTraffic(clients);
   const { events, observer } = noteEvents();
-  const tick = createTick({ clients, groups: [GROUP], clock, observer, pollEvery: milliseconds(pollEvery) });
+  const tick = createTick({ clients, groups: [GROUP], clock: wall, observer, pollEvery: milliseconds(pollEvery) });
   onTestFinished(async () => {
     await tick.stop();
     for (const client of Object.values(clients)) client.destroy();
@@ -68,6 +73,7 @@ export async function setup({
     ...endpoint,
     ...(await openApi(config)),
     clock,
+    wall,
     tick,
     events,
     calls: traffic.calls,
@@ -178,6 +184,7 @@ function noteEvents() {
     onDeadLettered: ({ schedule, scheduledTime }) =>
       events.push(`dead-lettered ${schedule.name} ${iso(scheduledTime)}`),
     onMissedWhileOff: (schedule, times) => events.push(`missed ${schedule.name} ${times.map(iso).join(' ')}`),
+    onClockSetBack: (schedule, handledUntil) => events.push(`set back ${schedule.name} from ${iso(handledUntil)}`),
     onChange: (change) =>
       events.push(`${change.kind} ${change.schedule.name}${change.kind === 'unsupported' ? `: ${change.reason}` : ''}`),
     onTrouble: ({ kind, name }, error) => events.push(`trouble: ${kind} ${name}: ${(error as Error).name}`),

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { ROLE } from '../scheduler/setup.ts';
 import { QUEUE, setup } from './setup.ts';
 
 /** What goes wrong at the endpoint, and with its schedules. */
@@ -76,7 +75,6 @@ describe('an endpoint that goes away', () => {
 });
 
 describe('a schedule that cannot be fired', () => {
-  const Target = { RoleArn: ROLE, Input: '{}' };
   const topic = 'arn:aws:sns:us-east-1:000000000000:topic';
 
   /** As an emulator keeps it that checks nothing. */
@@ -158,38 +156,6 @@ describe('a schedule that cannot be fired', () => {
       expect.stringMatching(/^unsupported hourly: .*Mars\/Olympus/),
       'new hourly',
       'fired hourly 2026-11-23T14:00:00Z',
-    ]);
-  });
-
-  test('since the endpoint fails to tell of it keeps no other from firing, and is tried again', async () => {
-    let isFailing = true;
-    const { advanceTo, create, tick, events } = await setup({
-      now: '2026-11-23T12:00:00Z',
-      intercept: (next) => async (request) => {
-        if (isFailing && request.path.endsWith('/broken')) throw new Error('the emulator has a bug');
-        return await next(request);
-      },
-    });
-    await tick.start();
-    isFailing = false;
-    await create('broken', { Target: { ...Target, Arn: QUEUE } });
-    await create('hourly');
-    isFailing = true;
-
-    await tick.look();
-    await tick.look();
-    await advanceTo('2026-11-23T13:00:02Z');
-    isFailing = false;
-    await tick.look();
-    await advanceTo('2026-11-23T13:00:03Z');
-
-    expect(events).toEqual([
-      'trouble: read broken: InternalFailure',
-      'new hourly',
-      'fired hourly 2026-11-23T13:00:00Z',
-      'over: read broken',
-      'new broken',
-      'fired broken 2026-11-23T13:00:00Z',
     ]);
   });
 });
