@@ -1,8 +1,8 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { BelfryError } from '../errors.ts';
 import { DEFAULT_STAGE } from '../job/names.ts';
 import { SynthesisError } from '../local/synthesize.ts';
-import { DEFAULT_ENDPOINT, readConnection, readEndpoint } from './commands/connection.ts';
+import { DEFAULT_REGION, endpointOption, readEndpoint } from './commands/connection.ts';
 import { readChance, readJson, readLength, readStage } from './commands/options.ts';
 import { type RunOptions, run } from './commands/run.ts';
 import { type ShowOptions, show } from './commands/show.ts';
@@ -53,8 +53,10 @@ export function createProgram(onExit: (code: number) => void): Command {
     .argument('<run>', 'a run id, as alerts and the log give it')
     .option('--json', 'print the record as JSON')
     .option('--stage <stage>', 'read the table of this stage on AWS, with the credentials of the shell', readStage)
+    .option('--endpoint <url>', 'read it on an emulator instead', readEndpoint)
+    .option('--region <region>', 'where the table is on the emulator', DEFAULT_REGION)
     .action(async (runId: string, options: ShowOptions) => {
-      if (options.stage === undefined) isolateFromAws(process.env);
+      if (options.stage === undefined || options.endpoint !== undefined) isolateFromAws(process.env);
       onExit(await show(runId, options));
     });
   addTick(program, onExit);
@@ -62,18 +64,16 @@ export function createProgram(onExit: (code: number) => void): Command {
 }
 
 function addTick(program: Command, onExit: (code: number) => void): void {
-  const endpoint = new Option('--endpoint <url>', 'where the emulator listens').argParser(readEndpoint);
   program
     .command('tick')
     .description('fire the schedules of an emulator that only stores them, such as LocalStack, until Ctrl-C')
-    .addOption(endpoint.env('AWS_ENDPOINT_URL').default(DEFAULT_ENDPOINT))
-    .addOption(new Option('--region <region>', 'where its schedules and queues are').env('AWS_REGION'))
+    .addOption(endpointOption('where the emulator listens'))
+    .option('--region <region>', 'where its schedules and queues are', DEFAULT_REGION)
     .option('--stage <stage>', 'the stage whose schedules to fire', readStage, DEFAULT_STAGE)
     .option('--for <length>', 'end by itself after 30s, 2m, 1h', readLength)
     .action(async (options: TickOptions) => {
-      const connection = readConnection(options, process.env);
       isolateFromAws(process.env);
-      await tick(options, connection);
+      await tick(options);
       onExit(EXIT.done);
     });
 }

@@ -56,8 +56,8 @@ test('tick fires what is deployed after its start, and leaves nothing after Ctrl
   queues.ensure({ QueueName: 'reports' });
   const command = project.belfry(['tick'], { environment: { AWS_ENDPOINT_URL: origin } });
 
-  await command.prints(`Belfry belfry-dev, firing the schedules at ${origin}; Ctrl-C ends it`);
-  await command.prints('The group belfry-dev has no schedules yet: waiting for them.');
+  await command.prints(`Belfry belfry-dev, firing the schedules at ${origin}, us-east-1; Ctrl-C ends it`);
+  await command.prints('The group belfry-dev has no schedules there yet: waiting for them.');
   await api.send(new CreateScheduleGroupCommand({ Name: 'belfry-dev' }));
   await api.send(
     new CreateScheduleCommand({
@@ -104,7 +104,7 @@ test('tick --for ends by itself, and calls the endpoint as nobody whom a file or
 });
 
 test.each([
-  ['an endpoint of AWS', ['--endpoint', 'https://scheduler.eu-north-1.amazonaws.com'], 2, /would be fired twice/],
+  ['an endpoint of AWS', ['--endpoint', 'https://scheduler.eu-north-1.amazonaws.com'], 2, /This is AWS/],
   ['what is no URL', ['--endpoint', 'localhost'], 2, /http or https URL of an emulator/],
   [
     'an endpoint where nobody listens',

@@ -1,4 +1,5 @@
 import { createRunClient } from '../../client/run-client.ts';
+import { DEFAULT_STAGE } from '../../job/names.ts';
 import type { RunRecord } from '../../run/record.ts';
 import { parseRunId } from '../../run/run-id.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
@@ -6,10 +7,14 @@ import { withCloud } from '../local-cloud.ts';
 import { appName, findProject } from '../project.ts';
 import { openTerminal, type Terminal } from '../terminal.ts';
 import { formatRecord } from '../view/record-view.ts';
+import { emulatorConnection } from './connection.ts';
 
 export interface ShowOptions {
   /** Given: read the table of that stage on AWS, with the shell's credentials. Absent: this checkout's local state. */
   readonly stage?: string;
+  /** Given: read the table there, as nobody in particular; of the stage `dev` unless it is given. */
+  readonly endpoint?: string;
+  readonly region: string;
   readonly json?: boolean;
 }
 
@@ -28,17 +33,21 @@ export async function show(runId: string, options: ShowOptions): Promise<number>
   return EXIT.done;
 }
 
-async function findRecord(runId: string, { stage }: ShowOptions, terminal: Terminal): Promise<RunRecord | undefined> {
+async function findRecord(runId: string, options: ShowOptions, terminal: Terminal): Promise<RunRecord | undefined> {
   const projectDirectory = findProject(process.cwd());
+  const { endpoint, region } = options;
+  const stage = options.stage ?? (endpoint === undefined ? undefined : DEFAULT_STAGE);
   if (stage === undefined) {
     return await withCloud({ projectDirectory, terminal, takesWork: false }, ({ client }) => client.getRun(runId));
   }
   const app = await appName(projectDirectory);
+  const client = endpoint === undefined ? {} : emulatorConnection({ endpoint, region });
   try {
-    return await createRunClient({ deployment: { app, stage } }).getRun(runId);
+    return await createRunClient({ deployment: { app, stage }, client }).getRun(runId);
   } catch (error) {
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw new CommandError(`the table of ${app}-${stage} on AWS cannot be read: ${reason}`, EXIT.unavailable, {
+    const place = endpoint === undefined ? 'on AWS' : `at ${endpoint}, ${region},`;
+    throw new CommandError(`the table of ${app}-${stage} ${place} cannot be read: ${reason}`, EXIT.unavailable, {
       cause: error,
     });
   }

@@ -1,6 +1,6 @@
 import { stageNames } from '../../job/names.ts';
 import { systemClock } from '../../lambda/system-clock.ts';
-import { type Change, type Connection, createTick, type Tick, tickClients } from '../../local/tick/index.ts';
+import { type Change, createTick, type Tick, tickClients } from '../../local/tick/index.ts';
 import type { Milliseconds } from '../../units.ts';
 import { endOfRun } from '../end-of-run.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
@@ -8,7 +8,7 @@ import { appName, findProject } from '../project.ts';
 import { openTerminal, type Terminal } from '../terminal.ts';
 import { formatTickSchedules } from '../view/schedule-table.ts';
 import { createTickLog, reasonOf } from '../view/tick-log.ts';
-import type { ConnectionOptions } from './connection.ts';
+import { type ConnectionOptions, emulatorConnection } from './connection.ts';
 
 export interface TickOptions extends ConnectionOptions {
   readonly stage: string;
@@ -16,16 +16,16 @@ export interface TickOptions extends ConnectionOptions {
 }
 
 /** `belfry tick`: fires the deployment's schedules at an emulator that does not, until Ctrl-C or for a while. */
-export async function tick({ stage, for: length }: TickOptions, connection: Connection): Promise<void> {
+export async function tick({ stage, for: length, endpoint, region }: TickOptions): Promise<void> {
   const { scheduleGroup } = stageNames({ app: await appName(findProject(process.cwd())), stage });
   const terminal = openTerminal({ isForMachine: false });
   const log = createTickLog(terminal, systemClock);
-  const clients = tickClients(connection);
+  const clients = tickClients(emulatorConnection({ endpoint, region }));
   const ticking = createTick({ clients, groups: [scheduleGroup], clock: systemClock, observer: log });
   const end = endOfRun(length);
   try {
-    const found = await startAt(connection.endpoint, ticking);
-    introduce({ group: scheduleGroup, endpoint: connection.endpoint, ticking }, terminal);
+    const found = await startAt(endpoint, ticking);
+    introduce({ group: scheduleGroup, endpoint, region, ticking }, terminal);
     for (const change of found) if (change.kind === 'unsupported') log.onChange(change);
     end.startCounting();
     await end.reached;
@@ -51,12 +51,15 @@ async function startAt(endpoint: string, ticking: Tick): Promise<readonly Change
 interface Introduction {
   readonly group: string;
   readonly endpoint: string;
+  readonly region: string;
   readonly ticking: Tick;
 }
 
-function introduce({ group, endpoint, ticking }: Introduction, { colors, say }: Terminal): void {
+function introduce({ group, endpoint, region, ticking }: Introduction, { colors, say }: Terminal): void {
   const schedules = ticking.schedules();
-  say(`${colors.bold('Belfry')} ${group}, firing the schedules at ${colors.cyan(endpoint)}; Ctrl-C ends it\n`);
+  say(
+    `${colors.bold('Belfry')} ${group}, firing the schedules at ${colors.cyan(endpoint)}, ${region}; Ctrl-C ends it\n`,
+  );
   const table = formatTickSchedules(schedules, systemClock.now(), colors);
-  say(`${schedules.length > 0 ? table : `The group ${group} has no schedules yet: waiting for them.`}\n`);
+  say(`${schedules.length > 0 ? table : `The group ${group} has no schedules there yet: waiting for them.`}\n`);
 }
