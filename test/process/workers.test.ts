@@ -1,14 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { milliseconds, seconds } from '../../lib/units.ts';
 import { createTestPool, functionModel, type TestPoolOptions } from '../local/workers/functions.ts';
 
+// Of everything that is made in here, the functions' folders and files too.
+const scratch = mkdtempSync(join(tmpdir(), 'belfry-workers-'));
+beforeEach(() => vi.stubEnv('TMPDIR', scratch));
 afterEach(() => vi.unstubAllEnvs());
+afterAll(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 5 }));
 
 function setup(source: string, options: TestPoolOptions = {}) {
   const parts = createTestPool(source, options);

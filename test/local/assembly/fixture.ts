@@ -1,8 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is the syntax of Fn::Sub
 
-import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { type LoadOptions, loadAssembly } from '../../../lib/local/assembly/index.ts';
 
 export const ORIGIN = 'http://127.0.0.1:4510';
@@ -12,9 +13,15 @@ export const ASSET = 'a'.repeat(64);
 
 export type Template = Record<string, unknown>;
 
+const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'belfry-assembly-')));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+/** A new folder, removed after the tests of the file. */
+export const createFolder = (): string => mkdtempSync(join(scratch, 'assembly-'));
+
 /** Writes a cloud assembly of these stacks as the CDK would. @returns its folder */
 export function writeAssembly(stacks: Readonly<Record<string, Template>>): string {
-  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'belfry-assembly-')));
+  const directory = createFolder();
   const write = (file: string, content: unknown) => writeFileSync(join(directory, file), JSON.stringify(content));
   mkdirSync(join(directory, `asset.${ASSET}`));
   const artifacts = Object.keys(stacks).flatMap((name) => [

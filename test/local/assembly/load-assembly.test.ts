@@ -1,9 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadAssembly, UnreadableAssemblyError } from '../../../lib/local/assembly/index.ts';
-import { ASSET, functionWith, load, ORIGIN, writeAssembly } from './fixture.ts';
+import { ASSET, createFolder, functionWith, load, ORIGIN, writeAssembly } from './fixture.ts';
 
 const stack = (Resources: Record<string, unknown>) => ({ 'app-dev': { Resources } });
 
@@ -185,7 +184,7 @@ test.each([
   ['an app without Belfry', { 'manifest.json': '{}' }, 'it has no belfry.json'],
   ['another version', { 'manifest.json': '{}', 'belfry.json': '{"v":2}' }, 'belfry.json is of version 2'],
 ])('refuses %s', (_case, files, problem) => {
-  const directory = mkdtempSync(join(tmpdir(), 'belfry-assembly-'));
+  const directory = createFolder();
   for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), content);
 
   const act = () => loadAssembly(directory, { origin: ORIGIN });

@@ -1,19 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { createAlarms, createJobNames } from '../../../lib/local/alarms/index.ts';
 import { type Assembly, loadAssembly } from '../../../lib/local/assembly/index.ts';
 import { epochMs } from '../../../lib/units.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
-import { ORIGIN } from './fixture.ts';
+import { createFolder, ORIGIN } from './fixture.ts';
 
 /** This repository's own app, synthesized once. */
 let assembly: Assembly;
 
 beforeAll(() => {
-  const directory = mkdtempSync(join(tmpdir(), 'belfry-synth-'));
+  const directory = createFolder();
   execFileSync(process.execPath, ['--import', 'tsx', 'infra/app.ts'], {
     env: { ...process.env, CDK_OUTDIR: directory },
     stdio: ['ignore', 'ignore', 'inherit'],

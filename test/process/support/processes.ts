@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdir, readlink } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { promisify } from 'node:util';
+import { eventually } from './eventually.ts';
 
 /**
  * The processes that work in a folder or below it: the command, the functions, the reaper. Those that have
@@ -13,6 +14,15 @@ export async function processesIn(directory: string): Promise<readonly number[]>
     .filter(({ folder }) => folder === directory || folder.startsWith(`${directory}/`))
     .map(({ pid }) => pid)
     .filter((pid) => pid !== process.pid);
+}
+
+/** Ends every process that works in a folder, also those that others start there meanwhile. */
+export async function endAllIn(directory: string): Promise<void> {
+  await eventually('the end of everything that was started', async () => {
+    const left = await processesIn(directory);
+    for (const pid of left) signal(pid, 'SIGKILL');
+    return left.length === 0;
+  });
 }
 
 interface WorkingFolder {

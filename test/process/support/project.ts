@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { BelfryCommand, type CommandOptions } from './belfry-command.ts';
 import { eventually } from './eventually.ts';
-import { processesIn, signal } from './processes.ts';
+import { endAllIn, processesIn } from './processes.ts';
 import { RunningCloud } from './running-cloud.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../../..');
@@ -143,11 +143,7 @@ export class Project {
   /** Ends everything that was started in the checkout, and removes it. */
   async remove(): Promise<void> {
     for (const command of this.#commands) command.kill();
-    await eventually('the end of everything a test started', async () => {
-      const left = await processesIn(this.#root);
-      for (const pid of left) signal(pid, 'SIGKILL');
-      return left.length === 0;
-    });
+    await endAllIn(this.#root);
     await rm(this.#root, { recursive: true, force: true, maxRetries: 5 });
   }
 
