@@ -38,6 +38,7 @@ const FORBIDDEN = [
     source: importing('../infra/schedules.ts'),
     says: 'A job must not know where it is deployed',
   },
+  { path: 'test/cloud/checks/x.ts', source: importing('../../../lib/index.ts'), says: 'A check judges from outside' },
 ];
 
 /** The same lines where they belong. */

@@ -1,0 +1,68 @@
+import type { Message } from '@aws-sdk/client-sqs';
+import { ListMessageMoveTasksCommand, StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
+import { expect } from 'vitest';
+import { listenToAlerts } from '../support/alert-listener.ts';
+import { check, cloud } from '../support/check.ts';
+
+check('a run that fails for good leaves a letter, with its run, attempts and error, and is told', async () => {
+  const alerts = await listenToAlerts(cloud);
+  try {
+    const run = await cloud.request('probe-fail');
+
+    await cloud.reaches(run, 'failed');
+
+    const letter = await cloud.receive('probe-fail-dlq', letterOf(run));
+    expect(letter.MessageAttributes).toMatchObject({
+      'belfry-run': { StringValue: run },
+      'belfry-attempts': { StringValue: '1' },
+      'belfry-error': { StringValue: 'NonRetryableError: there is no such account' },
+    });
+    const { message } = await alerts.hears(run, (alert) => alert.message.includes(run));
+    expect(message).toContain('there is no such account');
+  } finally {
+    await alerts.close();
+  }
+});
+
+check('a letter moved back by hand has its run go on, with a new round of attempts', async (observe) => {
+  const { run, letter } = await failFor('probe-hand');
+
+  await cloud.send('probe-hand', letter.Body ?? '', letter.MessageAttributes);
+  await cloud.delete('probe-hand-dlq', letter);
+
+  expect(await cloud.reaches(run, 'completed')).toMatchObject({ attempts: REDRIVEN });
+  observe('system attributes of a letter that was sent, not moved', Object.keys(letter.Attributes ?? {}).sort());
+});
+
+check('a letter moved back by StartMessageMoveTask has its run go on, its attributes kept', async (observe) => {
+  const { run, letter } = await failFor('probe-move');
+  const SourceArn = (await cloud.queueAttributes('probe-move-dlq'))['QueueArn'];
+  const DestinationArn = (await cloud.queueAttributes('probe-move'))['QueueArn'];
+  // Looking at the letter has hidden it, and a task moves what it can see.
+  await cloud.letGo('probe-move-dlq', letter);
+  await cloud.eventually('a visible letter', async () => {
+    const counts = await cloud.queueAttributes('probe-move-dlq');
+    return counts['ApproximateNumberOfMessages'] !== '0' && counts['ApproximateNumberOfMessagesNotVisible'] === '0';
+  });
+
+  await cloud.sqs.send(new StartMessageMoveTaskCommand({ SourceArn, DestinationArn }));
+
+  expect(await cloud.reaches(run, 'completed', 60)).toMatchObject({ attempts: REDRIVEN });
+  const { Results = [] } = await cloud.sqs.send(new ListMessageMoveTasksCommand({ SourceArn }));
+  expect(Results[0]).toMatchObject({ DestinationArn });
+  observe('status of a message move task', Results[0]?.Status);
+});
+
+const REDRIVEN = [
+  { n: 1, cause: 'first', outcome: 'failed' },
+  { n: 2, cause: 'redrive', outcome: 'completed' },
+];
+
+const letterOf = (run: string) => (message: Message) => message.MessageAttributes?.['belfry-run']?.StringValue === run;
+
+/** Has a run of a job fail for good, and takes its letter out of the dead-letter queue. */
+async function failFor(job: string): Promise<{ run: string; letter: Message }> {
+  const run = await cloud.request(job);
+  await cloud.reaches(run, 'failed');
+  return { run, letter: await cloud.receive(`${job}-dlq`, letterOf(run)) };
+}

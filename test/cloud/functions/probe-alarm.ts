@@ -1,0 +1,10 @@
+import { defineJob, NonRetryableError } from '../../../lib/index.ts';
+
+/** Fails for good: what the alarm over all jobs is for. */
+export default defineJob('probe-alarm', {
+  timeout: '10 seconds',
+  overlap: 'allow',
+  run() {
+    throw new NonRetryableError('there is no such account');
+  },
+});

@@ -1,0 +1,7 @@
+import { defineJob } from '../../../lib/index.ts';
+
+/** Due every minute: what a scheduled run leaves behind. */
+export default defineJob('probe-due', {
+  timeout: '10 seconds',
+  run: (_input, { run }) => ({ due: run.scheduledTime.toISOString() }),
+});

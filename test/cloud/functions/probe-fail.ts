@@ -1,0 +1,9 @@
+import { defineJob, NonRetryableError } from '../../../lib/index.ts';
+
+/** Fails for good. */
+export default defineJob('probe-fail', {
+  timeout: '10 seconds',
+  run() {
+    throw new NonRetryableError('there is no such account');
+  },
+});

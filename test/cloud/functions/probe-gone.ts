@@ -1,0 +1,7 @@
+import { defineJob } from '../../../lib/index.ts';
+
+/** Removed by the update of the stack. */
+export default defineJob('probe-gone', {
+  timeout: '10 seconds',
+  run: () => 'done',
+});

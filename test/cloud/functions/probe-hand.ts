@@ -1,0 +1,10 @@
+import { defineJob, NonRetryableError } from '../../../lib/index.ts';
+
+/** Fails for good until somebody moves its letter back. */
+export default defineJob('probe-hand', {
+  timeout: '10 seconds',
+  run(_input, { run }) {
+    if (run.attempt === 1) throw new NonRetryableError('not yet');
+    return 'done';
+  },
+});

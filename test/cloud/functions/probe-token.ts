@@ -1,0 +1,7 @@
+import { defineJob } from '../../../lib/index.ts';
+
+/** Takes its lock and leaves it. */
+export default defineJob('probe-token', {
+  timeout: '10 seconds',
+  run: () => 'done',
+});

@@ -1,0 +1,7 @@
+import { defineJob } from '../../../lib/index.ts';
+
+/** For messages that come more than once, or are none of a run's. */
+export default defineJob('probe-twice', {
+  timeout: '10 seconds',
+  run: () => 'done',
+});

@@ -1,0 +1,8 @@
+import { defineJob } from '../../../lib/index.ts';
+
+/** For schedules that a check makes itself. */
+export default defineJob('probe-zone', {
+  timeout: '10 seconds',
+  overlap: 'allow',
+  run: () => 'done',
+});

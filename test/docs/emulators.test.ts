@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { EMULATORS } from '../cloud/emulators/index.ts';
+import { LIMITS, type Limits, STORE_CONTRACT, UPDATE } from '../cloud/limits.ts';
+import { checkNames } from '../cloud/support/check-names.ts';
+import { readMarkdown, tableRows } from './markdown.ts';
+
+/** The columns of the table that were run by a command of this repository, and what is known not to be supported there. */
+const COLUMNS: readonly { readonly title: string; readonly limits: Limits; readonly isDeployed: boolean }[] = [
+  { title: 'embedded', limits: LIMITS.embedded, isDeployed: false },
+  { title: 'MiniStack', limits: { ...LIMITS.ministack, ...EMULATORS.ministack.limits }, isDeployed: true },
+  { title: 'LocalStack', limits: { ...LIMITS.localstack, ...EMULATORS.localstack.limits }, isDeployed: true },
+  { title: 'moto', limits: { ...LIMITS.moto, ...EMULATORS.moto.limits }, isDeployed: true },
+];
+
+const checks = [
+  ...[STORE_CONTRACT, 'the app deploys with the CDK CLI'],
+  ...checkNames('checks'),
+  UPDATE,
+  ...checkNames('checks-after-update'),
+  'the stack can be deleted',
+  ...checkNames('checks-after-teardown'),
+];
+
+const document = readMarkdown('docs/emulators.md');
+const rows = tableRows(document, ['check', ...COLUMNS.map(({ title }) => title)]);
+
+describe('docs/emulators.md', () => {
+  test('has a row for every check, and for nothing else', () => {
+    expect(rows.map(([check]) => check)).toEqual(checks);
+  });
+
+  test.each(COLUMNS)('says of $title what the suite knows', ({ title, limits, isDeployed }) => {
+    const column = COLUMNS.findIndex((each) => each.title === title) + 1;
+
+    const told = Object.fromEntries(rows.map((row) => [row[0], row[column]]));
+    expect(told).toEqual(Object.fromEntries(checks.map((check) => [check, cellOf(check, { limits, isDeployed })])));
+  });
+
+  test.each(COLUMNS)('gives every reason why $title cannot support a check', ({ limits }) => {
+    const text = document.lines.join(' ').replaceAll(/\s+/g, ' ');
+
+    expect(Object.values(limits).filter((reason) => !text.includes(reason))).toEqual([]);
+  });
+
+  test('has no limit of a check that does not exist', () => {
+    const limited = COLUMNS.flatMap(({ limits }) => Object.keys(limits));
+
+    expect(limited.filter((name) => !checks.includes(name))).toEqual([]);
+  });
+});
+
+/** `–`: not made there. */
+function cellOf(check: string, { limits, isDeployed }: { limits: Limits; isDeployed: boolean }): string {
+  if (!isDeployed && !checkNames('checks').includes(check)) return '–';
+  if (limits[check] !== undefined) return 'no';
+  return limits[UPDATE] !== undefined && checkNames('checks-after-update').includes(check) ? '–' : 'yes';
+}
