@@ -102,9 +102,11 @@ export class MessageMoves {
     const waiting = move.source.messages().filter(isMovable(move));
     for (const message of waiting.slice(0, move.perSecond)) {
       const destination = move.destination ?? this.#queues.byArn(message.deadLetterSource ?? '');
-      // A letter that was sent here, not moved by a redrive policy, has no way back on AWS either.
-      if (destination === undefined) {
-        Object.assign(move, { status: 'FAILED', failureReason: 'CouldNotDetermineMessageSource' });
+      if (destination === undefined || this.#queues.byName(destination.name) !== destination) {
+        // A letter that was sent here, not moved by a redrive policy, has no way back on AWS either.
+        const unknown = 'CouldNotDetermineMessageSource';
+        const failureReason = destination === undefined ? unknown : 'AWS.SimpleQueueService.NonExistentQueue';
+        Object.assign(move, { status: 'FAILED', failureReason });
         return;
       }
       const now = clock.now();

@@ -5,15 +5,14 @@ import type { Fauxqs } from './fauxqs.ts';
 import type { MessageMove, MessageMoves, SqsFault } from './message-moves.ts';
 import type { Queue } from './queue.ts';
 import type { QueueSet } from './queue-set.ts';
+import { type CheckedInput, checkRequest } from './sqs-checks.ts';
 
 const contentType = 'application/x-amz-json-1.0';
 
 /** The members of requests that are looked at here. fauxqs checks the rest. */
-interface Input {
+interface Input extends CheckedInput {
   readonly QueueUrl?: string;
-  readonly QueueName?: string;
   readonly WaitTimeSeconds?: number;
-  readonly ReceiptHandle?: string;
   readonly VisibilityTimeout?: number;
   readonly AttributeNames?: readonly string[];
   readonly MessageSystemAttributeNames?: readonly string[];
@@ -54,6 +53,9 @@ export const createSqs =
     const action = target.slice(target.indexOf('.') + 1);
     const queue = parts.queues.byName(queueNameOf(String(input.QueueUrl)) ?? '');
     const call = { ...parts, action, input, request, queue };
+    const fault = checkRequest(action, input, parts.queues);
+    // What is wrong with the queue comes first.
+    if (fault !== undefined && (queue !== undefined || action === 'CreateQueue')) return refuse(fault);
     const own = ownActions.get(action);
     return own === undefined ? forward(call) : own(call);
   };
