@@ -39,7 +39,8 @@ function renameSources(file: string, { directory, project }: Roots): void {
   const [start, end] = [text.indexOf('['), text.indexOf(']')];
   const sources = JSON.parse(text.slice(start, end + 1)) as string[];
   const renamed = sources.map((source) => {
-    const path = resolve(dirname(map), source);
+    // esbuild writes paths in source maps as URLs.
+    const path = resolve(dirname(map), decodeURIComponent(source));
     const dependency = path.lastIndexOf('node_modules');
     if (dependency >= 0) return path.slice(dependency);
     return relative(path.startsWith(directory) ? directory : project, path);

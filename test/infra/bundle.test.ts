@@ -15,7 +15,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** The project, checked out somewhere else. */
 function checkout(): string {
-  const directory = join(createFolder(), 'elsewhere');
+  const directory = join(createFolder(), '100% anderswo «β»');
   for (const part of ['lib', 'infra', 'functions', 'cdk.json', 'package.json']) {
     cpSync(join(PROJECT, part), join(directory, part), { recursive: true });
   }
