@@ -10,7 +10,7 @@ export interface EndOfRun {
 }
 
 /** npm passes on the Ctrl-C that the terminal has sent to the whole group already: one comes twice, a moment apart. */
-const SAME_PRESS_MS = 500;
+export const SAME_PRESS_MS = 500;
 
 /** The first Ctrl-C, the time that was asked for, or a reader who has gone. A second Ctrl-C ends the process as if nobody listened. */
 export function endOfRun(length: Milliseconds | undefined): EndOfRun {

@@ -54,7 +54,7 @@ export function createProgram(onExit: (code: number) => void): Command {
     .option('--json', 'print the record as JSON')
     .option('--stage <stage>', 'read the table of this stage on AWS, with the credentials of the shell', readStage)
     .option('--endpoint <url>', 'read it on an emulator instead', readEndpoint)
-    .option('--region <region>', 'where the table is on the emulator', DEFAULT_REGION)
+    .option('--region <region>', `where the table is; on an emulator ${DEFAULT_REGION} unless given`)
     .action(async (runId: string, options: ShowOptions) => {
       if (options.stage === undefined || options.endpoint !== undefined) isolateFromAws(process.env);
       onExit(await show(runId, options));

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { AWS_HOST } from '../../lib/cli/commands/connection.ts';
+import { AWS_HOST, readEndpoint as readEmulatorEndpoint } from '../../lib/cli/commands/connection.ts';
 import { readStage } from '../../lib/cli/commands/options.ts';
 import { CommandError, EXIT } from '../../lib/cli/exit-codes.ts';
 import { EMULATORS, type EmulatorName } from './emulators/index.ts';
@@ -121,13 +121,10 @@ function requireSense(flags: Flags): void {
   throw refuse(`no check has ${JSON.stringify(only)} in its name; docs/emulators.md lists them`);
 }
 
-/** An address of this machine or network; AWS's own are for `--aws`, which asks first and cleans up. */
+/** The URL of an emulator; AWS's own are for `--aws`, which asks first and cleans up. */
 function readEndpoint(text: string): string {
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
-    throw new InvalidArgumentError('Allowed is an address such as http://127.0.0.1:4566.');
-  }
-  if (AWS_HOST.test(new URL(text).hostname)) {
+  if (URL.canParse(text) && AWS_HOST.test(new URL(text).hostname)) {
     throw new InvalidArgumentError('That is AWS itself: use --aws --stage it-<name>.');
   }
-  return text;
+  return readEmulatorEndpoint(text);
 }

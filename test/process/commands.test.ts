@@ -106,6 +106,13 @@ describe('beside a running cloud', () => {
     ['an impossible length', ['start', '--for', 'soon'], 2, /a number with s, m or h/],
     ['an impossible stage', ['start', '--stage', 'Prod!'], 2, /lower-case letters/],
     ['no run id', ['show', 'greets'], 2, /"greets" is no run id/],
+    ['a region of nothing', ['show', 'greets/2020-01-01T03:00Z/greets', '--region', 'x'], 2, /--region goes with/],
+    [
+      'an emulator where nobody listens',
+      ['show', 'greets/2020-01-01T03:00Z/greets', '--endpoint', 'http://127.0.0.1:1'],
+      3,
+      /the table of belfry-dev at http:\/\/127\.0\.0\.1:1, us-east-1, cannot be read/,
+    ],
     ['a run that nobody knows', ['show', 'greets/2020-01-01T03:00Z/greets'], 1, /there is no record/],
   ] as const)('says what is wrong: %s', { timeout: 60_000 }, async (_case, args, code, message) => {
     const end = await project.belfry([...args]).end();

@@ -7,14 +7,15 @@ import { withCloud } from '../local-cloud.ts';
 import { appName, findProject } from '../project.ts';
 import { openTerminal, type Terminal } from '../terminal.ts';
 import { formatRecord } from '../view/record-view.ts';
-import { emulatorConnection } from './connection.ts';
+import { DEFAULT_REGION, emulatorConnection } from './connection.ts';
 
 export interface ShowOptions {
   /** Given: read the table of that stage on AWS, with the shell's credentials. Absent: this checkout's local state. */
   readonly stage?: string;
   /** Given: read the table there, as nobody in particular; of the stage `dev` unless it is given. */
   readonly endpoint?: string;
-  readonly region: string;
+  /** Of the table, on AWS or on an emulator. */
+  readonly region?: string;
   readonly json?: boolean;
 }
 
@@ -38,15 +39,19 @@ async function findRecord(runId: string, options: ShowOptions, terminal: Termina
   const { endpoint, region } = options;
   const stage = options.stage ?? (endpoint === undefined ? undefined : DEFAULT_STAGE);
   if (stage === undefined) {
+    if (region !== undefined) throw new CommandError('--region goes with --stage or --endpoint', EXIT.usage);
     return await withCloud({ projectDirectory, terminal, takesWork: false }, ({ client }) => client.getRun(runId));
   }
   const app = await appName(projectDirectory);
-  const client = endpoint === undefined ? {} : emulatorConnection({ endpoint, region });
+  const client =
+    endpoint === undefined
+      ? { ...(region !== undefined && { region }) }
+      : emulatorConnection({ endpoint, region: region ?? DEFAULT_REGION });
   try {
     return await createRunClient({ deployment: { app, stage }, client }).getRun(runId);
   } catch (error) {
     const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const place = endpoint === undefined ? 'on AWS' : `at ${endpoint}, ${region},`;
+    const place = endpoint === undefined ? 'on AWS' : `at ${endpoint}, ${client.region},`;
     throw new CommandError(`the table of ${app}-${stage} ${place} cannot be read: ${reason}`, EXIT.unavailable, {
       cause: error,
     });

@@ -1,8 +1,6 @@
+import { SAME_PRESS_MS } from '../../../lib/cli/end-of-run.ts';
 import { EXIT } from '../../../lib/cli/exit-codes.ts';
 import type { Report } from './report.ts';
-
-/** npm passes on the Ctrl-C that the terminal has sent to the whole group already: one comes twice, a moment apart. */
-const SAME_PRESS_MS = 500;
 
 /**
  * Aborted by Ctrl-C, by whoever ends the process, or when the terminal goes: what was deployed is then torn down. A
