@@ -90,7 +90,7 @@ export function readValue(part: Part, field: Field): number {
   const value = Number(text);
   if (value >= field.min && value <= field.max) return value;
   const cure = field === EVENTBRIDGE_WEEKDAY ? 'in EventBridge Sunday is 1' : undefined;
-  throw new InvalidExpressionError(part, `${field.name} ${value} is out of range; ${allowed}`, cure);
+  throw new InvalidExpressionError(part, `${field.name} ${written(part)} is out of range; ${allowed}`, cure);
 }
 
 const allowedIn = ({ min, max, names }: Field): string =>

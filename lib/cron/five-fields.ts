@@ -118,13 +118,17 @@ function readMacro(whole: Part): string {
 
 function refuseForeignSigns(words: readonly Part[]): void {
   for (const word of words) {
-    const sign = /[?#]|(?<=^|\d|,)[LW](?=$|\W|[LW])/i.exec(word.text);
+    const sign = /[?#~]|(?<=^|\d|,)[LW](?=$|\W|[LW])/i.exec(word.text);
     if (sign === null) continue;
+    const place = sliceOf(word, sign.index, sign.index + 1);
+    if (sign[0] === '~') {
+      throw new InvalidExpressionError(place, '~ leaves the time to chance, so nobody could say when it is due');
+    }
     const problem = `${sign[0]} is EventBridge's, not cron's`;
     const cure =
       sign[0] === '?'
         ? 'write *'
         : "write EventBridge's six fields: cron(minute hour day-of-month month day-of-week year)";
-    throw new InvalidExpressionError(sliceOf(word, sign.index, sign.index + 1), problem, cure);
+    throw new InvalidExpressionError(place, problem, cure);
   }
 }

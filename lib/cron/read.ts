@@ -1,13 +1,14 @@
 import type { Milliseconds } from '../units.ts';
 import { readLocalTime, refuseUnlessShownOnce } from './at.ts';
 import { localTimes } from './calendar.ts';
+import { BEFORE_ALL } from './clock-changes.ts';
 import { type EveryInterval, fieldsOfInterval, refuseRate } from './every.ts';
 import { readFiveFields } from './five-fields.ts';
 import { InvalidExpressionError } from './invalid-expression-error.ts';
 import { type ExpressionLabel, type Part, sliceOf, trimmed, wholeOf } from './parts.ts';
 import type { Reading } from './reading.ts';
 import { readSixFields } from './six-fields.ts';
-import { BEFORE_ALL, createTimetable, type Timetable } from './timetable.ts';
+import { createTimetable, type Timetable } from './timetable.ts';
 import type { Zone } from './zone.ts';
 import { readZone } from './zone-name.ts';
 

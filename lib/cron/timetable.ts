@@ -1,4 +1,5 @@
-import { type EpochMs, epochMs, type Milliseconds } from '../units.ts';
+import type { EpochMs, Milliseconds } from '../units.ts';
+import { clockChanges, type TouchedChange, withinAll } from './clock-changes.ts';
 import { toLocal, type Zone } from './zone.ts';
 
 /**
@@ -25,6 +26,8 @@ export interface Timetable {
   next(after: EpochMs): EpochMs | undefined;
   /** Due times in (from, to], ascending. May be iterated again. */
   between(from: EpochMs, to: EpochMs): Iterable<EpochMs>;
+  /** Changes of the zone's clocks in (from, to] that skip or repeat local times named by the expression, ascending. */
+  touchedChanges(from: EpochMs, to: EpochMs): Iterable<TouchedChange>;
 }
 
 /** What a timetable is made of. */
@@ -35,13 +38,9 @@ export interface TimetableParts {
   localTimesFrom(from: Milliseconds): Iterable<Milliseconds>;
 }
 
-/** An instant before every due time, in every zone. */
-export const BEFORE_ALL = epochMs(Date.UTC(1969, 11, 30));
-const AFTER_ALL = epochMs(Date.UTC(2200, 0, 3));
-
 export function createTimetable({ zone, expressions, localTimesFrom }: TimetableParts): Timetable {
   function* dueAfter(after: EpochMs): Generator<EpochMs> {
-    const start = epochMs(Math.min(Math.max(after, BEFORE_ALL), AFTER_ALL));
+    const start = withinAll(after);
     // First showings rise with local time, so nothing earlier on the clocks can be due later. Within a repeat the
     // clocks show times whose first showing is past: those are dropped here.
     for (const local of localTimesFrom(toLocal(zone, start))) {
@@ -57,6 +56,22 @@ export function createTimetable({ zone, expressions, localTimesFrom }: Timetable
     }
   }
 
+  function* touchedChanges(from: EpochMs, to: EpochMs): Generator<TouchedChange> {
+    for (const change of clockChanges(zone, from, to)) {
+      const times = localTimesIn(change.from, change.to);
+      if (times.length > 0) yield { ...change, times };
+    }
+  }
+
+  function localTimesIn(from: Milliseconds, to: Milliseconds): Milliseconds[] {
+    const times: Milliseconds[] = [];
+    for (const local of localTimesFrom(from)) {
+      if (local >= to) break;
+      times.push(local);
+    }
+    return times;
+  }
+
   return {
     timezone: zone.name,
     expressions,
@@ -65,5 +80,6 @@ export function createTimetable({ zone, expressions, localTimesFrom }: Timetable
       return undefined;
     },
     between: (from, to) => ({ [Symbol.iterator]: () => dueBetween(from, to) }),
+    touchedChanges: (from, to) => ({ [Symbol.iterator]: () => touchedChanges(from, to) }),
   };
 }

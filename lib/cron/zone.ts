@@ -3,7 +3,7 @@ import { type EpochMs, epochMs, type Milliseconds, milliseconds } from '../units
 /** A stretch of time during which a zone's clocks keep one distance from UTC. */
 export interface Span {
   readonly start: EpochMs;
-  /** First instant that no longer belongs to it: a transition, or the end of a year. */
+  /** First instant that no longer belongs to it: a transition, or nothing but where the next search began. */
   readonly end: EpochMs;
   /** Local time minus UTC. */
   readonly offset: Milliseconds;
@@ -23,12 +23,14 @@ export const toLocal = (zone: Zone, instant: EpochMs): Milliseconds =>
 
 const SECOND_MS = 1000;
 const DAY_MS = 86_400_000;
-// The shortest stay of any zone between two offsets is 7 days (Gaza in 2040, Recife in 2000).
-const PROBE_MS = 3 * DAY_MS;
+// The shortest stay of any zone between two offsets is an hour less than 7 days (Recife in 2000), then 7 (Gaza in 2040).
+const PROBE_MS = 6 * DAY_MS;
+// Asking Intl is what costs. So a first answer searches a month and not a year.
+const BLOCK_MS = 5 * PROBE_MS;
 
 const zones = new Map<string, Zone>();
 
-/** The zone of that name, which must be known to Intl; its transitions are found once per year and kept. */
+/** The zone of that name, which must be known to Intl; its transitions are found 30 days at a time and kept. */
 export function zoneNamed(name: string): Zone {
   const known = zones.get(name);
   if (known !== undefined) return known;
@@ -39,14 +41,14 @@ export function zoneNamed(name: string): Zone {
 
 function createZone(name: string): Zone {
   const offsetAt = createOffsetReader(name);
-  const years = new Map<number, readonly Span[]>();
+  const blocks = new Map<number, readonly Span[]>();
   let latest: Span | undefined;
 
   function spanAt(instant: EpochMs): Span {
     if (latest !== undefined && instant >= latest.start && instant < latest.end) return latest;
-    const year = new Date(instant).getUTCFullYear();
-    const spans = years.get(year) ?? findSpans(offsetAt, year);
-    years.set(year, spans);
+    const block = Math.floor(instant / BLOCK_MS);
+    const spans = blocks.get(block) ?? findSpans(offsetAt, block * BLOCK_MS);
+    blocks.set(block, spans);
     latest = spans.find((span) => instant < span.end);
     if (latest === undefined) throw new RangeError(`instant ${instant} is not a number`);
     return latest;
@@ -86,11 +88,12 @@ function createOffsetReader(timeZone: string): OffsetReader {
   };
 }
 
-function findSpans(offsetAt: OffsetReader, year: number): readonly Span[] {
+/** The spans of one block. */
+function findSpans(offsetAt: OffsetReader, blockStart: number): readonly Span[] {
   const spans: Span[] = [];
-  const end = Date.UTC(year + 1, 0, 1);
+  const end = blockStart + BLOCK_MS;
   const lastSecond = end - SECOND_MS;
-  let start = Date.UTC(year, 0, 1);
+  let start = blockStart;
   let offset = offsetAt(start);
   const close = (at: number) => spans.push({ start: epochMs(start), end: epochMs(at), offset: milliseconds(offset) });
 

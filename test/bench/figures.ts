@@ -13,7 +13,7 @@ export interface Measured {
   readonly notes: readonly string[];
 }
 
-export type Unit = 'ms' | 'KB' | 'writes' | 'reads' | 'round trips';
+export type Unit = 'ms' | 'µs' | 'KB' | 'writes' | 'reads' | 'round trips';
 
 /** A figure of Belfry, beside what the same costs without it. */
 export interface Row {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { describeMachine, type Measure } from './figures.ts';
 import { bundle } from './measures/bundle.ts';
+import { nextDue } from './measures/next-due.ts';
 import { start } from './measures/start.ts';
 import { storeCalls } from './measures/store-calls.ts';
 import { synth } from './measures/synth.ts';
@@ -14,7 +15,7 @@ import { formatMachine, formatMeasured } from './report.ts';
  * It reports and does not judge: exit code 1 means that something could not be measured. What must hold is asserted
  * in `test/budget`, in counts and bytes, which are the same on every machine.
  */
-const MEASURES: readonly Measure[] = [storeCalls, wrapper, bundle, synth, start];
+const MEASURES: readonly Measure[] = [storeCalls, wrapper, nextDue, bundle, synth, start];
 
 async function bench(names: readonly string[], { json = false }: { json?: boolean }): Promise<void> {
   const chosen = names.length === 0 ? MEASURES : MEASURES.filter(({ name }) => names.includes(name));

@@ -76,6 +76,35 @@ describe('America/New_York', () => {
   });
 });
 
+describe("a nightly cron at 02:30 around 2027's clock changes", () => {
+  const cron = '30 2 * * *';
+
+  test.each([
+    // 02:00 → 03:00 on 28 March, 03:00 → 02:00 on 31 October.
+    ['Europe/Berlin', '2027-03-26', ['2027-03-27T01:30', '2027-03-29T00:30', '2027-03-30T00:30']],
+    ['Europe/Berlin', '2027-10-29', ['2027-10-30T00:30', '2027-10-31T00:30', '2027-11-01T01:30', '2027-11-02T01:30']],
+    // 02:00 → 03:00 on 14 March, 02:00 → 01:00 on 7 November: there 02:30 comes once anyway.
+    ['America/New_York', '2027-03-12', ['2027-03-13T07:30', '2027-03-15T06:30', '2027-03-16T06:30']],
+    [
+      'America/New_York',
+      '2027-11-05',
+      ['2027-11-06T06:30', '2027-11-07T07:30', '2027-11-08T07:30', '2027-11-09T07:30'],
+    ],
+  ])('%s, four days from %s', (timezone, day, expected) => {
+    const from = Date.parse(`${day}T12:00Z`);
+
+    expect(dueTimes({ cron, timezone, from: toIso(epochMs(from)), to: toIso(epochMs(from + 4 * 86_400_000)) })).toEqual(
+      expected,
+    );
+  });
+
+  test('in New York 01:30 is the time that comes twice, and it is due the first time', () => {
+    const window = { timezone: 'America/New_York', from: '2027-11-06T12:00Z', to: '2027-11-08T12:00Z' };
+
+    expect(dueTimes({ cron: '30 1 * * *', ...window })).toEqual(['2027-11-07T05:30', '2027-11-08T06:30']);
+  });
+});
+
 describe('Australia/Lord_Howe, which moves by half an hour', () => {
   const timezone = 'Australia/Lord_Howe';
 

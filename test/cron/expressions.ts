@@ -46,6 +46,20 @@ export const frequentCron = fc
   .tuple(minutes, hours, fc.oneof(fc.constant(['*', '*'] as const), cronDays))
   .map(([minute, hour, [day, weekday]]) => `${minute} ${hour} ${day} * ${weekday}`);
 
+/** EventBridge's six fields that are often due. */
+export const frequentEventBridge = fc
+  .tuple(
+    fc.oneof(everything, eventBridgeList(MINUTES, 59), fc.constantFrom('0', '30', '0/5', '1/10', '59')),
+    fc.oneof(everything, eventBridgeList(HOURS, 23), fc.constantFrom('0', '1', '2', '3', '0-3', '1/2', '23')),
+    fc.oneof(
+      fc.constantFrom('* * ?', '? * *', '? * MON-FRI', '? * SUN', '? * L'),
+      eventBridgeList(DAYS, 30).map((days) => `${days} * ?`),
+      fc.oneof(value(WEEKDAYS), range(WEEKDAYS)).map((weekdays) => `? * ${weekdays}`),
+    ),
+    fc.constantFrom('*', '1970-2199', '*/1'),
+  )
+  .map((fields) => `cron(${fields.join(' ')})`);
+
 /** Five fields, due at midnight. */
 export const midnightCron = fc
   .tuple(cronDays, fc.oneof(everything, fc.constantFrom('JAN,MAY-AUG', '1,3,5'), cronList(MONTHS, 11)))

@@ -95,6 +95,22 @@ cron "0 0 2 * * ? *": 7 fields instead of 5: minute hour day-of-month month day-
                 ^^^
 cron "0 0 ? * 1": ? is EventBridge's, not cron's; write *
           ^
+cron "0~30 2 * * *": ~ leaves the time to chance, so nobody could say when it is due
+       ^
+cron "~ 2 * * *": ~ leaves the time to chance, so nobody could say when it is due
+      ^
+cron "H 2 * * *": minute "H" is not understood; allowed are 0-59
+      ^
+cron "0 2 * * *%": day of week "*%" is not understood; allowed are 0-7 or SUN-SAT
+              ^^
+cron "*-5 * * * *": minute "*" is not understood; allowed are 0-59
+      ^
+cron "+5 * * * *": minute "+5" is not understood; allowed are 0-59
+      ^^
+cron "0 2 * * * backup": 6 fields instead of 5: minute hour day-of-month month day-of-week; cron has no seconds and no years; EventBridge's six fields are written cron(…)
+                ^^^^^^
+cron "0 99999999999999999999999 * * *": hour 99999999999999999999999 is out of range; allowed are 0-23
+        ^^^^^^^^^^^^^^^^^^^^^^^
 cron "0 0 L * *": L is EventBridge's, not cron's; write EventBridge's six fields: cron(minute hour day-of-month month day-of-week year)
           ^
 cron "0 0 15W * *": W is EventBridge's, not cron's; write EventBridge's six fields: cron(minute hour day-of-month month day-of-week year)
@@ -138,6 +154,34 @@ cron "cron(0 2 1,15W * ? *)": AWS does not document 1,15W; it documents L on its
                ^^^^^
 cron "cron(0 2 1,L * ? *)": AWS does not document 1,L; it documents L on its own, and W after one day, such as 15W
                ^^^
+cron "cron(0 2 WL * ? *)": AWS does not document WL; it documents L on its own, and W after one day, such as 15W
+               ^^
+cron "cron(0 2 15W,L * ? *)": AWS does not document 15W,L; it documents L on its own, and W after one day, such as 15W
+               ^^^^^
+cron "cron(0 2 1-5W * ? *)": AWS does not document 1-5W; it documents L on its own, and W after one day, such as 15W
+               ^^^^
+cron "cron(0 2 * L ? *)": month "L" is not understood; allowed are 1-12 or JAN-DEC
+                 ^
+cron "cron(0 2 1,? * ? *)": day of month "?" is not understood; allowed are 1-31
+                 ^
+cron "cron(0~9 2 * * ? *)": minute "0~9" is not understood; allowed are 0-59
+           ^^^
+cron "cron(0 2 ? * L,MON *)": AWS does not document L,MON; it documents L on its own, L after one number, such as 6L, and one #, such as 3#2
+                   ^^^^^
+cron "cron(0 2 ? * 2-6L *)": AWS does not document 2-6L; it documents L on its own, L after one number, such as 6L, and one #, such as 3#2
+                   ^^^^
+cron "cron(0 2 ? * #2 *)": AWS does not document #2; it documents L on its own, L after one number, such as 6L, and one #, such as 3#2
+                   ^^
+cron "cron(0 2 ? * 3#0 *)": a month has no weekday number 0; allowed are 1-5
+                     ^
+cron "cron(0 2 ? * SAT-SUN *)": day of week range SAT-SUN runs backwards; write SAT,SUN
+                   ^^^^^^^
+cron "cron(0 2 ? * 2-6/2 *)": AWS does not document a step in the day of week; write MON,WED,FRI
+                   ^^^^^
+cron "cron(0 2 1 DEC-FEB ? *)": month range DEC-FEB runs backwards; write DEC,JAN,FEB
+                 ^^^^^^^
+cron "cron(0 0 31 4 ? *)": no date from 1970 to 2199 matches, so it can never fire
+               ^^^^
 cron "cron(0 2 W * ? *)": AWS does not document W; it documents L on its own, and W after one day, such as 15W
                ^
 cron "cron(0 2 32W * ? *)": day of month 32 is out of range; allowed are 1-31
@@ -146,6 +190,8 @@ cron "cron(0 2 31W * ? *)": AWS does not document 31W in a month without day 31,
                ^^^
 cron "cron(0 2 29W 2 ? *)": AWS does not document 29W in a month without day 29, such as month 2; name the months that have it, or write L for the last day
                ^^^
+cron "cron(0 2 ? * MON-8 *)": day of week 8 is out of range; allowed are 1-7 or SUN-SAT; in EventBridge Sunday is 1
+                       ^
 cron "cron(0 2 ? * 0 *)": day of week 0 is out of range; allowed are 1-7 or SUN-SAT; in EventBridge Sunday is 1
                    ^
 cron "cron(0 2 ? * 8L *)": day of week 8 is out of range; allowed are 1-7 or SUN-SAT; in EventBridge Sunday is 1

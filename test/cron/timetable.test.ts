@@ -117,3 +117,25 @@ describe('time zones', () => {
     expect(readWhen({ every: '1 day' }, 'Etc/UTC').next(epochMs(0))).toBe(86_400_000);
   });
 });
+
+describe('clock changes that touch due times', () => {
+  const nightly = readWhen({ cron: '30 2 * * *' }, 'Europe/Berlin');
+  const touchedIn = (from: string, to: string) =>
+    [...nightly.touchedChanges(epochMs(Date.parse(from)), epochMs(Date.parse(to)))].map(({ kind, at, times }) => [
+      kind,
+      new Date(at).toISOString(),
+      times.length,
+    ]);
+
+  test('are the gap and the repeat of a year, each with the due time that it holds', () => {
+    expect(touchedIn('2027-01-01T00:00:00Z', '2028-01-01T00:00:00Z')).toEqual([
+      ['gap', '2027-03-28T01:00:00.000Z', 1],
+      ['repeat', '2027-10-31T01:00:00.000Z', 1],
+    ]);
+  });
+
+  test('are those of the time in which expressions can be due, however far one asks', () => {
+    expect(touchedIn('0001-01-01T00:00:00Z', '1979-01-01T00:00:00Z')).toEqual([]);
+    expect(touchedIn('2199-12-31T00:00:00Z', '9999-01-01T00:00:00Z')).toEqual([]);
+  });
+});
