@@ -1,10 +1,11 @@
 import { CfnAlarm, type CfnAlarmProps } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import type { CheckedJob } from '../lib/job/check-jobs.ts';
+import type { DeployableJob } from '../lib/job/check-jobs.ts';
 import { formatDuration } from '../lib/job/duration.ts';
+import { WATCHDOG } from '../lib/job/names.ts';
 import type { JobPolicy } from '../lib/job/policy.ts';
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS, type Metric } from '../lib/observe/metrics.ts';
-import { backoffBound } from '../lib/run/backoff.ts';
+import { sumOfBackoffs } from '../lib/run/backoff.ts';
 import { type Milliseconds, milliseconds } from '../lib/units.ts';
 
 /** Where an alarm is, how it is called, and whom it tells. */
@@ -14,7 +15,8 @@ interface AlarmPlace {
   readonly topicArn: string;
 }
 
-type Condition = Omit<CfnAlarmProps, 'alarmName' | 'alarmDescription' | 'comparisonOperator'>;
+type Condition = Omit<CfnAlarmProps, 'alarmName' | 'alarmDescription' | 'comparisonOperator'> &
+  Pick<Partial<CfnAlarmProps>, 'comparisonOperator'>;
 
 /** Beyond this, a message that waits is not explained by its own retries. */
 const WAITING_MARGIN = milliseconds(30 * 60_000);
@@ -25,7 +27,7 @@ const SLOW_SHARE = 0.9;
  * The four alarms of a job. AWS's own metrics cost nothing, and they also count what kills the process
  * before it could say so.
  */
-export function createJobAlarms(place: AlarmPlace, { name, policy, names }: CheckedJob): void {
+export function createJobAlarms(place: AlarmPlace, { name, policy, names }: DeployableJob): void {
   const add = (suffix: string, description: string, condition: Condition) =>
     createAlarm(place, { suffix: `${name}-${suffix}`, id: suffix, description, condition });
 
@@ -63,6 +65,33 @@ export function createJobAlarms(place: AlarmPlace, { name, policy, names }: Chec
       evaluationPeriods: 1,
     },
   );
+}
+
+/**
+ * The one alarm of the watchdog, for every way in which it may stop: it rings when no look has been done for a quarter
+ * of an hour. The other alarms of a job would ring beside it.
+ */
+export function createWatchdogAlarm(place: AlarmPlace): void {
+  const [deployment, job] = METRIC_DIMENSIONS;
+  createAlarm(place, {
+    suffix: `${WATCHDOG}-silent`,
+    id: 'silent',
+    description: `The watchdog of ${place.prefix} has not completed a look for 15 minutes: missed due times may go unnoticed. Look first at the newest lines of its function's log, which also say what a look could not do, then whether its schedule is enabled, its event source mapping on and its function not throttled.`,
+    condition: {
+      namespace: METRIC_NAMESPACE,
+      metricName: METRICS.runDuration.name,
+      dimensions: [
+        { name: deployment, value: place.prefix },
+        { name: job, value: WATCHDOG },
+      ],
+      statistic: 'SampleCount',
+      period: 300,
+      evaluationPeriods: 3,
+      threshold: 1,
+      comparisonOperator: 'LessThanThreshold',
+      treatMissingData: 'breaching',
+    },
+  });
 }
 
 /** The alarms that all jobs of a deployment share. */
@@ -146,6 +175,5 @@ function sumByJob(metric: Metric, prefix: string): Condition {
 
 /** How long a message may be there while its run is retried within bounds. */
 export function longestWait(policy: JobPolicy): Milliseconds {
-  const waits = Array.from({ length: policy.maxAttempts - 1 }, (_, index) => backoffBound(policy.backoff, index + 1));
-  return milliseconds(waits.reduce((sum, wait) => sum + wait, policy.timeout + WAITING_MARGIN));
+  return milliseconds(policy.timeout + sumOfBackoffs(policy) + WAITING_MARGIN);
 }

@@ -21,7 +21,8 @@ process.on('exit', () => {
 
 try {
   const { synthesize } = await import('./synthesize.ts');
-  const { notes } = await synthesize();
+  const { notes, warnings } = await synthesize();
+  for (const warning of warnings) say(`warning: ${warning}`);
   for (const note of notes) say(`note: ${note}`);
   isDone = true;
 } catch (error) {

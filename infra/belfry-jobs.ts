@@ -2,14 +2,14 @@ import { Stack } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { CheckedJob } from '../lib/job/check-jobs.ts';
+import type { DeployableJob } from '../lib/job/check-jobs.ts';
 import type { CheckedSchedule } from '../lib/job/check-schedules.ts';
 import { JobSchedule } from './job-schedule.ts';
 import { JobWorker } from './job-worker.ts';
 import { type Surroundings, sharedArns } from './surroundings.ts';
 
 export interface BelfryJobsProps {
-  readonly jobs: readonly CheckedJob[];
+  readonly jobs: readonly DeployableJob[];
   readonly schedules: readonly CheckedSchedule[];
   readonly codeOf: (job: string) => Code;
   readonly surroundings: Surroundings;

@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { attachCustomSynthesis, CfnOutput, Stack, Stage, Tags, Validations } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { type CheckedApp, checkApp } from '../lib/job/check-app.ts';
-import type { JobFile } from '../lib/job/check-jobs.ts';
+import type { DeployableJob, JobFile } from '../lib/job/check-jobs.ts';
 import { InvalidAppError } from '../lib/job/check-report.ts';
+import type { Duration } from '../lib/job/duration.ts';
 import type { Job } from '../lib/job/job.ts';
 import { type Deployment, stageNames } from '../lib/job/names.ts';
 import type { Schedules } from '../lib/job/schedule.ts';
@@ -19,11 +20,14 @@ import { bundle } from './bundle.ts';
 import { assetDirectoryOf, BundledCode } from './bundled-code.ts';
 import { JobAccess, type JobDefaults } from './job-access.ts';
 import type { JobWorker } from './job-worker.ts';
+import { projectDirectoryOf } from './load-jobs.ts';
 import { createManifest } from './manifest.ts';
 import { createQueue, requireTls } from './queues.ts';
+import { createCalendarReader } from './read-calendar-file.ts';
 import { RunTable } from './run-table.ts';
 import { limitResources } from './stack-size.ts';
 import type { Surroundings } from './surroundings.ts';
+import { DEFAULT_GRACE, type DeployedWatchdog, describeWatchdog, grantWatchdog } from './watchdog.ts';
 
 export interface BelfryProps extends Deployment {
   /** From `loadJobs`. */
@@ -38,6 +42,13 @@ export interface BelfryProps extends Deployment {
    * @default false
    */
   readonly isEmulated?: boolean;
+  /**
+   * How long after a due time the watchdog expects a record of it, `'1 minute'` to `'1 hour'`: as long as messages may
+   * wait in a queue before a function takes them.
+   *
+   * @default DEFAULT_GRACE
+   */
+  readonly watchdogGrace?: Duration | undefined;
   /**
    * Where the jobs of a folder of `functions/` go: usually a stack of their own.
    *
@@ -62,20 +73,33 @@ export class Belfry extends Construct {
   readonly jobNames: readonly string[];
   /** What the user should know and need not mend. */
   readonly notes: readonly string[];
+  /** What the user should mend, or acknowledge with a reason. */
+  readonly warnings: readonly string[];
   private readonly access: ReadonlyMap<string, JobAccess>;
 
   constructor(scope: Construct, id: string, props: BelfryProps) {
     super(scope, id);
-    const { app, stage, schedules } = props;
-    const checked = checkApp({ deployment: { app, stage }, files: props.jobs, schedules, now: epochMs(Date.now()) });
+    const { app, stage, schedules, jobs: files } = props;
+    const now = epochMs(Date.now());
+    const calendarNotes = new Set<string>();
+    const readCalendarFile = createCalendarReader({
+      projectDirectory: projectDirectoryOf(files),
+      now,
+      note: (note) => calendarNotes.add(note),
+    });
+    const checked = checkApp({ deployment: { app, stage }, files, schedules, now, readCalendarFile });
     this.jobNames = checked.jobs.map(({ name }) => name);
-    this.notes = checked.notes;
+    this.notes = [...checked.notes, ...calendarNotes];
+    this.warnings = checked.warnings;
 
     const surroundings = this.createShared(checked.deployment, props.alertEmail);
-    const { placeGroup = () => this, isEmulated = false } = props;
-    const workers = this.createJobs({ ...checked, isEmulated }, surroundings, placeGroup);
-    this.access = new Map(workers.map((worker) => [worker.job.name, new JobAccess(worker, this.jobNames)]));
-    this.writeManifest(checked);
+    const { placeGroup = () => this, isEmulated = false, watchdogGrace = DEFAULT_GRACE } = props;
+    const watchdog = describeWatchdog(checked, watchdogGrace);
+    const workers = this.createJobs({ ...checked, isEmulated, watchdog }, surroundings, placeGroup);
+    const users = workers.filter((worker) => worker.job !== watchdog.job);
+    this.access = new Map(users.map((worker) => [worker.job.name, new JobAccess(worker, this.jobNames)]));
+    for (const worker of workers) if (worker.job === watchdog.job) grantWatchdog(worker);
+    this.writeManifest(checked, watchdog.job);
   }
 
   /** What a job may touch. @throws InvalidAppError for a job that is not in `functions/` */
@@ -113,19 +137,19 @@ export class Belfry extends Construct {
   }
 
   private createJobs(
-    checked: CheckedApp & { readonly isEmulated: boolean },
+    checked: DeployedApp,
     surroundings: Surroundings,
     place: (group: string) => Construct,
   ): JobWorker[] {
-    const { jobs, schedules, deployment } = checked;
+    const { jobs, schedules, deployment, watchdog } = checked;
     const groups = [...new Set(['', ...jobs.map(({ group }) => group)])];
     const scopes = groups.map((group) => ({ group, scope: group === '' ? this : place(group) }));
     const isBundled = scopes.some(({ scope }) => Stack.of(scope).bundlingRequired);
     const codeOf = isBundled ? bundledCode(this, checked) : placeholderCode;
     return scopes.flatMap(({ group, scope }) => {
       const created = new BelfryJobs(scope, group === '' || scope !== this ? 'Jobs' : `Jobs-${group}`, {
-        jobs: jobs.filter((job) => job.group === group),
-        schedules: schedules.filter(({ isOver }) => !isOver),
+        jobs: [...jobs.filter((job) => job.group === group), ...(group === '' ? [watchdog.job] : [])],
+        schedules: [...schedules.filter(({ isOver }) => !isOver), watchdog.schedule],
         codeOf,
         surroundings,
       });
@@ -139,9 +163,9 @@ export class Belfry extends Construct {
    * Leaves the manifest beside the templates. An assembly has one `belfry.json`, its first deployment's;
    * each further one writes `<app>-<stage>.belfry.json`.
    */
-  private writeManifest(checked: CheckedApp): void {
+  private writeManifest(checked: CheckedApp, watchdog: DeployableJob): void {
     const { prefix } = stageNames(checked.deployment);
-    const text = JSON.stringify(createManifest(checked), undefined, 2);
+    const text = JSON.stringify(createManifest(checked, watchdog), undefined, 2);
     attachCustomSynthesis(this, {
       onSynthesize: ({ outdir }) => {
         const first = Stage.of(this)
@@ -157,15 +181,17 @@ const tag = (construct: Construct, deployment: Deployment): void => {
   for (const [key, value] of Object.entries(deployment)) Tags.of(construct).add(key, value);
 };
 
+interface DeployedApp extends CheckedApp {
+  readonly isEmulated: boolean;
+  readonly watchdog: DeployedWatchdog;
+}
+
 /** The code of jobs, by name. */
 type CodeOf = (job: string) => Code;
 
-function bundledCode(scope: Construct, checked: CheckedApp & { readonly isEmulated: boolean }): CodeOf {
-  const [first] = checked.jobs;
-  if (first === undefined) return placeholderCode;
-  const functionsDirectory = first.group === '' ? dirname(first.path) : dirname(dirname(first.path));
-  const places = { projectDirectory: dirname(functionsDirectory), assetDirectory: assetDirectoryOf(scope) };
-  const hashes = bundle(checked, places);
+function bundledCode(scope: Construct, checked: DeployedApp): CodeOf {
+  const places = { projectDirectory: projectDirectoryOf(checked.jobs), assetDirectory: assetDirectoryOf(scope) };
+  const hashes = bundle({ ...checked, watchdog: checked.watchdog.options }, places);
   return (job) => new BundledCode(hashes.get(job) ?? '');
 }
 

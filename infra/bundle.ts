@@ -3,13 +3,10 @@ import { join, resolve } from 'node:path';
 import { type BuildFailure, type BuildOptions, buildSync, type Message, type Metafile } from 'esbuild';
 import type { CheckedApp } from '../lib/job/check-app.ts';
 import { InvalidAppError } from '../lib/job/check-report.ts';
-import type { HandlerOptions } from '../lib/lambda/handler.ts';
+import { WATCHDOG } from '../lib/job/names.ts';
+import type { WatchdogOptions } from '../lib/lambda/watchdog.ts';
 import { OUT, placeAsset, settleOutput } from './bundle-assets.ts';
-
-/** `createHandler`, which every generated entry calls. */
-const HANDLER_MODULE = join(import.meta.dirname, '../lib/lambda/index.ts');
-/** `fillInScheduledTime`, which only the entries of an emulated stage have. */
-const EMULATOR_MODULE = join(import.meta.dirname, '../lib/lambda/emulated-record.ts');
+import { jobEntry, watchdogEntry } from './bundle-entry.ts';
 
 // Dependencies in CommonJS call `require` and look for their own folder; an ES module has neither. Minified names are
 // short, so a long one meets none of them.
@@ -33,27 +30,40 @@ export function bundle(app: BundledApp, places: BundlePlaces): ReadonlyMap<strin
   // In the assembly itself, so that files need no copying: for 100 jobs, that takes 5 s.
   const directory = realpathSync(mkdtempSync(join(places.assetDirectory, '.bundle-')));
   try {
-    const { outputs } = build(app, directory);
+    const entries = entriesOf(app);
+    const { outputs } = build(entries, directory);
     const output = settleOutput(outputs, { directory, project: realpathSync(places.projectDirectory) });
-    return new Map(app.jobs.map(({ name }) => [name, placeAsset(name, output, places.assetDirectory)]));
+    return new Map(entries.map(({ name }) => [name, placeAsset(name, output, places.assetDirectory)]));
   } finally {
     rmSync(directory, { recursive: true });
   }
 }
 
-interface BundledApp extends Pick<CheckedApp, 'jobs' | 'schedules'> {
+export interface BundledApp extends Pick<CheckedApp, 'jobs' | 'schedules'> {
   /** Whether the stage says that it runs on an emulator. @default false */
   readonly isEmulated?: boolean;
+  /** @default none */
+  readonly watchdog?: WatchdogOptions;
 }
 
-/** Writes a job's entry into the directory for each job, and what esbuild makes of it into `out` in there. */
-export function build({ jobs, schedules, isEmulated = false }: BundledApp, directory: string): Metafile {
-  const entryPoints = jobs.map((job) => {
-    const zones = schedules.filter((each) => each.job === job.name).map(({ id, timezone }) => [id, { timezone }]);
-    const entry = join(directory, `${job.name}.ts`);
-    const options = { policy: job.policy, schedules: Object.fromEntries(zones) };
-    writeFileSync(entry, entryOf({ jobFile: job.path, options, isEmulated }));
-    return { in: entry, out: job.name };
+interface Entry {
+  readonly name: string;
+  readonly source: string;
+}
+
+/** The module of each function. */
+export function entriesOf({ jobs, schedules, isEmulated = false, watchdog }: BundledApp): readonly Entry[] {
+  const entries = jobs.map((job) => ({ name: job.name, source: jobEntry({ job, schedules, isEmulated }) }));
+  if (watchdog === undefined) return entries;
+  return [...entries, { name: WATCHDOG, source: watchdogEntry(watchdog, isEmulated) }];
+}
+
+/** Writes the entries into the directory, and what esbuild makes of them into `out` in there. */
+export function build(entries: readonly Entry[], directory: string): Metafile {
+  const entryPoints = entries.map(({ name, source }) => {
+    const file = join(directory, `${name}.ts`);
+    writeFileSync(file, source);
+    return { in: file, out: name };
   });
   try {
     return buildSync({ ...ESBUILD, entryPoints, absWorkingDir: directory }).metafile;
@@ -98,21 +108,4 @@ export interface BundlePlaces {
   readonly projectDirectory: string;
   /** Of the assembly. */
   readonly assetDirectory: string;
-}
-
-interface Entry {
-  readonly jobFile: string;
-  readonly options: HandlerOptions;
-  readonly isEmulated: boolean;
-}
-
-/** Synth has checked the policy and knows the schedules' zones; a running function takes its word for both. */
-function entryOf({ jobFile, options, isEmulated }: Entry): string {
-  return [
-    `import job from ${JSON.stringify(jobFile)};`,
-    `import { createHandler } from ${JSON.stringify(HANDLER_MODULE)};`,
-    ...(isEmulated ? [`import { fillInScheduledTime } from ${JSON.stringify(EMULATOR_MODULE)};`] : []),
-    `export const handler = createHandler(job, ${JSON.stringify(options)}${isEmulated ? ', fillInScheduledTime' : ''});`,
-    '',
-  ].join('\n');
 }

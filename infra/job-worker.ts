@@ -10,23 +10,24 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { CheckedJob } from '../lib/job/check-jobs.ts';
+import type { DeployableJob } from '../lib/job/check-jobs.ts';
+import { WATCHDOG } from '../lib/job/names.ts';
 import { ENVIRONMENT } from '../lib/lambda/environment.ts';
 import { jobPartition } from '../lib/store/dynamodb/keys.ts';
 import type { Milliseconds } from '../lib/units.ts';
-import { createJobAlarms } from './alarms.ts';
+import { createJobAlarms, createWatchdogAlarm } from './alarms.ts';
 import { createQueue, requireTls } from './queues.ts';
 import { queueArn, type SharedArns, type Surroundings, sharedArns } from './surroundings.ts';
 
 export interface JobWorkerProps {
-  readonly job: CheckedJob;
+  readonly job: DeployableJob;
   readonly code: Code;
   readonly surroundings: Surroundings;
 }
 
 /** A job's queue, its function, and all that watches them: everything of a job but when it is due. */
 export class JobWorker extends Construct {
-  readonly job: CheckedJob;
+  readonly job: DeployableJob;
   readonly surroundings: Surroundings;
   readonly queueArn: string;
   readonly function: LambdaFunction;
@@ -52,7 +53,9 @@ export class JobWorker extends Construct {
     this.function = this.createFunction(code, { queue, letters, logGroup });
     this.createMapping(queue);
     const { prefix } = surroundings.names;
-    createJobAlarms({ scope: this, prefix, topicArn: this.arns.alertTopic }, job);
+    const place = { scope: this, prefix, topicArn: this.arns.alertTopic };
+    if (job.name === WATCHDOG) createWatchdogAlarm(place);
+    else createJobAlarms(place, job);
   }
 
   private createQueues(): { queue: CfnQueue; letters: CfnQueue } {

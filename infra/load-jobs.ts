@@ -39,6 +39,13 @@ async function giveZodWords(files: readonly JobFile[]): Promise<void> {
   if (config().localeError === undefined) config(locales.en());
 }
 
+/** The folder that `functions/` is in, by where jobs were found; for none, the one that Belfry itself is in. */
+export function projectDirectoryOf([first]: readonly Pick<JobFile, 'path' | 'group'>[]): string {
+  if (first === undefined) return dirname(import.meta.dirname);
+  const functionsDirectory = first.group === '' ? dirname(first.path) : dirname(dirname(first.path));
+  return dirname(functionsDirectory);
+}
+
 interface Found {
   readonly path: string;
   readonly group: string;

@@ -1,15 +1,25 @@
 import type { CheckedApp } from '../lib/job/check-app.ts';
+import type { DeployableJob } from '../lib/job/check-jobs.ts';
 import { stageNames } from '../lib/job/names.ts';
-import type { Manifest } from '../lib/manifest.ts';
+import type { Manifest, ManifestJob } from '../lib/manifest.ts';
 
 /** What the rest of Belfry knows of an app. */
-export function createManifest({ deployment, jobs, schedules }: CheckedApp): Manifest {
+export function createManifest({ deployment, jobs, schedules }: CheckedApp, watchdog: DeployableJob): Manifest {
   const { table, alertTopic, scheduleGroup, deliveryQueue } = stageNames(deployment);
   return {
     v: 1,
     ...deployment,
-    jobs: jobs.map(({ name, group, policy, timeouts, names }) => ({ name, group, policy, timeouts, resources: names })),
+    jobs: jobs.map(manifestJob),
+    watchdog: manifestJob({ ...watchdog, group: '' }),
     schedules: schedules.filter(({ isOver }) => !isOver).map(({ isOver: _, ...schedule }) => schedule),
     resources: { table, alertTopic, scheduleGroup, deliveryQueue },
   };
 }
+
+const manifestJob = ({
+  names,
+  name,
+  group,
+  policy,
+  timeouts,
+}: DeployableJob & { readonly group: string }): ManifestJob => ({ name, group, policy, timeouts, resources: names });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { checkDeployment } from '../lib/job/check-app.ts';
 import { InvalidAppError } from '../lib/job/check-report.ts';
+import type { Duration } from '../lib/job/duration.ts';
 import { DEFAULT_STAGE, stageNames } from '../lib/job/names.ts';
 import type { Schedules } from '../lib/job/schedule.ts';
 import { Belfry, PRODUCTION } from './belfry.ts';
@@ -19,6 +20,8 @@ interface Context {
   readonly alertEmail?: string;
   /** `true` says that the stage runs on an emulator of AWS, see `BelfryProps.isEmulated`. @default false */
   readonly emulator?: boolean | 'true' | 'false';
+  /** See `BelfryProps.watchdogGrace`. */
+  readonly watchdogGrace?: Duration;
   /** `false` leaves CDK's own check of the template out, most of the time that synth takes. @default true */
   readonly validate?: boolean | 'true' | 'false';
   /** With `region`: the account to look VPCs and the like up in. @default whichever the deployment is made with */
@@ -44,6 +47,8 @@ export interface Synthesized {
   readonly outdir: string;
   /** What the user should know and need not mend. */
   readonly notes: readonly string[];
+  /** What the user should mend, or acknowledge with a reason. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -75,11 +80,12 @@ export async function synthesize(options: SynthesizeOptions = {}): Promise<Synth
     schedules,
     alertEmail: context.alertEmail,
     isEmulated: readFlag(context, 'emulator', false),
+    watchdogGrace: context.watchdogGrace,
     placeGroup: (group) => createStack(`${prefix}-${group}`, `Scheduled jobs of ${prefix}, ${group}`),
   });
   const access = options.access ?? (await loadAccess());
   await access(belfry);
-  return { outdir: app.synth().directory, notes: belfry.notes };
+  return { outdir: app.synth().directory, notes: belfry.notes, warnings: belfry.warnings };
 }
 
 /** What the compiler would say, for those who have not asked it. */

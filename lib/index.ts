@@ -1,5 +1,7 @@
 /** What a job file imports. */
 
+export type { Calendar, CalendarDays, Days } from './job/calendar.ts';
+export { calendar } from './job/calendar.ts';
 export type { Duration } from './job/duration.ts';
 export type { Job, JobDefinition, OverlapPolicy } from './job/job.ts';
 export { defineJob } from './job/job.ts';

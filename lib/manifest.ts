@@ -1,4 +1,5 @@
 import type { JobPolicy } from './job/policy.ts';
+import type { SchedulePolicy } from './job/schedule-policy.ts';
 import type { DeployedTimeouts } from './run/timeouts.ts';
 
 /** Where synth leaves the manifest, inside the assembly's folder. */
@@ -10,6 +11,8 @@ export interface Manifest {
   readonly app: string;
   readonly stage: string;
   readonly jobs: readonly ManifestJob[];
+  /** Belfry's own job, which is not among `jobs`. */
+  readonly watchdog: ManifestJob;
   readonly schedules: readonly ManifestSchedule[];
   /** Physical names shared by all jobs. */
   readonly resources: {
@@ -45,4 +48,5 @@ export interface ManifestSchedule {
   readonly input?: unknown;
   /** Whether it is on in this stage. */
   readonly enabled: boolean;
+  readonly policy: SchedulePolicy;
 }

@@ -3,6 +3,8 @@ export const EXIT = {
   done: 0,
   /** The run ended other than completed. */
   runNotCompleted: 1,
+  /** Some lines of an import were not understood; the rest is done. */
+  notAllUnderstood: 1,
   /** Wrong usage or input. */
   usage: 2,
   /** Not reachable, not permitted, or already taken. */

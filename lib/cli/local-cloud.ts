@@ -21,6 +21,8 @@ export interface LocalCloudOptions {
 export interface LocalCloud {
   readonly manifest: Manifest;
   readonly client: RunClient;
+  /** How any other client calls it. */
+  readonly connection: ReturnType<typeof localClient>;
 }
 
 /** Uses the cloud that runs in this checkout; else starts one for the call, with its schedules held back. */
@@ -38,11 +40,7 @@ export async function withCloud<Result>(
   };
   const cloud = await startCloud({ projectDirectory, stage, observe, isHeld: true, takesWork });
   try {
-    const { manifest } = cloud;
-    return await use({
-      manifest,
-      client: createRunClient({ deployment: manifest, client: localClient(cloud.endpoint) }),
-    });
+    return await use(localCloud(cloud.manifest, cloud.endpoint));
   } finally {
     await cloud.close();
   }
@@ -54,11 +52,15 @@ async function withRunning<Result>(
   use: (cloud: LocalCloud) => Promise<Result>,
 ): Promise<Result> {
   try {
-    const manifest = await readManifest(state.assembly);
-    return await use({ manifest, client: createRunClient({ deployment: manifest, client: localClient(endpoint) }) });
+    return await use(localCloud(await readManifest(state.assembly), endpoint));
   } catch (error) {
     if (error instanceof CommandError || (await findRunning(state)) !== undefined) throw error;
     const message = `the cloud at ${endpoint} has ended in the middle; the next \`npm start\` goes on with what it had in hand`;
     throw new CommandError(message, EXIT.unavailable, { cause: error });
   }
+}
+
+function localCloud(manifest: Manifest, endpoint: string): LocalCloud {
+  const connection = localClient(endpoint);
+  return { manifest, connection, client: createRunClient({ deployment: manifest, client: connection }) };
 }

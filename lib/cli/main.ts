@@ -3,7 +3,7 @@ import { BelfryError } from '../errors.ts';
 import { DEFAULT_STAGE } from '../job/names.ts';
 import { SynthesisError } from '../local/synthesize.ts';
 import { DEFAULT_REGION, endpointOption, readEndpoint } from './commands/connection.ts';
-import { readChance, readJson, readLength, readStage } from './commands/options.ts';
+import { readChance, readDrop, readJson, readLength, readStage } from './commands/options.ts';
 import { type RunOptions, run } from './commands/run.ts';
 import { type ShowOptions, show } from './commands/show.ts';
 import { type StartOptions, start } from './commands/start.ts';
@@ -20,7 +20,7 @@ export function createProgram(onExit: (code: number) => void): Command {
     .configureHelp({ showGlobalOptions: true })
     .addHelpText(
       'after',
-      '\nExit codes: 0 done; 1 the run ended other than completed; 2 wrong usage or input; 3 not reachable or not permitted.',
+      '\nExit codes: 0 done; 1 the run ended other than completed, show: there is no record, import: some lines were not understood;\n2 wrong usage or input; 3 not reachable or not permitted.',
     );
 
   program
@@ -29,6 +29,11 @@ export function createProgram(onExit: (code: number) => void): Command {
     .option('--for <length>', 'end by itself after 30s, 2m, 1h', readLength)
     .option('--json', 'print a summary as JSON at the end; the log goes to standard error')
     .option('--duplicates <chance>', 'deliver fires twice with this chance, as EventBridge may: 0 to 1', readChance)
+    .option(
+      '--drop <schedule>=<count>',
+      'do not deliver the next so many due times of a schedule; may be given several times',
+      readDrop,
+    )
     .option('--fresh', 'forget all local records, messages and marks first')
     .option('--stage <stage>', 'the stage to synthesize', readStage, DEFAULT_STAGE)
     .action(async (options: StartOptions) => {
@@ -55,6 +60,10 @@ export function createProgram(onExit: (code: number) => void): Command {
     .option('--stage <stage>', 'read the table of this stage on AWS, with the credentials of the shell', readStage)
     .option('--endpoint <url>', 'read it on an emulator instead', readEndpoint)
     .option('--region <region>', `where the table is; on an emulator ${DEFAULT_REGION} unless given`)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 printed; 1 there is no such record; 2 wrong usage; 3 not reachable or not permitted.',
+    )
     .action(async (runId: string, options: ShowOptions) => {
       if (options.stage === undefined || options.endpoint !== undefined) isolateFromAws(process.env);
       onExit(await show(runId, options));

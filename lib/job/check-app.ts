@@ -1,8 +1,10 @@
 import type { EpochMs } from '../units.ts';
+import type { ReadCalendarFile } from './check-calendar.ts';
 import { type CheckedJob, checkJobs, type JobFile } from './check-jobs.ts';
 import { InvalidAppError, pointAtUnexpected } from './check-report.ts';
-import { type CheckedSchedule, checkSchedules } from './check-schedules.ts';
+import { type CheckedSchedule, checkSchedules, SCHEDULES_FILE } from './check-schedules.ts';
 import { isJob } from './job.ts';
+import { lintSchedules } from './lint/lint-schedules.ts';
 import { APP_NAME, type Deployment } from './names.ts';
 import type { Schedules } from './schedule.ts';
 
@@ -13,6 +15,8 @@ export interface CheckedApp {
   readonly schedules: readonly CheckedSchedule[];
   /** What a user should know and need not mend. */
   readonly notes: readonly string[];
+  /** What a user should mend, or acknowledge with a reason. */
+  readonly warnings: readonly string[];
 }
 
 export interface AppSource {
@@ -21,6 +25,7 @@ export interface AppSource {
   readonly schedules: Schedules;
   /** Tells which schedules are past. */
   readonly now: EpochMs;
+  readonly readCalendarFile: ReadCalendarFile;
 }
 
 /**
@@ -28,7 +33,7 @@ export interface AppSource {
  *
  * @throws InvalidAppError with every problem of every job and entry
  */
-export function checkApp({ deployment, files, schedules, now }: AppSource): CheckedApp {
+export function checkApp({ deployment, files, schedules, now, readCalendarFile }: AppSource): CheckedApp {
   // Every other message would repeat what is wrong with these two.
   checkDeployment(deployment);
   const checked = checkJobs(files, deployment);
@@ -39,10 +44,18 @@ export function checkApp({ deployment, files, schedules, now }: AppSource): Chec
     brokenJobs: new Set(names.filter((name) => !sound.has(name))),
     stage: deployment.stage,
     now,
+    readCalendarFile,
   });
   const problems = [...checked.problems, ...entries.problems];
   if (problems.length > 0) throw new InvalidAppError(problems);
-  return { deployment, jobs: checked.jobs, schedules: entries.schedules, notes: entries.notes };
+  const { warnings, notes } = lintSchedules(entries.subjects, SCHEDULES_FILE);
+  return {
+    deployment,
+    jobs: checked.jobs,
+    schedules: entries.schedules,
+    notes: [...entries.notes, ...notes],
+    warnings,
+  };
 }
 
 /** @throws InvalidAppError when the app's or the stage's name cannot be part of every resource's name */

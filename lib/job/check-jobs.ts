@@ -2,7 +2,15 @@ import { type DeployedTimeouts, deployedTimeouts } from '../run/timeouts.ts';
 import { checkFields } from './check-fields.ts';
 import { pointAt, pointAtUnexpected } from './check-report.ts';
 import { isJob, type Job } from './job.ts';
-import { type Deployment, FUNCTION_NAME_LIMIT, JOB_NAME, type JobNames, jobNames, stageNames } from './names.ts';
+import {
+  type Deployment,
+  FUNCTION_NAME_LIMIT,
+  JOB_NAME,
+  type JobNames,
+  jobNames,
+  stageNames,
+  WATCHDOG,
+} from './names.ts';
 import { type JobPolicy, resolvePolicy } from './policy.ts';
 
 /** A file in `functions/` that should hold a job, as the loader found it. */
@@ -17,16 +25,20 @@ export interface JobFile {
   readonly exported: unknown;
 }
 
-/** A job that may be deployed. */
-export interface CheckedJob {
+/** What of a job makes its resources. */
+export interface DeployableJob {
   readonly name: string;
+  readonly policy: JobPolicy;
+  readonly timeouts: DeployedTimeouts;
+  readonly names: JobNames;
+}
+
+/** A job that may be deployed. */
+export interface CheckedJob extends DeployableJob {
   readonly group: string;
   readonly file: string;
   readonly path: string;
   readonly job: Job;
-  readonly policy: JobPolicy;
-  readonly timeouts: DeployedTimeouts;
-  readonly names: JobNames;
 }
 
 export interface CheckedJobs {
@@ -71,7 +83,7 @@ function checkFile(found: JobFile, deployment: Deployment): { job?: CheckedJob; 
   };
 }
 
-const FIELDS = ['input', 'timeout', 'retry', 'overlap', 'memory', 'concurrency', 'retention', 'run'];
+const FIELDS = ['input', 'timeout', 'retry', 'overlap', 'memory', 'concurrency', 'maxLateness', 'retention', 'run'];
 const RETRY_FIELDS = ['maxAttempts', 'backoff', 'isRetryable'];
 const BACKOFF_FIELDS = ['initial', 'factor', 'max'];
 
@@ -101,6 +113,7 @@ function checkName({ file }: JobFile, name: string, deployment: Deployment): rea
       `${file}: job "${name}": its name is not its file's; write defineJob('${stem}', …), or rename the file to ${name}.ts`,
     ];
   }
+  if (name === WATCHDOG) return [`${file}: job "${name}": the name is Belfry's own; rename the file and the job`];
   if (!JOB_NAME.test(name)) return [describeIllegalName(file, name)];
 
   const physical = jobNames(deployment, name).function;
@@ -149,7 +162,10 @@ function checkTwins(files: readonly JobFile[]): readonly string[] {
 /** A job's queues are named after it, so its name can be that of another queue. */
 function checkQueueNames(jobs: readonly CheckedJob[], deployment: Deployment): readonly string[] {
   const { deliveryQueue } = stageNames(deployment);
-  const owners = new Map([[deliveryQueue, 'what EventBridge could not deliver']]);
+  const owners = new Map([
+    [deliveryQueue, 'what EventBridge could not deliver'],
+    [jobNames(deployment, WATCHDOG).deadLetterQueue, 'the letters of the watchdog'],
+  ]);
   for (const { name, names } of jobs) owners.set(names.deadLetterQueue, `the letters of job "${name}"`);
   return jobs.flatMap(({ file, name, names }) => {
     const owner = owners.get(names.queue);

@@ -41,6 +41,10 @@ export function pointAt({ prefix, label, text, offset, length, problem }: Pointe
   return `${opening}${shown}": ${problem}\n${' '.repeat(opening.length + offset)}${'^'.repeat(width)}`;
 }
 
+/** Words before a message, whose carets stay under what they point at. */
+export const indent = (prefix: string, message: string): string =>
+  prefix + message.replaceAll(/\n(?=\s*\^)/g, `\n${' '.repeat(prefix.length)}`);
+
 /** What a name may consist of. */
 export interface NameRule extends Omit<Pointer, 'offset' | 'length'> {
   readonly first: RegExp;

@@ -4,12 +4,15 @@ import type { EpochMs } from '../units.ts';
 import { checkFields } from './check-fields.ts';
 import { checkInput } from './check-input.ts';
 import type { CheckedJob } from './check-jobs.ts';
-import { pointAtUnexpected, quoteValue } from './check-report.ts';
-import { APP_NAME, SCHEDULE_ID } from './names.ts';
+import { indent, pointAtUnexpected, quoteValue } from './check-report.ts';
+import { type PolicySurroundings, readSchedulePolicy } from './check-schedule-policy.ts';
+import { createDueTimes, type DueTimes } from './due-times.ts';
+import type { LintSubject } from './lint/subject.ts';
+import { APP_NAME, SCHEDULE_ID, WATCHDOG } from './names.ts';
 import type { Schedule, Schedules } from './schedule.ts';
 
 /** Where users write schedules, as messages name it. */
-const FILE = 'infra/schedules.ts';
+export const SCHEDULES_FILE = 'infra/schedules.ts';
 
 /** A schedule that may be deployed. */
 export interface CheckedSchedule extends ManifestSchedule {
@@ -19,44 +22,57 @@ export interface CheckedSchedule extends ManifestSchedule {
 
 export interface CheckedSchedules {
   readonly schedules: readonly CheckedSchedule[];
+  /** The same, to be looked at for what their author may not have meant. */
+  readonly subjects: readonly LintSubject[];
   readonly problems: readonly string[];
   /** What a user should know and need not mend. */
   readonly notes: readonly string[];
 }
 
 /** What schedules are checked against. */
-export interface ScheduleSurroundings {
+export interface ScheduleSurroundings extends PolicySurroundings {
   readonly jobs: readonly CheckedJob[];
   /** Names of jobs that exist and have problems of their own, which are told elsewhere. */
   readonly brokenJobs: ReadonlySet<string>;
   readonly stage: string;
+  /** Tells which schedules are past. */
   readonly now: EpochMs;
 }
 
 /** Checks every entry and reports all problems at once; an entry with a problem is not among `schedules`. */
 export function checkSchedules(entries: Schedules, surroundings: ScheduleSurroundings): CheckedSchedules {
-  const schedules: CheckedSchedule[] = [];
+  const subjects: LintSubject[] = [];
   const problems: string[] = [];
+  const dueTimesOf = createDueTimes(surroundings.now);
   for (const [id, entry] of Object.entries(entries)) {
-    const result = checkEntry(id, entry, surroundings);
-    if ('schedule' in result) schedules.push(result.schedule);
+    const result = checkEntry(id, entry, { ...surroundings, dueTimesOf });
+    if ('subject' in result) subjects.push(result.subject);
     else problems.push(...result.problems);
   }
+  const schedules = subjects.map(({ schedule }) => schedule);
   const notes = schedules
     .filter(({ isOver }) => isOver)
     .map(
       ({ id, source }) =>
-        `${FILE}: schedule "${id}": ${source} is past, so it is left out; remove the entry when you like`,
+        `${SCHEDULES_FILE}: schedule "${id}": ${source} is past, so it is left out; remove the entry when you like`,
     );
-  return { schedules, problems, notes };
+  return { schedules, subjects, problems, notes };
 }
 
-const FIELDS = ['cron', 'every', 'at', 'timezone', 'input', 'enabled'];
+/** What an entry may say. */
+export const SCHEDULE_FIELDS = [
+  ...['cron', 'every', 'at', 'timezone', 'input', 'enabled', 'maxLateness', 'catchUp', 'spread', 'dst'],
+  ...['except', 'only', 'pingUrl', 'acknowledge'],
+];
 
-type Result = { readonly schedule: CheckedSchedule } | { readonly problems: readonly string[] };
+type Result = { readonly subject: LintSubject } | { readonly problems: readonly string[] };
 
-function checkEntry(id: string, entry: Schedule, surroundings: ScheduleSurroundings): Result {
-  const place = `${FILE}: schedule "${id}"`;
+interface EntrySurroundings extends ScheduleSurroundings {
+  readonly dueTimesOf: (timetable: Timetable) => DueTimes;
+}
+
+function checkEntry(id: string, entry: Schedule, surroundings: EntrySurroundings): Result {
+  const place = `${SCHEDULES_FILE}: schedule "${id}"`;
   // Types can be got round, and an import in a circle gives undefined without a word.
   if (typeof entry?.options !== 'object' || entry.options === null || typeof entry.job?.name !== 'string') {
     return { problems: [`${place}: it has no job; write schedule(<a job imported from functions/>, { … })`] };
@@ -64,37 +80,46 @@ function checkEntry(id: string, entry: Schedule, surroundings: ScheduleSurroundi
   const { options } = entry;
   const found = findJob(entry, surroundings);
   const when = readTimetable(options, place);
+  const settings =
+    typeof found === 'object' && typeof when === 'object'
+      ? readSchedulePolicy({ options, dueTimes: surroundings.dueTimesOf(when), job: found }, surroundings)
+      : undefined;
   const problems = [
     ...checkId(id),
-    ...checkFields(options, FIELDS).map((problem) => `${place}: ${problem}`),
+    ...checkFields(options, SCHEDULE_FIELDS).map((problem) => `${place}: ${problem}`),
     ...(typeof found === 'string' ? [`${place}: ${found}`] : []),
     ...(typeof when === 'string' ? [when] : []),
     ...checkEnabled(options.enabled).map((problem) => `${place}: ${problem}`),
     ...(typeof found === 'object'
       ? checkInput(found.job, SCHEDULE_ID.test(id) ? id : 'id', options.input).map((problem) => `${place}: ${problem}`)
       : []),
+    ...(settings?.problems ?? []).map((problem) => indent(`${place}: `, problem)),
   ];
-  if (problems.length > 0 || typeof found !== 'object' || typeof when === 'string') return { problems };
-  return {
-    schedule: {
-      id,
-      job: found.name,
-      expressions: when.expressions,
-      source: sourceOf(options),
-      timezone: when.timezone,
-      ...(options.input === undefined ? {} : { input: options.input }),
-      enabled: isEnabled(options.enabled, surroundings.stage),
-      isOver: when.next(surroundings.now) === undefined,
-    },
+  if (problems.length > 0 || typeof found !== 'object' || typeof when === 'string' || settings === undefined) {
+    return { problems };
+  }
+  const { now, stage, dueTimesOf } = surroundings;
+  const schedule: CheckedSchedule = {
+    id,
+    job: found.name,
+    expressions: when.expressions,
+    source: sourceOf(options),
+    timezone: when.timezone,
+    ...(options.input === undefined ? {} : { input: options.input }),
+    enabled: isEnabled(options.enabled, stage),
+    policy: settings.policy,
+    isOver: when.next(now) === undefined,
   };
+  return { subject: { schedule, options, job: found, timetable: when, dueTimes: dueTimesOf(when), now } };
 }
 
 function checkId(id: string): readonly string[] {
+  if (id === WATCHDOG) return [`${SCHEDULES_FILE}: schedule "${id}": the id is Belfry's own; write another`];
   if (SCHEDULE_ID.test(id)) return [];
   const problem = 'allowed are lower-case letters, digits, . and -, first a letter or a digit, at most 40 characters';
   return [
     pointAtUnexpected({
-      prefix: `${FILE}: `,
+      prefix: `${SCHEDULES_FILE}: `,
       label: 'schedule',
       text: id,
       first: /[a-z0-9]/,

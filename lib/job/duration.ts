@@ -16,8 +16,15 @@ type UnitName = keyof typeof UNITS;
  */
 export type Duration = `${number} ${UnitName | `${UnitName}s`}`;
 
-/** What `readDuration` allows, for messages. */
-export const DURATION_FORMAT = "a number and a unit, such as '90 seconds', '5 minutes', '1.5 hours' or '30 days'";
+const EXAMPLES = ['30 seconds', '10 minutes', '2 hours', '90 days'] as const satisfies readonly Duration[];
+
+/** What `readDuration` allows, for messages, with examples that are within bounds. */
+export function durationFormat({ least, most }: { readonly least: Duration; readonly most: Duration }): string {
+  const examples = EXAMPLES.filter((each) => isAtMost(least, each) && isAtMost(each, most));
+  return `a number and a unit, such as ${examples.map((each) => `'${each}'`).join(' or ')}`;
+}
+
+const isAtMost = (one: Duration, other: Duration): boolean => (readDuration(one) ?? 0) <= (readDuration(other) ?? 0);
 
 const PATTERN = /^(\d+(?:\.\d+)?) (second|minute|hour|day)s?$/;
 

@@ -61,6 +61,12 @@ export interface JobDefinition<Schema extends InputSchema | undefined, Result> {
   readonly memory?: `${number} MB`;
   /** How many runs may be in hand at once, 2 to 1000; one at a time is what `overlap: 'skip'` is for. @default DEFAULTS.concurrency */
   readonly concurrency?: number;
+  /**
+   * How late the first attempt of a scheduled run may start, `'1 minute'` to `'24 hours'`, for schedules that say nothing themselves.
+   *
+   * @default each schedule's own, see `ScheduleOptions`
+   */
+  readonly maxLateness?: Duration;
   /** How long records of ended runs are kept, 30 to 400 days. @default DEFAULTS.retention */
   readonly retention?: Duration;
   /** The work. What it returns is kept as JSON with the run, capped; what it throws is a failed attempt. */

@@ -14,6 +14,9 @@ export const APP_NAME = /^[a-z][a-z0-9-]{0,11}$/;
 
 export const DEFAULT_STAGE = 'dev';
 
+/** Belfry's own job, and its schedule: no other may be called that. */
+export const WATCHDOG = 'watchdog';
+
 /** Lambda's limit for a function's name, the shortest of all limits that a job's names must keep. */
 export const FUNCTION_NAME_LIMIT = 64;
 

@@ -1,6 +1,7 @@
 import { type Milliseconds, milliseconds } from '../units.ts';
-import { DURATION_FORMAT, type Duration, readDuration } from './duration.ts';
+import { type Duration, durationFormat, readDuration } from './duration.ts';
 import type { Job, OverlapPolicy } from './job.ts';
+import { SCHEDULE_BOUNDS } from './schedule-policy.ts';
 
 /** The policy of a job that says nothing. Written here and nowhere else; the docs are held to it by a test. */
 export const DEFAULTS = {
@@ -55,6 +56,8 @@ export interface JobPolicy {
   /** In megabytes. */
   readonly memory: number;
   readonly concurrency: number;
+  /** How late first attempts may start, for schedules that say nothing themselves. */
+  readonly maxLateness?: Milliseconds;
   readonly retention: Milliseconds;
 }
 
@@ -87,6 +90,9 @@ export function resolvePolicy({ definition }: Job): PolicyResult {
       BOUNDS.concurrency,
       ADVICE.concurrency,
     ),
+    ...(definition.maxLateness === undefined
+      ? {}
+      : { maxLateness: read.duration('maxLateness', definition.maxLateness, SCHEDULE_BOUNDS.maxLateness) }),
     retention: read.duration('retention', definition.retention ?? DEFAULTS.retention, BOUNDS.retention),
   };
   return read.problems.length === 0 ? { ok: true, policy } : { ok: false, problems: read.problems };
@@ -117,7 +123,7 @@ class PolicyReader {
     const [least, most] = [readDuration(bounds.least), readDuration(bounds.most)];
     const length = readDuration(value);
     if (length === undefined) {
-      this.#refuse(field, `${quote(value)} is not a duration; write ${DURATION_FORMAT}`);
+      this.#refuse(field, `${quote(value)} is not a duration; write ${durationFormat(bounds)}`);
     } else if (length < Number(least) || length > Number(most)) {
       this.#refuseRange(field, quote(value), { least: bounds.least, most: bounds.most }, advice);
     } else {

@@ -1,9 +1,6 @@
 import { InvalidInputError } from '../run/errors.ts';
 import type { Job } from './job.ts';
 
-/** How many problems a message lists. */
-const PROBLEMS_SHOWN = 5;
-
 /**
  * The input as the job's schema gives it back; `undefined` for a job without one.
  *
@@ -22,14 +19,13 @@ export function validateInput(job: Job, input: unknown): unknown {
   const result = schema['~standard'].validate(input);
   if (result instanceof Promise) {
     result.catch(() => {});
-    throw new InvalidInputError('the job has an asynchronous input schema; use one that answers at once');
+    throw new InvalidInputError('the input schema is asynchronous; use one that answers at once');
   }
   if (result.issues === undefined) return result.value;
 
-  const shown = result.issues.slice(0, PROBLEMS_SHOWN).map(({ message, path = [] }) => {
+  const problems = result.issues.map(({ message, path = [] }) => {
     const keys = path.map((part) => String(typeof part === 'object' ? part.key : part));
     return `${['input', ...keys].join('.')}: ${message}`;
   });
-  const more = result.issues.length - shown.length;
-  throw new InvalidInputError(shown.join('; ') + (more > 0 ? `; and ${more} more` : ''));
+  throw new InvalidInputError(problems.join('; '));
 }

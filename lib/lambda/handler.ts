@@ -11,12 +11,19 @@ import { deliveryTimeouts } from '../run/timeouts.ts';
 import { epochMs } from '../units.ts';
 import { deliveryOf } from './delivery.ts';
 import { messageVisibility } from './run-queue.ts';
-import { createRuntime, type Runtime, type ScheduleFacts } from './runtime.ts';
+import { createRuntime, type Runtime, type RuntimeExtras } from './runtime.ts';
+import type { ScheduleFacts } from './schedule-facts.ts';
 
 /** What the generated entry of a function knows beside the job: what synth has worked out and checked. */
 export interface HandlerOptions {
   readonly policy: JobPolicy;
   readonly schedules: Readonly<Record<string, ScheduleFacts>>;
+}
+
+/** What only the bundles have that have a use for it. */
+export interface HandlerExtras extends RuntimeExtras {
+  /** What is done to each record first, where it comes from an emulator: `fillInScheduledTime`. */
+  readonly adapt?: (record: SQSRecord, runtime: Runtime) => SQSRecord;
 }
 
 /**
@@ -26,19 +33,19 @@ export interface HandlerOptions {
  * Everything that can be wrong with the function's surroundings shows when its process starts, not
  * when its first run is due.
  *
- * @param adapt what is done to each record first, where it comes from an emulator: `fillInScheduledTime`
  * @throws Error when a variable of the deployment is missing, or Powertools' idempotency is switched off
  */
 export function createHandler(
   job: Job,
   options: HandlerOptions,
-  adapt: (record: SQSRecord, runtime: Runtime) => SQSRecord = (record) => record,
+  { adapt, ...extras }: HandlerExtras = {},
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
-  const runtime = createRuntime(job, options);
+  const runtime = createRuntime(job, options, extras);
   return async (event, context) => {
     const batchItemFailures: { itemIdentifier: string }[] = [];
-    for (const record of event.Records) {
-      const { disposition, mustExit } = await handleRecord(adapt(record, runtime), context, runtime);
+    for (const received of event.Records) {
+      const record = adapt?.(received, runtime) ?? received;
+      const { disposition, mustExit } = await handleRecord(record, context, runtime);
       if (disposition.kind !== 'acknowledge') batchItemFailures.push({ itemIdentifier: record.messageId });
       if (mustExit) await runtime.exit();
     }

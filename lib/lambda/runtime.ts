@@ -11,19 +11,27 @@ import { createRunLog } from '../observe/run-log.ts';
 import type { Log } from '../run/context.ts';
 import type { RunPorts } from '../run/delivery.ts';
 import type { Outbox } from '../run/ports.ts';
+import type { RunRecord } from '../run/record.ts';
 import { assertIdempotencyIsOn, createPowertoolsOnce } from '../store/claim-layer.ts';
 import { DynamoDbLockStore } from '../store/dynamodb/dynamodb-lock-store.ts';
 import { DynamoDbRunStore } from '../store/dynamodb/dynamodb-run-store.ts';
 import type { EpochMs } from '../units.ts';
+import { judge } from './admission.ts';
 import { readEnvironment } from './environment.ts';
 import { createOutbox } from './outbox.ts';
+import type { ScheduleFacts, SkipByCalendar } from './schedule-facts.ts';
 import { SDK_OPTIONS } from './sdk-options.ts';
 import { createSecrets } from './secrets.ts';
 import { systemClock } from './system-clock.ts';
 
-/** What a running function must know of a schedule and could not read from a message. */
-export interface ScheduleFacts {
-  readonly timezone: string;
+/** What only the bundles have that have a use for it. */
+export interface RuntimeExtras {
+  /** `skipByCalendar` */
+  readonly calendar?: SkipByCalendar;
+  /** `callPingUrl` */
+  readonly ping?: (run: RunRecord, facts: ScheduleFacts | undefined) => Promise<void>;
+  /** Takes one line in CloudWatch's embedded metric format. @default standard output */
+  readonly writeMetrics?: (line: string) => void;
 }
 
 /** The parts of a function's process that outlive an invocation. */
@@ -46,8 +54,15 @@ export interface RuntimeOptions {
   readonly schedules: Readonly<Record<string, ScheduleFacts>>;
 }
 
+/** One line of output. */
+export const writeLine = (line: string): unknown => process.stdout.write(`${line}\n`);
+
 /** @throws Error when a variable is missing, or Powertools' idempotency is switched off */
-export function createRuntime(job: Job, { policy, schedules }: RuntimeOptions): Runtime {
+export function createRuntime(
+  job: Job,
+  { policy, schedules }: RuntimeOptions,
+  { calendar, ping, writeMetrics = writeLine }: RuntimeExtras,
+): Runtime {
   const { app, stage, table, queueUrl, deadLetterQueueUrl, alertTopicArn } = readEnvironment(process.env);
   const deployment = stagePrefix({ app, stage });
   const client = new DynamoDBClient(SDK_OPTIONS);
@@ -61,6 +76,7 @@ export function createRuntime(job: Job, { policy, schedules }: RuntimeOptions): 
   const secret = createSecrets({ variables: process.env });
   const isEmulated = process.env.AWS_ENDPOINT_URL !== undefined;
   const region = isEmulated ? undefined : process.env.AWS_REGION;
+  const factsOf = ({ schedule }: RunRecord): ScheduleFacts | undefined => schedules[schedule ?? ''];
 
   return {
     job,
@@ -79,13 +95,15 @@ export function createRuntime(job: Job, { policy, schedules }: RuntimeOptions): 
       runs,
       locks,
       outbox,
-      observe: createRunLog({ log, deployment, writeMetrics: (line) => process.stdout.write(`${line}\n`) }),
+      observe: createRunLog({ log, deployment, writeMetrics }),
+      admit: (run) => judge(run, factsOf(run), calendar),
+      ping: async (run) => ping?.(run, factsOf(run)),
       describeFailure: (run, error) =>
         describeFailure(run, error, {
           app,
           stage,
           logGroup: context.logGroupName,
-          timezoneOf: (schedule) => schedules[schedule]?.timezone,
+          timezone: factsOf(run)?.timezone,
           ...(region === undefined ? {} : { region }),
         }),
       surroundings: (run) => ({ log: jobLog(logger, run), secret }),

@@ -5,7 +5,9 @@ import type { Manifest } from '../manifest.ts';
 import type { EpochMs } from '../units.ts';
 import { Closers } from './closers.ts';
 import { createDeployment, type Deployment } from './deployment.ts';
+import { type Drop, dropNext } from './drops.ts';
 import type { CloudObserver } from './events.ts';
+import { deleteExpired } from './expiry.ts';
 import { localClient } from './local-client.ts';
 import { openServices, type Services } from './open-services.ts';
 import { scanRuns, unfinishedRuns } from './resume.ts';
@@ -24,6 +26,8 @@ export interface CloudOptions {
   readonly takesWork?: boolean;
   /** The chance that a fire is delivered twice, as EventBridge's at-least-once allows; from 0 to 1. @default 0 */
   readonly duplicates?: number | undefined;
+  /** Due times that are not delivered. @default none */
+  readonly drops?: readonly Drop[] | undefined;
   /** Whether a change in a file of the app is taken over at once. @default false */
   readonly isWatching?: boolean;
 }
@@ -49,6 +53,7 @@ export type { DueSchedule } from './schedules.ts';
  *
  * @throws SynthesisError with what the app printed
  * @throws DirectoryInUseError when another cloud has this folder
+ * @throws InvalidDropError for a drop of a schedule that the app does not have
  */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const startedAt = systemClock.now();
@@ -64,6 +69,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     await state.create();
     const services = await openServices({ state, observe, duplicates: options.duplicates }, storage);
     const deployment = await createDeployment({ ...options, state, services, observe }, storage);
+    for (const drop of options.drops ?? []) dropNext(services.scheduler, drop);
     await startWork({ options, services, deployment, observe }, work);
     // One that is held ends with the command that started it: nobody else may rely on it.
     if (options.isHeld !== true) await services.announce();
@@ -86,6 +92,7 @@ async function startWork(
 ): Promise<void> {
   if (options.takesWork === false) return;
   await services.restoreQueues();
+  await tidyTable({ services, deployment });
   await resumeRuns({ services, deployment }, observe);
   deployment.startFunctions();
   work.add(() => deployment.stopFunctions());
@@ -105,6 +112,13 @@ async function startWork(
     });
     work.add(() => watch.close());
   }
+}
+
+/** At a start, and not while it runs: the records of a day do no harm. */
+async function tidyTable({ services, deployment }: Parts): Promise<void> {
+  const client = new DynamoDBClient(localClient(services.endpoint));
+  await deleteExpired(client, deployment.manifest.resources.table, systemClock.now());
+  client.destroy();
 }
 
 /** Every run that had not ended is sent again, whether or not its message has survived: the claim absorbs the second. */

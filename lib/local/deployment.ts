@@ -33,6 +33,8 @@ export interface DeploymentOptions {
   readonly state: StateFolder;
   readonly services: Services;
   readonly observe: CloudObserver;
+  /** Whether schedules are kept from firing. @default false */
+  readonly isHeld?: boolean;
 }
 
 /**
@@ -48,10 +50,16 @@ export async function createDeployment(options: DeploymentOptions, closers: Clos
 
   // What earlier versions of the app left there is nobody's any more; later ones are added to it.
   await rm(state.assembly, { recursive: true, force: true });
-  let { assembly, localVariables } = await build(options);
+  let { assembly, localVariables, warnings } = await build(options);
+  const warn = (texts: readonly string[]) => {
+    // Whoever only wants one run has asked for nothing else.
+    if (options.isHeld === true) return;
+    for (const text of texts) observe({ kind: 'warning', at: systemClock.now(), text });
+  };
+  warn(warnings);
   await createResources(assembly, services);
   await deploySchedules(client, assembly);
-  const workload = new Workload({ services, observe }, assembly, localVariables);
+  const workload = new Workload({ services, observe, isHeld: options.isHeld }, assembly, localVariables);
 
   return {
     get manifest() {
@@ -66,7 +74,8 @@ export async function createDeployment(options: DeploymentOptions, closers: Clos
         await createResources(next.assembly, services);
         const changes = await deploySchedules(client, next.assembly, assembly);
         workload.replace(next.assembly, next.localVariables);
-        ({ assembly, localVariables } = next);
+        warn(next.warnings.filter((text) => !warnings.includes(text)));
+        ({ assembly, localVariables, warnings } = next);
         observe({ kind: 'reloaded', at: systemClock.now(), summary: describeChanges(changes) });
       } catch (error) {
         observe({
@@ -80,13 +89,13 @@ export async function createDeployment(options: DeploymentOptions, closers: Clos
 }
 
 async function build({ projectDirectory, stage, state, services }: DeploymentOptions) {
-  await synthesize({ projectDirectory, stage, outputDirectory: state.assembly });
+  const warnings = await synthesize({ projectDirectory, stage, outputDirectory: state.assembly });
   const localVariables = await readLocalEnvironment(projectDirectory);
   const assembly = loadAssembly(state.assembly, {
     origin: services.endpoint,
     localVariables: Object.keys(localVariables),
   });
-  return { assembly, localVariables };
+  return { assembly, localVariables, warnings };
 }
 
 async function createResources({ tables, queues, topics }: Assembly, { backends }: Services): Promise<void> {

@@ -1,6 +1,9 @@
 import type { EpochMs } from '../units.ts';
 
-/** What happened to a run, as its function logged it. Names and fields are those of `lib/observe/run-log.ts`. */
+/**
+ * What happened to a run, as its function logged it: names and fields are those of `lib/observe/run-log.ts`. Or what the
+ * watchdog has found out about a run of another job, which is then `job`.
+ */
 export interface RunLine {
   readonly kind: 'run';
   readonly event: string;
@@ -11,15 +14,21 @@ export interface RunLine {
   readonly outcome?: string;
   readonly reason?: string;
   readonly blockedBy?: string;
+  readonly calendar?: string;
   readonly nextAttemptAt?: string;
   readonly until?: string;
   readonly step?: string;
+  readonly scheduledTime?: string;
+  /** Why a due time was missed. */
+  readonly why?: string;
   readonly error?: { readonly name: string; readonly message: string; readonly stack?: string };
 }
 
 /** Everything that the embedded cloud tells while it runs. The live log, the summary and tests are made of these. */
 export type CloudEvent = { readonly at: EpochMs } & (
   | { readonly kind: 'fired'; readonly schedule: string; readonly scheduledTime: EpochMs }
+  /** A due time was not delivered, because somebody had asked for that. */
+  | { readonly kind: 'dropped'; readonly schedule: string; readonly scheduledTime: EpochMs }
   | { readonly kind: 'undelivered'; readonly schedule: string; readonly reason: string }
   | { readonly kind: 'missed-while-off'; readonly schedule: string; readonly count: number; readonly latest: EpochMs }
   | { readonly kind: 'clock-set-back'; readonly schedule: string; readonly until: EpochMs }
@@ -48,6 +57,8 @@ export type CloudEvent = { readonly at: EpochMs } & (
   /** An alarm of the template that is not evaluated here. */
   | { readonly kind: 'alarm-unsupported'; readonly alarm: string; readonly reason: string }
   | { readonly kind: 'alert'; readonly subject: string; readonly message: string }
+  /** The app synthesizes, and something in it may surprise. */
+  | { readonly kind: 'warning'; readonly text: string }
   | { readonly kind: 'reloaded'; readonly summary: string }
   | { readonly kind: 'reload-failed'; readonly error: string }
   | { readonly kind: 'resent'; readonly runId: string }

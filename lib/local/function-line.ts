@@ -1,3 +1,4 @@
+import { WATCHDOG } from '../job/names.ts';
 import { type EpochMs, epochMs } from '../units.ts';
 import type { CloudEvent, RunLine } from './events.ts';
 
@@ -9,9 +10,12 @@ const RUN_FIELDS = [
   'outcome',
   'reason',
   'blockedBy',
+  'calendar',
   'nextAttemptAt',
   'until',
   'step',
+  'scheduledTime',
+  'why',
   'error',
 ] as const;
 
@@ -38,7 +42,9 @@ export function readFunctionLine(job: string, line: string, now: EpochMs): Cloud
     const known = Object.fromEntries(
       RUN_FIELDS.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]])),
     );
-    return { ...(known as Omit<RunLine, 'kind' | 'event' | 'job'>), kind: 'run', at, event: fields.event, job };
+    // Only the watchdog speaks of others: what a job says of itself stands under its own name.
+    const about = job === WATCHDOG && typeof fields.job === 'string' ? fields.job : job;
+    return { ...(known as Omit<RunLine, 'kind' | 'event' | 'job'>), kind: 'run', at, event: fields.event, job: about };
   }
   const own = Object.fromEntries(Object.entries(fields).filter(([name]) => !LOGGER_FIELDS.has(name)));
   return {

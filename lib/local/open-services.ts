@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { systemClock } from '../lambda/system-clock.ts';
 import { accountId, type Backends, createBackends, defaultRegion, type QueueSnapshot } from './backends/index.ts';
 import type { Closers } from './closers.ts';
+import { dropNext, readDrop } from './drops.ts';
 import type { CloudObserver } from './events.ts';
 import { startFront } from './front/index.ts';
 import { QueueKeeper } from './queue-keeper.ts';
@@ -50,7 +51,13 @@ export async function openServices(
     observer: observeScheduler(observe, systemClock),
   });
   const token = randomBytes(24).toString('base64url');
-  const control = { token, handlers: { status: async () => ({ pid: process.pid }) } };
+  const control = {
+    token,
+    handlers: {
+      status: async () => ({ pid: process.pid }),
+      drop: async (input: unknown) => dropNext(scheduler, readDrop(input)),
+    },
+  };
   const front = await startFront({
     services: servicesOf(backends, scheduler),
     control,

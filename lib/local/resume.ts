@@ -1,8 +1,8 @@
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Manifest } from '../manifest.ts';
-import { formatRunMessage } from '../run/message.ts';
 import { ENDED, type RunRecord } from '../run/record.ts';
+import { resendBody } from '../run/resend.ts';
 import { RUN_PREFIX } from '../store/dynamodb/keys.ts';
 import { toRunRecord } from '../store/dynamodb/run-item.ts';
 
@@ -37,10 +37,7 @@ export async function* unfinishedRuns(client: DynamoDBClient, manifest: Manifest
   for await (const run of scanRuns(client, manifest.resources.table)) {
     const queue = queues.get(run.job);
     if (ENDED.has(run.status) || queue === undefined) continue;
-    // Without its entry nobody knows its input; its own message, kept with the queues, does.
-    if (run.schedule !== null && !inputs.has(run.schedule)) continue;
-    const input = run.schedule === null ? run.input : inputs.get(run.schedule);
-    const { id, job, schedule, scheduledTime, trigger } = run;
-    yield { run, queue, body: formatRunMessage({ v: 1, run: id, job, schedule, scheduledTime, trigger, input }) };
+    const body = resendBody(run, inputs);
+    if (body !== undefined) yield { run, queue, body };
   }
 }

@@ -1,4 +1,5 @@
 import { scheduleNames } from '../job/names.ts';
+import { nextRunAfter } from '../job/next-run.ts';
 import type { Manifest, ManifestSchedule } from '../manifest.ts';
 import type { Clock } from '../run/ports.ts';
 import { type EpochMs, epochMs } from '../units.ts';
@@ -7,16 +8,21 @@ import type { Scheduler, SchedulerObserver } from './scheduler/index.ts';
 
 /** An entry of `infra/schedules.ts` with its next due time. */
 export interface DueSchedule extends Pick<ManifestSchedule, 'id' | 'job' | 'source' | 'timezone'> {
-  /** Undefined when it is disabled in this stage, and when it is over. */
+  /** Undefined when it is disabled in this stage, when it is over, and when calendars skip all that is ahead. */
   readonly next: EpochMs | undefined;
 }
 
-/** The entries of a manifest with the next due time of whichever of their EventBridge schedules is sooner. */
-export function dueSchedules({ schedules }: Manifest, scheduler: Scheduler): readonly DueSchedule[] {
+/**
+ * The entries of a manifest with the next due time of whichever of their EventBridge schedules is sooner; the first that
+ * no calendar skips.
+ */
+export function dueSchedules({ schedules }: Pick<Manifest, 'schedules'>, scheduler: Scheduler): readonly DueSchedule[] {
   const next = new Map(scheduler.nextDueTimes().map((each) => [each.name, each.next]));
-  return schedules.map(({ id, job, source, timezone, expressions }) => {
+  return schedules.map((schedule) => {
+    const { id, job, source, timezone, expressions } = schedule;
     const times = scheduleNames(id, expressions.length).flatMap((name) => next.get(name) ?? []);
-    return { id, job, source, timezone, next: times.length === 0 ? undefined : epochMs(Math.min(...times)) };
+    const before = epochMs(Math.min(...times) - 1);
+    return { id, job, source, timezone, next: times.length === 0 ? undefined : nextRunAfter(schedule, before) };
   });
 }
 
@@ -27,7 +33,10 @@ export function observeScheduler(observe: CloudObserver, clock: Clock): Schedule
   return {
     onFired: ({ schedule, scheduledTime }) =>
       observe({ kind: 'fired', at: clock.now(), schedule: entryOf(schedule.name), scheduledTime }),
-    onDropped: ({ schedule, reason }) => undelivered(schedule.name, reason),
+    onDropped({ schedule, scheduledTime, reason }) {
+      if (reason !== 'requested') return undelivered(schedule.name, reason);
+      observe({ kind: 'dropped', at: clock.now(), schedule: entryOf(schedule.name), scheduledTime });
+    },
     onDeadLettered: ({ schedule, error }) =>
       undelivered(schedule.name, `${String(error)}; its letter lies in the delivery queue`),
     onMissedWhileOff(schedule, times) {
@@ -48,5 +57,5 @@ export function observeScheduler(observe: CloudObserver, clock: Clock): Schedule
   };
 }
 
-/** The second schedule of an entry has its name with a suffix that no id can have. */
-const entryOf = (name: string): string => name.replace(/_\d+$/, '');
+/** The id of the entry that a schedule belongs to. A second one has its entry's id with a suffix that no id can have. */
+export const entryOf = (name: string): string => name.replace(/_\d+$/, '');

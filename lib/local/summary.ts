@@ -1,4 +1,4 @@
-import type { RunRecord, RunStatus } from '../run/record.ts';
+import { ENDED, type RunRecord, type RunStatus } from '../run/record.ts';
 import { type EpochMs, toIso } from '../units.ts';
 import type { RunLine } from './events.ts';
 
@@ -44,10 +44,10 @@ export interface SummaryParts {
 /** Counts the runs that something happened to since the start, and those that are still open. */
 export async function summarize({ startedAt, endedAt, jobs, runs, alarms, errors }: SummaryParts): Promise<Summary> {
   const counts = new Map(jobs.map((job) => [job, noRuns()]));
-  for await (const { job, status, createdAt, startedAt: runStartedAt = createdAt, finishedAt = endedAt } of runs) {
-    const of = counts.get(job);
-    const isCounted = COUNTED.find((each) => each === status);
-    if (of !== undefined && isCounted !== undefined && Math.max(runStartedAt, finishedAt) >= startedAt) of[isCounted]++;
+  for await (const run of runs) {
+    const of = counts.get(run.job);
+    const isCounted = COUNTED.find((each) => each === run.status);
+    if (of !== undefined && isCounted !== undefined && latestOf(run, endedAt) >= startedAt) of[isCounted]++;
   }
   return {
     v: 1,
@@ -57,6 +57,11 @@ export async function summarize({ startedAt, endedAt, jobs, runs, alarms, errors
     alarms,
     errors,
   };
+}
+
+/** When something last happened to a run; to one that is open, it happens still. */
+function latestOf({ status, createdAt, startedAt, missedAt, finishedAt }: RunRecord, now: EpochMs): number {
+  return ENDED.has(status) ? Math.max(createdAt, startedAt ?? 0, missedAt ?? 0, finishedAt ?? 0) : now;
 }
 
 /** The line of the summary's errors that a run event makes, if it makes one. */

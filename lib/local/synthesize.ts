@@ -15,6 +15,8 @@ export interface SynthesisOptions {
   readonly projectDirectory: string;
   readonly outputDirectory: string;
   readonly stage: string;
+  /** Is told what a user should know and need not mend, a line each, without the word `note`. */
+  readonly onNote?: (note: string) => void;
 }
 
 /** Variables of the shell that would change what an app synthesizes, or let it reach an account. */
@@ -25,9 +27,15 @@ const WITHHELD = /^(AWS_|CDK_)/;
  * the shell. CDK's own check of the template is left out: it takes longer than all the rest, and `cdk
  * synth` does it.
  *
+ * @returns what the app warns of, without the word `warning`
  * @throws SynthesisError with what the app printed
  */
-export async function synthesize({ projectDirectory, outputDirectory, stage }: SynthesisOptions): Promise<void> {
+export async function synthesize({
+  projectDirectory,
+  outputDirectory,
+  stage,
+  onNote,
+}: SynthesisOptions): Promise<readonly string[]> {
   const { app } = JSON.parse(await readFile(join(projectDirectory, 'cdk.json'), 'utf8')) as { app: string };
   const shell = Object.entries(process.env).filter(([name]) => !WITHHELD.test(name));
   const child = spawn(app, {
@@ -42,4 +50,7 @@ export async function synthesize({ projectDirectory, outputDirectory, stage }: S
   });
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   if (code !== 0) throw new SynthesisError(`${stderr}${stdout}`.trim() || `${app} ended with code ${String(code)}`);
+  const lines = stderr.split('\n');
+  for (const line of lines) if (line.startsWith('note: ')) onNote?.(line.slice('note: '.length));
+  return lines.flatMap((line) => /^warning: (.*)$/.exec(line)?.[1] ?? []);
 }

@@ -22,6 +22,8 @@ type Variables = Readonly<Record<string, string>>;
 export interface WorkloadOptions {
   readonly services: Services;
   readonly observe: CloudObserver;
+  /** Whether schedules are kept from firing. @default false */
+  readonly isHeld?: boolean | undefined;
 }
 
 /** How long a stop waits for what runs: no function runs longer. */
@@ -90,8 +92,10 @@ export class Workload {
       else pool.replace(model, this.#localVariables());
     }
     const { alarms, queues } = this.#assembly;
+    const { isHeld = false } = this.#options;
     const unsupported = this.#alarms.load(
-      alarms,
+      // Where nothing fires, silence is no reason for an alarm.
+      alarms.filter(({ treatMissingData }) => !isHeld || treatMissingData !== 'breaching'),
       queues.map(({ name }) => name),
     );
     for (const { name, reason } of unsupported) {

@@ -1,7 +1,7 @@
 import type { AlertMessage } from '../run/context.ts';
 import type { RunError, RunRecord } from '../run/record.ts';
 import { cut } from '../run/run-error.ts';
-import { toIso } from '../units.ts';
+import { type EpochMs, toIso } from '../units.ts';
 
 /** SNS takes subjects of less than 100 characters. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
 export const LONGEST_SUBJECT = 99;
@@ -13,8 +13,8 @@ export interface FailureAlertOptions {
   readonly logGroup: string;
   /** Absent on the embedded cloud, which has no console. */
   readonly region?: string;
-  /** The zone of a schedule's expression, by the schedule's id. */
-  readonly timezoneOf: (schedule: string) => string | undefined;
+  /** The zone of the schedule's expression. */
+  readonly timezone?: string | undefined;
 }
 
 /** What people are told when a run has failed for good: enough to judge it, and where to look first. */
@@ -28,7 +28,7 @@ export function describeFailure(run: RunRecord, error: RunError, options: Failur
     '',
     `Run        ${run.id}`,
     `Schedule   ${run.schedule ?? `none (${run.trigger})`}`,
-    `Scheduled  ${scheduledText(run, options)}`,
+    `Scheduled  ${scheduledText(run.scheduledTime, options.timezone)}`,
     `Attempts   ${run.attempt}`,
     `Log lines  ${logLines(run, options)}`,
     `Letter in  ${app}-${stage}-${run.job}-dlq`,
@@ -37,9 +37,8 @@ export function describeFailure(run: RunRecord, error: RunError, options: Failur
   return { subject: cut(headline, LONGEST_SUBJECT), body: lines.join('\n') };
 }
 
-function scheduledText({ schedule, scheduledTime }: RunRecord, { timezoneOf }: FailureAlertOptions): string {
+export function scheduledText(scheduledTime: EpochMs, timezone?: string): string {
   const utc = `${toIso(scheduledTime).slice(0, 16).replace('T', ' ')} UTC`;
-  const timezone = schedule === null ? undefined : timezoneOf(schedule);
   if (timezone === undefined || timezone === 'UTC') return utc;
   const local = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short', timeStyle: 'short' }).format(
     scheduledTime,

@@ -38,7 +38,7 @@ export function createRunLog({ log, writeMetrics, deployment }: RunLogOptions): 
 }
 
 /** Fields are picked by name, one by one: what nobody thought of does not reach a log. */
-const TOLD = ['outcome', 'reason', 'blockedBy', 'step', 'error'] as const;
+const TOLD = ['outcome', 'reason', 'blockedBy', 'calendar', 'step', 'error'] as const;
 const INSTANTS = ['until', 'nextAttemptAt'] as const;
 
 function eventFields(event: RunEvent): Record<string, unknown> {

@@ -1,4 +1,3 @@
-import { formatDuration } from '../job/duration.ts';
 import type { Job } from '../job/job.ts';
 import { validateInput } from '../job/validate-input.ts';
 import { type EpochMs, type Milliseconds, milliseconds } from '../units.ts';
@@ -35,7 +34,7 @@ export async function runAttempt(
   clock: Clock,
 ): Promise<AttemptResult> {
   const controller = new AbortController();
-  const timedOut = new TimeoutError(`the attempt took longer than its timeout of ${formatDuration(timeout)}`);
+  const timedOut = new TimeoutError(`the attempt took longer than its timeout of ${timeout / 1000} s`);
   const abort = clock.after(until(times.abortAt, clock), () => controller.abort(timedOut));
 
   let giveUp = { cancel() {} };

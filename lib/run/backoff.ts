@@ -1,4 +1,4 @@
-import type { BackoffPolicy } from '../job/policy.ts';
+import type { BackoffPolicy, JobPolicy } from '../job/policy.ts';
 import { type Milliseconds, milliseconds } from '../units.ts';
 
 const FIRST_RECOVERY = 5_000;
@@ -29,4 +29,10 @@ export function retryDelay(policy: BackoffPolicy, failures: number, random: numb
 /** The longest wait after this many failures: doubles, by default, up to the policy's limit. */
 export function backoffBound({ initial, factor, max }: BackoffPolicy, failures: number): Milliseconds {
   return milliseconds(Math.min(max, initial * factor ** (failures - 1)));
+}
+
+/** The longest that all waits between the attempts of one round can take together. */
+export function sumOfBackoffs({ maxAttempts, backoff }: Pick<JobPolicy, 'maxAttempts' | 'backoff'>): Milliseconds {
+  const waits = Array.from({ length: maxAttempts - 1 }, (_, index) => backoffBound(backoff, index + 1));
+  return milliseconds(waits.reduce((sum, wait) => sum + wait, 0));
 }

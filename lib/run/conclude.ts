@@ -8,6 +8,7 @@ import type { LockHold, Settled } from './ports.ts';
 import type { RunRecord } from './record.ts';
 import { toRunError } from './run-error.ts';
 import { LOCK_MARGIN } from './timeouts.ts';
+import { isBelated } from './trigger.ts';
 import type { Work } from './work.ts';
 
 /** How soon a run is looked at again that changed under our eyes. */
@@ -34,12 +35,15 @@ export async function concludeSettled(
     case 'completed':
       await free(lock, run, ports);
       observe({ event: 'run-completed', run, at, duration });
+      await quietly('ping', run, ports, async () => ports.ping?.(run));
       return ACKNOWLEDGE;
     case 'skipped':
       observe({ event: 'run-skipped', run, ...settlement });
       return ACKNOWLEDGE;
     case 'given-back':
       observe({ event: 'attempt-given-back', run, ...settlement, error: work.trouble });
+      // It may meet a busy job more often than its queue hands a message out: the watchdog sends it again.
+      if (isBelated(run.trigger)) return ACKNOWLEDGE;
       break;
     case 'retrying':
       await keep(lock, plus(settlement.nextAttemptAt, LOCK_MARGIN), run, ports);
@@ -81,9 +85,7 @@ export async function concludeExhausted(run: RunRecord, delivery: Delivery, port
   const { clock, locks, policy, runs } = ports;
   const at = clock.now();
   const error = toRunError(
-    new LostAttemptError(
-      'the last attempt ended without a word: killed, out of memory, or blocked until Lambda gave up',
-    ),
+    new LostAttemptError('the last attempt ended without a word: killed, out of memory, or blocked'),
   );
   const lastAttempt = run.attempt + policy.maxAttempts;
   const closed = await runs.closeExhausted(run, { at, error, letterFor: delivery.messageId, lastAttempt });

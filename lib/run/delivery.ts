@@ -4,7 +4,7 @@ import type { EpochMs } from '../units.ts';
 import type { AlertMessage, JobContext } from './context.ts';
 import type { RunObserver } from './observer.ts';
 import type { Clock, LockStore, Once, Outbox, RunRequest, RunStore } from './ports.ts';
-import type { RunError, RunRecord } from './record.ts';
+import type { RunError, RunRecord, Skip } from './record.ts';
 
 /** One delivery of a run's message. */
 export interface Delivery {
@@ -35,6 +35,10 @@ export interface RunPorts {
   readonly locks: LockStore;
   readonly outbox: Outbox;
   readonly observe: RunObserver;
+  /** Why a due time is not to be run, by what its schedule says; `undefined` when it may start. @default all may */
+  readonly admit?: (run: RunRecord) => Skip | undefined;
+  /** Tells a watcher outside the account of a completed run. @default nobody is told */
+  readonly ping?: (run: RunRecord) => Promise<void>;
   /** What people are told when a run has failed for good. */
   readonly describeFailure: (run: RunRecord, error: RunError) => AlertMessage;
   /** The parts of a job's context that depend on where it runs. */

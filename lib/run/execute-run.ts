@@ -5,7 +5,7 @@ import type { Delivery, Disposition, Executed, RunPorts } from './delivery.ts';
 import { LeaseLostError } from './errors.ts';
 import type { ClaimRequest } from './ports.ts';
 import { toRunError } from './run-error.ts';
-import { type DeliveryTimeouts, deliveryTimeouts } from './timeouts.ts';
+import { type DeliveryTimeouts, deliveryTimeouts, EARLIEST_LOOK } from './timeouts.ts';
 import { performWork } from './work.ts';
 
 /**
@@ -47,7 +47,9 @@ function planDelivery(
   const { request, isRedrive, receiveCount, deadline, ...ids } = delivery;
   const now = clock.now();
   const times = deliveryTimeouts(policy, now, deadline);
-  const isTracked = receiveCount > 1 || isRedrive || request.schedule === null;
+  const isFirst = receiveCount === 1 && !isRedrive && request.trigger === 'schedule';
+  // The watchdog looks at a due time once, and has tracked what it finds running then; not what begins after that.
+  const isTracked = !isFirst || now > plus(request.scheduledTime, EARLIEST_LOOK);
   const { leaseUntil } = times;
   return { times, claim: { request, now, leaseUntil, maxAttempts: policy.maxAttempts, isRedrive, isTracked, ...ids } };
 }

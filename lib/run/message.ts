@@ -67,7 +67,7 @@ function parseFields(body: string): Record<string, unknown> {
   if (size > LARGEST_MESSAGE) throw refuse(`the body has ${size} bytes; allowed are ${LARGEST_MESSAGE}`);
   const fields = parseJson(body);
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields))
-    throw refuse('the body is not a JSON object');
+    throw refuse('the body is no JSON object');
   const { v } = fields as { readonly v?: unknown };
   if (v !== 1) throw refuseField('v', v, '1');
   for (const name of Object.keys(fields)) {
@@ -79,8 +79,8 @@ function parseFields(body: string): Record<string, unknown> {
 function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);
-  } catch (cause) {
-    throw refuse('the body is not JSON', { cause });
+  } catch {
+    return undefined;
   }
 }
 
@@ -104,20 +104,17 @@ function readScheduledTime(value: unknown): EpochMs {
   return epochMs(instant);
 }
 
-function readRun(value: unknown, of: { job: string; schedule: string | null; scheduledTime: EpochMs }): string {
-  if (value === null || value === undefined) {
-    if (of.schedule === null) throw refuse('run and schedule are both null');
-    const derived = scheduledRunId(of.job, of.schedule, of.scheduledTime);
-    if (parseRunId(derived) === undefined) throw refuse('scheduledTime is beyond the year 9999');
-    return derived;
-  }
-  const run = typeof value === 'string' ? value : '';
-  const parts = parseRunId(run);
-  if (parts === undefined) throw refuseField('run', value, 'a run id');
-  if (parts.job !== of.job || (isRequested(parts.occasion) ? null : parts.occasion) !== of.schedule) {
+function readRun(
+  value: unknown,
+  { job, schedule, scheduledTime }: { job: string; schedule: string | null; scheduledTime: EpochMs },
+): string {
+  const run = value ?? (schedule && scheduledRunId(job, schedule, scheduledTime));
+  const parts = typeof run === 'string' ? parseRunId(run) : undefined;
+  if (parts === undefined) throw refuseField('run', run, 'a run id; null beside a schedule, before the year 10000');
+  if (parts.job !== job || (isRequested(parts.occasion) ? null : parts.occasion) !== schedule) {
     throw refuse(`run ${run} is of another job or schedule than the message`);
   }
-  return run;
+  return run as string;
 }
 
 function checkInput(value: unknown, depth: number): void {
@@ -132,8 +129,7 @@ function checkInput(value: unknown, depth: number): void {
   }
 }
 
-const refuse = (problem: string, options?: ErrorOptions): InvalidMessageError =>
-  new InvalidMessageError(problem, options);
+const refuse = (problem: string): InvalidMessageError => new InvalidMessageError(problem);
 
 /** Quotes names and numbers, cut short; says only the type of anything that could be payload. */
 function refuseField(name: string, value: unknown, allowed: unknown): InvalidMessageError {

@@ -1,5 +1,5 @@
 import type { EpochMs, Milliseconds } from '../units.ts';
-import type { AttemptOutcome, RunError, RunRecord, SkipReason } from './record.ts';
+import type { AttemptOutcome, RunError, RunRecord, Skip } from './record.ts';
 
 interface OfRun {
   readonly run: RunRecord;
@@ -23,7 +23,7 @@ export type RunEvent =
       readonly outcome: AttemptOutcome;
       readonly error: RunError;
     })
-  | (OfRun & { readonly event: 'run-skipped'; readonly reason: SkipReason; readonly blockedBy?: string })
+  | (OfRun & Skip & { readonly event: 'run-skipped' })
   /** The attempt never reached the job and does not count. */
   | (OfRun & {
       readonly event: 'attempt-given-back';

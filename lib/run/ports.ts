@@ -1,7 +1,7 @@
 import type { EpochMs, Milliseconds } from '../units.ts';
 import type { AlertMessage } from './context.ts';
 import type { RunMessage } from './message.ts';
-import type { AttemptOutcome, RunError, RunRecord, SkipReason } from './record.ts';
+import type { AttemptOutcome, RunError, RunRecord, Skip } from './record.ts';
 
 /** The run a message is for, with its identity settled. */
 export interface RunRequest extends RunMessage {
@@ -65,7 +65,7 @@ export type Settlement =
       /** The number of the last attempt of the next round, should somebody move the letter back. */
       readonly lastAttempt: number;
     }
-  | { readonly status: 'skipped'; readonly at: EpochMs; readonly reason: SkipReason; readonly blockedBy?: string }
+  | (Skip & { readonly status: 'skipped'; readonly at: EpochMs })
   /** The attempt never reached the job: it does not count. */
   | { readonly status: 'given-back'; readonly at: EpochMs; readonly nextAttemptAt: EpochMs };
 

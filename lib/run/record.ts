@@ -23,6 +23,11 @@ export const ENDED: ReadonlySet<RunStatus> = new Set(['completed', 'failed', 'ca
 /** Why a due time did not run. The list is closed: alarms, history and docs know every one. */
 export type SkipReason = 'overlap' | 'buffer-full' | 'replaced' | 'too-late' | 'paused' | 'calendar' | 'skip-next';
 
+/** That a due time is not run, and why. */
+export interface Skip extends Pick<RunRecord, 'blockedBy' | 'calendar'> {
+  readonly reason: SkipReason;
+}
+
 /**
  * How an attempt ended. `timed-out`: it outlived the job's timeout and said so. `lost`: its process
  * ended without a word (killed, out of memory, its event loop blocked until Lambda gave up).
@@ -62,6 +67,8 @@ export interface RunRecord {
   readonly reason?: SkipReason;
   /** The run that held the lock when this one was skipped. */
   readonly blockedBy?: string;
+  /** The calendar for which this one was skipped. */
+  readonly calendar?: string;
   /** The delivery that made the last claim. */
   readonly owner?: string;
   /** How many claims there have been: the fencing token of jobs that allow overlap. */
@@ -78,6 +85,7 @@ export interface RunRecord {
   readonly createdAt: EpochMs;
   readonly startedAt?: EpochMs;
   readonly finishedAt?: EpochMs;
+  /** When the watchdog found the due time without a record; stays when a run comes of it after all. */
   readonly missedAt?: EpochMs;
   /** What `run` returned, as JSON, capped. */
   readonly result?: unknown;

@@ -10,12 +10,14 @@ export function toStoredResult(value: unknown): unknown {
   if (value === undefined) return undefined;
   try {
     const json = JSON.stringify(value);
-    if (json === undefined) return { belfry: `result not kept: ${typeof value} has no JSON` };
+    if (json === undefined) return notKept(`${typeof value} has no JSON`);
     if (json.length > LARGEST_RESULT) {
-      return { belfry: `result not kept: ${json.length} characters of JSON; kept are up to ${LARGEST_RESULT}` };
+      return notKept(`${json.length} characters of JSON; kept are up to ${LARGEST_RESULT}`);
     }
     return JSON.parse(json);
   } catch (error) {
-    return { belfry: `result not kept: ${error instanceof Error ? error.message.split('\n', 1)[0] : 'it is no JSON'}` };
+    return notKept(error instanceof Error ? error.message.split('\n', 1)[0] : 'it is no JSON');
   }
 }
+
+const notKept = (why: string | undefined) => ({ belfry: `result not kept: ${why}` });

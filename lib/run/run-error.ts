@@ -20,7 +20,7 @@ export function toRunError(thrown: unknown): RunError {
       ...stack,
     };
   } catch {
-    return { name: 'UnreadableError', message: 'a job threw a value whose properties cannot be read' };
+    return { name: 'UnreadableError', message: 'a job threw what cannot be read' };
   }
 }
 

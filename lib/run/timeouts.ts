@@ -18,6 +18,9 @@ export const EARLY_START = milliseconds(5_000);
 /** How long a lock outlasts the moment of the next attempt: the queue may be a little late. */
 export const LOCK_MARGIN = milliseconds(60_000);
 
+/** How long after a due time the watchdog looks at its record at the earliest: whatever began before is seen by it. */
+export const EARLIEST_LOOK = milliseconds(60_000);
+
 /** What the deployment sets, derived from a job's policy. */
 export interface DeployedTimeouts {
   readonly functionTimeout: Seconds;

@@ -7,9 +7,10 @@ import type { Delivery, RunPorts } from './delivery.ts';
 import { settleFailure } from './failure.ts';
 import { takeLock } from './lock.ts';
 import type { Claimed, LockHold, Settlement } from './ports.ts';
-import type { RunError, RunRecord } from './record.ts';
+import type { RunError, RunRecord, Skip } from './record.ts';
 import { toRunError } from './run-error.ts';
 import type { DeliveryTimeouts } from './timeouts.ts';
+import { isBelated } from './trigger.ts';
 
 /** What a delivery did under its claim, and what has to be written and cleared up. */
 export interface Work {
@@ -31,6 +32,8 @@ export interface WorkRequest {
 export async function performWork(request: WorkRequest, ports: RunPorts): Promise<Work> {
   const { claim, record } = request.claimed;
   try {
+    const skip = request.delivery.isRedrive || record.attempt > 1 ? undefined : ports.admit?.(record);
+    if (skip !== undefined) return skipped(skip, ports.clock.now());
     if (ports.policy.overlap === 'allow') return await attempt(request, ports, claim);
 
     const { clock, locks, runs } = ports;
@@ -52,14 +55,20 @@ export async function performWork(request: WorkRequest, ports: RunPorts): Promis
   }
 }
 
-/** The overlap policy is for first attempts. A later one has lost the lock by an accident and waits to get it back. */
+/**
+ * The overlap policy is for first attempts of runs that are on time. A later attempt has lost the lock by an accident
+ * and waits to get it back; a belated run was asked for and comes again.
+ */
 function stepAside(record: RunRecord, busy: { holder: string; until: EpochMs }, at: EpochMs): Work {
-  const settlement: Settlement =
-    record.attempt === 1
-      ? { status: 'skipped', at, reason: 'overlap', blockedBy: busy.holder }
-      : { status: 'given-back', at, nextAttemptAt: busy.until };
-  return { settlement, mustExit: false };
+  const isAsked = isBelated(record.trigger);
+  if (record.attempt === 1 && !isAsked) return skipped({ reason: 'overlap', blockedBy: busy.holder }, at);
+  return { settlement: { status: 'given-back', at, nextAttemptAt: isAsked ? at : busy.until }, mustExit: false };
 }
+
+const skipped = (skip: Skip, at: EpochMs): Work => ({
+  settlement: { status: 'skipped', at, ...skip },
+  mustExit: false,
+});
 
 async function attempt(
   { claimed, delivery, times }: WorkRequest,

@@ -15,9 +15,7 @@ import type { Claimed, ClaimRequest, Once, Refusal, RunStore, Settlement } from 
  */
 export function assertIdempotencyIsOn(): void {
   if (new IdempotencyConfig({}).isEnabled()) return;
-  throw new Error(
-    'POWERTOOLS_IDEMPOTENCY_DISABLED is set: without idempotency a run could execute twice. Remove the variable',
-  );
+  throw new Error('POWERTOOLS_IDEMPOTENCY_DISABLED is set: runs could execute twice. Remove the variable');
 }
 
 /**
@@ -58,7 +56,7 @@ class ClaimLayer extends BasePersistenceLayer {
   }
 
   get claimed(): Claimed {
-    if (this.#claimed === undefined) throw new Error('the work was started without a claim');
+    if (this.#claimed === undefined) throw new Error('no claim');
     return this.#claimed;
   }
 
@@ -74,10 +72,7 @@ class ClaimLayer extends BasePersistenceLayer {
       return;
     }
     this.refusal = claim;
-    throw new IdempotencyItemAlreadyExistsError(
-      `the claim of ${this.#request.request.run} was refused`,
-      this.#existing(),
-    );
+    throw new IdempotencyItemAlreadyExistsError('refused', this.#existing());
   }
 
   protected override async _getRecord(): Promise<IdempotencyRecord> {

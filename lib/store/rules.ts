@@ -1,17 +1,15 @@
 import type { Claimed, ClaimRequest, ClaimResult, Settlement } from '../run/ports.ts';
 import { ATTEMPTS_KEPT, type Attempt, ENDED, type RunRecord, type RunStatus } from '../run/record.ts';
 import { EARLY_START } from '../run/timeouts.ts';
-import type { AttemptCause, Trigger } from '../run/trigger.ts';
+import { type AttemptCause, isBelated } from '../run/trigger.ts';
 import { plus } from '../units.ts';
-
-const CLAIMS_MISSED: readonly Trigger[] = ['schedule', 'catch-up', 'backfill'];
 
 /** The statuses of ended runs that this message may start again. */
 export function claimableStatuses({ request: { trigger }, isRedrive }: ClaimRequest): readonly RunStatus[] {
   return [
-    ...(isRedrive || CLAIMS_MISSED.includes(trigger) ? ['missed' as const] : []),
+    ...(isRedrive || trigger === 'schedule' || isBelated(trigger) ? ['missed' as const] : []),
     ...(isRedrive ? ['failed' as const] : []),
-    ...(trigger === 'backfill' ? ['skipped' as const] : []),
+    ...(isBelated(trigger) ? ['skipped' as const] : []),
   ];
 }
 
@@ -52,7 +50,15 @@ export interface SettledFields {
   readonly changes: Partial<
     Pick<
       RunRecord,
-      'reason' | 'blockedBy' | 'lastAttempt' | 'nextAttemptAt' | 'finishedAt' | 'result' | 'error' | 'letterFor'
+      | 'reason'
+      | 'blockedBy'
+      | 'calendar'
+      | 'lastAttempt'
+      | 'nextAttemptAt'
+      | 'finishedAt'
+      | 'result'
+      | 'error'
+      | 'letterFor'
     >
   >;
 }
@@ -82,12 +88,8 @@ export function settledFields({ record }: Claimed, settlement: Settlement): Sett
       if (status === 'given-back') {
         return { status: 'retrying', ...uncounted, changes: { nextAttemptAt: settlement.nextAttemptAt } };
       }
-      const { reason, blockedBy } = settlement;
-      return {
-        status,
-        ...uncounted,
-        changes: { reason, finishedAt: at, ...(blockedBy === undefined ? {} : { blockedBy }) },
-      };
+      const { status: _s, at: finishedAt, ...skip } = settlement;
+      return { status, ...uncounted, changes: { finishedAt, ...skip } };
     }
   }
 }

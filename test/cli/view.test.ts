@@ -42,6 +42,35 @@ describe('the live log', () => {
       { ...run, event: 'run-skipped', reason: 'overlap', blockedBy: 'report/2027-03-02T01:00Z/nightly' },
       'skipped     report                 overlap: blocked by report/2027-03-02T01:00Z/nightly',
     ],
+    [{ kind: 'dropped', at: DUE, schedule: 'nightly', scheduledTime: DUE }, 'dropped     nightly                due '],
+    [
+      { ...run, event: 'run-resent', reason: 'nothing has come of its message' },
+      'sent again  report                 report/2027-03-02T02:00Z/nightly: nothing has come of its message',
+    ],
+    [
+      { ...run, event: 'not-sent', reason: 'its job is not in the app any more' },
+      'not sent    report                 report/2027-03-02T02:00Z/nightly: its job is not in the app any more',
+    ],
+    [
+      { ...run, event: 'catch-up-sent' },
+      'catching up report                 report/2027-03-02T02:00Z/nightly is sent for the due time that was missed',
+    ],
+    [
+      { ...run, event: 'after-gap-sent' },
+      'after gap   report                 report/2027-03-02T02:00Z/nightly is sent for the due time that the clocks',
+    ],
+    [
+      { ...run, event: 'schedule-not-deployed', why: 'EventBridge has no schedule nightly' },
+      'undeployed  report                 a schedule is not in EventBridge as it should be: EventBridge has no schedule',
+    ],
+    [
+      { ...run, event: 'infrastructure-failed', step: 'ping', error: { name: 'Error', message: 'no' } },
+      'trouble     report                 report/2027-03-02T02:00Z/nightly: the watcher was not told: Error: no; the run is completed all the same',
+    ],
+    [
+      { ...run, event: 'infrastructure-failed', step: 'execute', error: { name: 'Error', message: 'no' } },
+      'trouble     report                 report/2027-03-02T02:00Z/nightly: execute: Error: no; it is tried again',
+    ],
     [
       { kind: 'alarm', at: DUE, alarm: 'app-dev-runs-failed', job: 'report', state: 'ALARM', reason: 'crossed' },
       'ALARM       app-dev-runs-failed    ALARM: crossed',
@@ -67,6 +96,70 @@ describe('the live log', () => {
       'log         report                 built  rows=3 region=eu',
     ],
   ])('%#', (event, text) => {
+    expect(line(event)?.startsWith(text)).toBe(true);
+  });
+
+  const due = { scheduledTime: '2027-03-02T02:00:00.000Z' };
+  test.each<[string, CloudEvent, RegExp]>([
+    [
+      'a missed due time',
+      { ...run, ...due, event: 'run-missed', why: 'the schedule nightly is disabled in EventBridge' },
+      /^missed {6}report {17}due \d\d:\d\d, no run came of it: the schedule nightly is disabled in EventBridge {2}report\/2027/,
+    ],
+    [
+      'one on another day, by its date',
+      { ...run, ...due, at: plus(DUE, minutes(2 * 24 * 60)), event: 'run-missed', why: 'it was' },
+      /due 2027-03-0[123] \d\d:\d\d, no run/,
+    ],
+    [
+      'a day that a calendar leaves out',
+      { ...run, ...due, event: 'run-skipped', reason: 'calendar', calendar: 'holidays' },
+      /^skipped {5}report {17}calendar: due \d\d:\d\d, on a day that holidays leaves out {2}report\/2027/,
+    ],
+    [
+      'a day that was written plainly',
+      { ...run, ...due, event: 'run-skipped', reason: 'calendar', calendar: '2027-03-02' },
+      /calendar: due \d\d:\d\d, on a day that except or only leaves out \(2027-03-02\) {2}report/,
+    ],
+    [
+      'a run that came too late',
+      { ...run, ...due, event: 'run-skipped', reason: 'too-late' },
+      /^skipped {5}report {17}too-late: due \d\d:\d\d, later than its schedule allows/,
+    ],
+  ])('tells of a due time that was not run: %s', (_case, event, text) => {
+    expect(line(event)).toMatch(text);
+  });
+
+  const ofWatchdog = { ...run, job: 'watchdog', runId: 'watchdog/2027-03-02T02:00Z/watchdog' } as const;
+  const failure = { name: 'Error', message: 'no table' };
+  test.each<CloudEvent>([
+    { kind: 'fired', at: DUE, schedule: 'watchdog', scheduledTime: DUE },
+    { kind: 'missed-while-off', at: DUE, schedule: 'watchdog', count: 600, latest: DUE },
+    { kind: 'clock-set-back', at: DUE, schedule: 'watchdog', until: plus(DUE, minutes(600)) },
+    { ...ofWatchdog, event: 'attempt-started' },
+    { ...ofWatchdog, event: 'run-completed', durationMs: 80 },
+    { ...ofWatchdog, event: 'run-skipped', reason: 'overlap' },
+    { ...ofWatchdog, event: 'duplicate-acknowledged' },
+    { ...ofWatchdog, event: 'attempt-given-back', nextAttemptAt: '2027-03-02T02:00:30.000Z' },
+    { kind: 'job-log', at: DUE, job: 'watchdog', level: 'INFO', message: 'looked', fields: {} },
+    { ...run, event: 'due-time-not-expected' },
+  ])('leaves out the rounds of the watchdog: %#', (event) => {
+    expect(line(event)).toBeUndefined();
+  });
+
+  test.each<[CloudEvent, string]>([
+    [
+      { ...ofWatchdog, event: 'attempt-failed', error: failure, nextAttemptAt: '2027-03-02T02:00:30.000Z' },
+      'failed      watchdog               attempt 2',
+    ],
+    [{ ...ofWatchdog, event: 'run-failed', error: failure }, 'FAILED      watchdog'],
+    [{ ...ofWatchdog, event: 'infrastructure-failed', step: 'claim', error: failure }, 'trouble     watchdog'],
+    [{ ...ofWatchdog, event: 'attempt-given-back', error: failure }, 'given back  watchdog'],
+    [{ kind: 'function-failed', at: DUE, job: 'watchdog', error: 'out of memory' }, 'process     watchdog'],
+    [{ kind: 'undelivered', at: DUE, schedule: 'watchdog', reason: 'no queue' }, 'undelivered watchdog'],
+    [{ kind: 'dropped', at: DUE, schedule: 'watchdog', scheduledTime: DUE }, 'dropped     watchdog'],
+    [{ kind: 'job-log', at: DUE, job: 'watchdog', level: 'WARN', message: 'slow', fields: {} }, 'log         watchdog'],
+  ])('shows what fails of the watchdog: %#', (event, text) => {
     expect(line(event)?.startsWith(text)).toBe(true);
   });
 
@@ -145,6 +238,39 @@ describe('a record', () => {
       'result     {"rows":3}',
     ]);
   });
+});
+
+test.each<[Partial<RunRecord>, RegExp]>([
+  [
+    { status: 'skipped', reason: 'calendar', calendar: 'holidays' },
+    /^status {5}skipped \(calendar: on a day that holidays leaves out\)$/m,
+  ],
+  [
+    { status: 'skipped', reason: 'calendar', calendar: '2027-03-01/2027-03-05' },
+    /^status {5}skipped \(calendar: on a day that except or only leaves out \(2027-03-01\/2027-03-05\)\)$/m,
+  ],
+  [{ status: 'skipped', reason: 'too-late' }, /^status {5}skipped \(too-late\)$/m],
+  [
+    { status: 'missed', missedAt: plus(DUE, minutes(10)) },
+    /^status {5}missed\n(.*\n){2}missed {5}2027-03-02T02:10:00.000Z, no run had come of it by then$/m,
+  ],
+])('a record says why a due time was not run: %#', (fields, text) => {
+  const record: RunRecord = {
+    id: run.runId,
+    job: 'report',
+    schedule: 'nightly',
+    scheduledTime: DUE,
+    trigger: 'schedule',
+    status: 'missed',
+    claim: 0,
+    attempt: 0,
+    lastAttempt: 0,
+    attempts: [],
+    createdAt: DUE,
+    ...fields,
+  };
+
+  expect(formatRecord(record, plain)).toMatch(text);
 });
 
 test('the table of schedules shows the soonest first, in its own zone', () => {

@@ -304,7 +304,7 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
       });
     });
 
-    test('has nothing left for its own message, but runs for a backfill', async () => {
+    test('has nothing left for its own message, but runs for a backfill, which is why there is a run', async () => {
       const request = await settled(skipped);
 
       const late = await runs.claim(claimRequest(request, { owner: 'owner-2', now: LATER }));
@@ -313,7 +313,7 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
       );
 
       expect(late.kind).toBe('ended');
-      expect(backfill.record).toMatchObject({ attempt: 1, trigger: 'schedule' });
+      expect(backfill.record).toMatchObject({ attempt: 1, trigger: 'backfill' });
       expect(backfill.record.reason).toBeUndefined();
     });
   });

@@ -3,9 +3,11 @@ import type { LockStore, RunRequests, RunStore } from '../../lib/run/ports.ts';
 import { DynamoDbLockStore } from '../../lib/store/dynamodb/dynamodb-lock-store.ts';
 import { DynamoDbRunRequests } from '../../lib/store/dynamodb/dynamodb-run-requests.ts';
 import { DynamoDbRunStore } from '../../lib/store/dynamodb/dynamodb-run-store.ts';
+import { DynamoDbWatchStore } from '../../lib/store/dynamodb/dynamodb-watch-store.ts';
 import { MemoryLockStore } from '../../lib/store/memory/memory-lock-store.ts';
-import { MemoryRunStore } from '../../lib/store/memory/memory-run-store.ts';
+import { MemoryWatchStore } from '../../lib/store/memory/memory-watch-store.ts';
 import { milliseconds } from '../../lib/units.ts';
+import type { WatchStore } from '../../lib/watchdog/ports.ts';
 import { startTestTable } from '../support/dynalite.ts';
 import { openTestTable, type TestTable } from '../support/test-table.ts';
 
@@ -13,6 +15,7 @@ export interface Stores {
   readonly runs: RunStore;
   readonly requests: RunRequests;
   readonly locks: LockStore;
+  readonly watch: WatchStore;
   close(): Promise<void>;
 }
 
@@ -45,13 +48,13 @@ export const TABLE_SOURCES: readonly TableSource[] = [
     : [{ name: `DynamoDB at ${ENDPOINT}`, bringsRefusedItem: true, open: () => openTestTable(ENDPOINT) }]),
 ];
 
-/** Every adapter of the run store and the lock store: the contract suites run over each. */
+/** Every adapter of the stores: the contract suites run over each. */
 export const ADAPTERS: readonly { readonly name: string; open(): Promise<Stores> }[] = [
   {
     name: 'memory',
     async open() {
-      const runs = new MemoryRunStore();
-      return { runs, requests: runs, locks: new MemoryLockStore(), close: async () => {} };
+      const runs = new MemoryWatchStore();
+      return { runs, requests: runs, locks: new MemoryLockStore(), watch: runs, close: async () => {} };
     },
   },
   ...TABLE_SOURCES.map(({ name, open }) => ({ name, open: async () => storesOf(await open()) })),
@@ -60,5 +63,6 @@ export const ADAPTERS: readonly { readonly name: string; open(): Promise<Stores>
 function storesOf({ client, table, close }: TestTable): Stores {
   const runs = new DynamoDbRunStore({ client, table, retention: RETENTION });
   const requests = new DynamoDbRunRequests({ client, table });
-  return { runs, requests, locks: new DynamoDbLockStore({ client, table }), close };
+  const watch = new DynamoDbWatchStore({ client, table });
+  return { runs, requests, locks: new DynamoDbLockStore({ client, table }), watch, close };
 }

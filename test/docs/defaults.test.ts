@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { defineJob } from '../../lib/index.ts';
+import { SCHEDULE_FIELDS } from '../../lib/job/check-schedules.ts';
 import { BOUNDS, DEFAULTS, OVERLAP_POLICIES, resolvePolicy } from '../../lib/job/policy.ts';
+import { DST_CHOICES, SCHEDULE_BOUNDS } from '../../lib/job/schedule-policy.ts';
+import { WARNING_NAMES } from '../../lib/job/warnings.ts';
 import { deliveryTimeouts, deployedTimeouts } from '../../lib/run/timeouts.ts';
 import { epochMs, plus, toMilliseconds } from '../../lib/units.ts';
 import { guides, readMarkdown, tableRows } from './markdown.ts';
@@ -22,6 +25,7 @@ const FIELDS: Readonly<Record<string, readonly [given: string, allowed: string]>
   overlap: [DEFAULTS.overlap, OVERLAP_POLICIES.join(', ')],
   memory: [DEFAULTS.memory, `${BOUNDS.memory.least} MB – ${BOUNDS.memory.most} MB`],
   concurrency: [String(DEFAULTS.concurrency), range(BOUNDS.concurrency)],
+  maxLateness: ["each schedule's own", range(SCHEDULE_BOUNDS.maxLateness)],
   retention: [DEFAULTS.retention, range(BOUNDS.retention)],
 };
 
@@ -46,6 +50,31 @@ describe('a table of defaults and bounds', () => {
 
     expect(Object.keys(DEFAULTS)).toEqual(known);
     expect(Object.keys(BOUNDS).filter((name) => name !== 'factor')).toEqual(known.filter((name) => name !== 'overlap'));
+  });
+});
+
+describe('the table of settings in docs/time.md', () => {
+  const rows = tableRows(readMarkdown('docs/time.md'), ['setting', 'default', 'allowed']);
+  const cells = (setting: string): string => rows.find(([name]) => name === setting)?.join(' | ') ?? 'no such row';
+
+  test('has every setting but when and the input', () => {
+    const shown = rows.flatMap(([names = '']) => names.replaceAll('`', '').split(', '));
+
+    expect([...SCHEDULE_FIELDS].sort()).toEqual(['cron', 'every', 'at', 'timezone', 'input', ...shown].sort());
+  });
+
+  test('has the bounds and choices of the code', () => {
+    expect(cells('maxLateness')).toContain(range(SCHEDULE_BOUNDS.maxLateness));
+    expect(cells('maxLateness')).toContain(range(SCHEDULE_BOUNDS.derivedLateness));
+    expect(cells('catchUp')).toContain(range(SCHEDULE_BOUNDS.catchUp));
+    expect(cells('spread')).toContain(range(SCHEDULE_BOUNDS.spread));
+    for (const choice of DST_CHOICES) expect(cells('dst')).toContain(`'${choice}'`);
+  });
+
+  test('stands beside a table of every warning', () => {
+    const warnings = tableRows(readMarkdown('docs/time.md'), ['warning', 'when', 'what to do']);
+
+    expect(warnings.map(([name]) => name)).toEqual(WARNING_NAMES);
   });
 });
 

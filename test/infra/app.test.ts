@@ -138,6 +138,24 @@ test('what is worth knowing is a note', async () => {
   );
 });
 
+test('what should be mended is a warning, and calendars are files of the project', async () => {
+  const project = projectWith({
+    'functions/nightly.ts': JOB,
+    'infra/closed.ics':
+      'BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20200101\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n',
+    'infra/schedules.ts': entries(
+      "nightly: schedule(nightly, { every: '1 day', except: { name: 'closed', days: { ics: 'infra/closed.ics' } } })",
+    ),
+  });
+
+  const { code, stderr } = await runApp(project);
+
+  expect(code).toBe(0);
+  expect(stderr).toBe(
+    `warning: infra/schedules.ts: schedule "nightly": calendar "closed" of except ended on 2020-01-01: due times are not skipped; add the days to come, or keep it with acknowledge: { 'calendar-ends': '<reason>' }\n`,
+  );
+});
+
 test('the CDK CLI lists exactly that one stack, with a profile that does not exist', async () => {
   const cli = join(PROJECT, 'node_modules/aws-cdk/bin/cdk');
   const env = { PATH: process.env.PATH, HOME: createFolder(), AWS_PROFILE: 'nobody', CI: '1' };

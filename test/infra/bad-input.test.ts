@@ -32,7 +32,7 @@ const check = ({
   stage = 'dev',
   files = [nightly, report].map((job) => jobFile(job)),
   schedules = {},
-}: Written) => checkApp({ deployment: { app, stage }, files, schedules, now: NOON });
+}: Written) => checkApp({ deployment: { app, stage }, files, schedules, now: NOON, readCalendarFile: () => [] });
 
 function messageFor(written: Written): string {
   try {
@@ -132,6 +132,16 @@ ${' '.repeat(177)}^^`,
       'functions/undelivered.ts: job "undelivered": its queue would be shop-dev-undelivered, which is the queue for what EventBridge could not deliver; rename the job',
     ],
     [
+      'called as the watchdog',
+      { files: [jobFile(defineJob('watchdog', { run() {} }))] },
+      `functions/watchdog.ts: job "watchdog": the name is Belfry's own; rename the file and the job`,
+    ],
+    [
+      "whose queue would be the one for the watchdog's letters",
+      { files: [jobFile(defineJob('watchdog-dlq', { run() {} }))] },
+      'functions/watchdog-dlq.ts: job "watchdog-dlq": its queue would be shop-dev-watchdog-dlq, which is the queue for the letters of the watchdog; rename the job',
+    ],
+    [
       'with a field that nobody reads',
       jobWith(untyped({ tiemout: '5 minutes', retry: { attempts: 2, backoff: { intial: '1 second' } } })),
       [
@@ -158,7 +168,7 @@ ${' '.repeat(177)}^^`,
     [
       'with a number for a duration',
       jobWith({ timeout: untyped(30) }),
-      `functions/nightly.ts: job "nightly": timeout 30 is not a duration; write a number and a unit, such as '90 seconds', '5 minutes', '1.5 hours' or '30 days'`,
+      `functions/nightly.ts: job "nightly": timeout 30 is not a duration; write a number and a unit, such as '30 seconds' or '10 minutes'`,
     ],
     [
       'with more attempts than allowed',
@@ -208,6 +218,11 @@ describe('a schedule', () => {
       entry('d'.repeat(41), { every: '1 day' }),
       `infra/schedules.ts: schedule "${'d'.repeat(41)}": allowed are lower-case letters, digits, . and -, first a letter or a digit, at most 40 characters
                                                                       ^`,
+    ],
+    [
+      'called as the watchdog',
+      entry('watchdog', { every: '1 day' }),
+      `infra/schedules.ts: schedule "watchdog": the id is Belfry's own; write another`,
     ],
     [
       'at an hour that no day has',
@@ -298,7 +313,7 @@ describe('the input of a schedule', () => {
     [
       'of a job whose schema does not answer at once',
       { files: [jobFile(slow)], ...entry('daily', { every: '1 day', input: 1 }, untyped(slow)) },
-      'the job has an asynchronous input schema; use one that answers at once',
+      'the input schema is asynchronous; use one that answers at once',
     ],
     [
       'of a job whose schema throws',

@@ -105,6 +105,7 @@ describe('the bundles of two checkouts', () => {
       source: 'every 5 minutes',
       timezone: 'UTC',
       enabled: true,
+      policy: { maxLateness: 600_000, catchUp: 0, spread: 0, dst: 'skip', except: [], only: [] },
     });
   });
 });

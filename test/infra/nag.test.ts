@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Stack, Validations } from 'aws-cdk-lib';
+import { Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
 import { Belfry, type BelfryProps } from '../../infra/belfry.ts';
@@ -9,11 +10,11 @@ import { schedule } from '../../lib/index.ts';
 import { createApp, createFolder, jobFile, report } from './support.ts';
 
 /** What the packs find and nobody has acknowledged, errors and warnings alike. */
-function findingsIn(arrange: (stack: Stack) => void): readonly unknown[] {
+function findingsIn(arrange: (stack: Stack) => void, props: StackProps = {}): readonly unknown[] {
   const outdir = createFolder();
   const app = createApp({ outdir });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
-  arrange(new Stack(app, 'Stack'));
+  arrange(new Stack(app, 'Stack', props));
   try {
     app.synth();
   } catch (error) {
@@ -36,6 +37,12 @@ test.each(['dev', 'prod'])('AwsSolutions and Serverless find nothing in %s', (st
   expect(findingsIn((stack) => addBelfry(stack, { stage, alertEmail: 'ops@example.org' }))).toEqual([]);
 });
 
+test('they find nothing in a stack that is bound to an account and a region', () => {
+  const env = { account: '111122223333', region: 'eu-north-1' };
+
+  expect(findingsIn((stack) => addBelfry(stack), { env })).toEqual([]);
+});
+
 test('they find nothing in what access.ts adds', () => {
   const findings = findingsIn((stack) => {
     const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
@@ -48,6 +55,17 @@ test('they find nothing in what access.ts adds', () => {
   });
 
   expect(findings).toEqual([]);
+});
+
+test('the wildcards of the watchdog are acknowledged for what they are, and for no other', () => {
+  const findings = findingsIn((stack) => {
+    const belfry = addBelfry(stack);
+    const role = belfry.node.findAll().find(({ node }) => node.path.endsWith('/watchdog/Role')) as Role;
+    role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: ['arn:aws:sqs:*:*:other-*'] }));
+  });
+
+  expect(JSON.stringify(findings)).toContain('AwsSolutions-IAM5[Resource::arn:aws:sqs:*:*:other-*]');
+  expect(JSON.stringify(findings)).not.toContain('shop-dev-*');
 });
 
 test('they do look: what is not acknowledged is found', () => {

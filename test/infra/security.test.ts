@@ -1,15 +1,8 @@
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, test } from 'vitest';
 import { defineJob, schedule } from '../../lib/index.ts';
-import { jobFile, only, type Resource, report, resourcesOf, synth, type Template } from './support.ts';
-
-interface Statement {
-  readonly Effect: 'Allow' | 'Deny';
-  readonly Action: string | readonly string[];
-  readonly Resource?: unknown;
-  readonly Principal?: unknown;
-  readonly Condition?: unknown;
-}
+import { allStatements, here, listOf, queueBehind, roleOf, statementsOf, textOf } from './policies.ts';
+import { jobFile, only, report, resourcesOf, synth, type Template } from './support.ts';
 
 const other = defineJob('other', { run() {} });
 const twoJobs = () =>
@@ -17,31 +10,6 @@ const twoJobs = () =>
     jobs: [jobFile(report), jobFile(other)],
     schedules: { nightly: schedule(report, { cron: '0 2 * * *' }), hourly: schedule(other, { every: '1 hour' }) },
   });
-
-const roleOf = (template: Template, service: string, description = ''): Resource =>
-  only(template, 'AWS::IAM::Role', ({ Properties }) => {
-    const trusted = Properties.AssumeRolePolicyDocument.Statement[0].Principal.Service;
-    return trusted === service && Properties.Description.includes(description);
-  });
-
-const statementsOf = ({ Properties }: Resource): readonly Statement[] =>
-  Properties.Policies.flatMap(
-    (policy: { PolicyDocument: { Statement: Statement[] } }) => policy.PolicyDocument.Statement,
-  );
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
-
-/** Every statement of a template with the kind of resource whose policy it stands in. */
-function allStatements({ Resources }: Template): readonly (Statement & { in: string })[] {
-  const found: (Statement & { in: string })[] = [];
-  const visit = (value: unknown, type: string): void => {
-    if (typeof value !== 'object' || value === null) return;
-    if ('Effect' in value && 'Action' in value) found.push({ ...(value as Statement), in: type });
-    else for (const each of Object.values(value)) visit(each, type);
-  };
-  for (const { Type, Properties } of Object.values(Resources)) visit(Properties, Type);
-  return found;
-}
 
 describe('the role that EventBridge Scheduler assumes', () => {
   test('trusts schedules of this deployment’s own group only', () => {
@@ -59,7 +27,7 @@ describe('the role that EventBridge Scheduler assumes', () => {
 
     expect(statements.map(({ Action }) => Action)).toEqual(['sqs:SendMessage']);
     const sentTo = listOf(statements[0]?.Resource).map((resource) => queueBehind(template, resource));
-    expect(sentTo.sort()).toEqual(['shop-dev-other', 'shop-dev-report', 'shop-dev-undelivered']);
+    expect(sentTo.sort()).toEqual(['shop-dev-other', 'shop-dev-report', 'shop-dev-undelivered', 'shop-dev-watchdog']);
   });
 });
 
@@ -139,6 +107,22 @@ describe('no policy is broader than it must be', () => {
       .map(({ in: type, action, Resource }) => `${type} ${action} on ${Resource}`);
 
     expect(broad.sort()).toEqual(Object.keys(REASONS).sort());
+  });
+
+  test('no resource of a role has a star in it, save those of the watchdog', () => {
+    const starred = allStatements(twoJobs().template)
+      .filter(({ Effect }) => Effect === 'Allow')
+      .flatMap(({ in: type, Action, Resource }) =>
+        listOf(Resource)
+          .map(textOf)
+          .filter((resource) => resource.includes('*') && resource !== '*')
+          .map((resource) => `${type} ${Action} on ${resource}`),
+      );
+
+    expect(starred.sort()).toEqual([
+      `AWS::IAM::Role scheduler:GetSchedule on ${here('scheduler')}:schedule/shop-dev/*`,
+      `AWS::IAM::Role sqs:SendMessage on ${here('sqs')}:shop-dev-*`,
+    ]);
   });
 
   test('whoever is let in from outside is bound to this account', () => {
@@ -241,11 +225,3 @@ describe('secrets', () => {
 const variablesOf = (template: Template, job: string) =>
   only(template, 'AWS::Lambda::Function', ({ Properties }) => Properties.FunctionName === `shop-dev-${job}`).Properties
     .Environment.Variables;
-
-/** The name of the queue that a resource in a policy means. */
-function queueBehind(template: Template, resource: unknown): string {
-  const { 'Fn::GetAtt': reference, 'Fn::Join': joined } = resource as Record<string, readonly unknown[]>;
-  if (reference !== undefined) return template.Resources[String(reference[0])]?.Properties.QueueName;
-  const parts = joined?.[1] as readonly unknown[];
-  return String(parts.at(-1)).replace(':', '');
-}

@@ -70,12 +70,28 @@ export function synth(props: Partial<BelfryProps> = {}, arrange: (belfry: Belfry
   return { template: templateOf('Stack'), templateOf, outdir: assembly.directory };
 }
 
+/** All of a type, the watchdog's among them. */
 export const resourcesOf = ({ Resources }: Template, type: string): readonly Resource[] =>
   Object.values(Resources).filter(({ Type }) => Type === type);
 
-/** The one resource of a type, or the one whose properties a predicate picks. */
-export function only(template: Template, type: string, isIt: (resource: Resource) => boolean = () => true): Resource {
-  const [found, ...others] = resourcesOf(template, type).filter(isIt);
+/** What the watchdog adds to a deployment. */
+export const watchdogOf = (template: Template): Template => part(template, isWatchdogs);
+
+/** What a deployment has for its jobs and for all of them. */
+export const withoutWatchdog = (template: Template): Template => part(template, (id) => !isWatchdogs(id));
+
+/** By the construct that its resources stand in: not all of them have a name of their own. */
+const isWatchdogs = (logicalId: string): boolean => /Jobswatchdog[A-Z]/.test(logicalId);
+
+const part = (template: Template, belongs: (logicalId: string) => boolean): Template => ({
+  ...template,
+  Resources: Object.fromEntries(Object.entries(template.Resources).filter(([id]) => belongs(id))),
+});
+
+/** The one resource of a type beside the watchdog's, or the one of all whose properties a predicate picks. */
+export function only(template: Template, type: string, isIt?: (resource: Resource) => boolean): Resource {
+  const candidates = isIt === undefined ? resourcesOf(withoutWatchdog(template), type) : resourcesOf(template, type);
+  const [found, ...others] = isIt === undefined ? candidates : candidates.filter(isIt);
   if (found === undefined || others.length > 0) throw new Error(`${type}: ${found ? 'several' : 'none'}`);
   return found;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatDuration, readDuration } from '../../lib/job/duration.ts';
+import { durationFormat, formatDuration, readDuration } from '../../lib/job/duration.ts';
 import { milliseconds } from '../../lib/units.ts';
 
 describe('a duration', () => {
@@ -41,4 +41,12 @@ describe('a duration', () => {
     expect(formatDuration(milliseconds(length))).toBe(text);
     expect(readDuration(text)).toBe(length);
   });
+});
+
+test.each([
+  [{ least: '1 minute', most: '1 hour' }, "'10 minutes'"],
+  [{ least: '1 minute', most: '24 hours' }, "'10 minutes' or '2 hours'"],
+  [{ least: '30 days', most: '400 days' }, "'90 days'"],
+] as const)('the examples of a message are within %o', (bounds, examples) => {
+  expect(durationFormat(bounds)).toBe(`a number and a unit, such as ${examples}`);
 });

@@ -26,6 +26,28 @@ describe('a line of a function’s output', () => {
     });
   });
 
+  test.each([
+    [
+      'run-missed',
+      { schedule: 'nightly', scheduledTime: '2027-03-02T02:00:00.000Z', why: 'EventBridge has no schedule nightly' },
+      { scheduledTime: '2027-03-02T02:00:00.000Z', why: 'EventBridge has no schedule nightly' },
+    ],
+    ['run-skipped', { reason: 'calendar', calendar: 'holidays' }, { reason: 'calendar', calendar: 'holidays' }],
+    ['run-resent', { reason: 'nothing has come of its message' }, { reason: 'nothing has come of its message' }],
+    ['catch-up-sent', {}, {}],
+  ])('of the watchdog is about the job that it names: %s', (event, fields, told) => {
+    const about = { event, job: 'report', runId: 'report/2027-03-02T02:00Z/nightly' };
+    const line = JSON.stringify({ level: 'INFO', message: event, timestamp, service: 'watchdog', ...about, ...fields });
+
+    expect(readFunctionLine('watchdog', line, DUE)).toEqual({ kind: 'run', at, ...about, ...told });
+  });
+
+  test('of a job that speaks of another is about itself', () => {
+    const line = JSON.stringify({ message: 'run-missed', event: 'run-missed', job: 'other', runId: 'x' });
+
+    expect(readFunctionLine('report', line, DUE)).toMatchObject({ kind: 'run', job: 'report' });
+  });
+
   test('of a job’s log keeps the job’s own fields, and none that the logger adds', () => {
     const line = JSON.stringify({
       level: 'WARN',

@@ -42,6 +42,9 @@ test('counts what ended since the start and what is still open, job by job', asy
       record('report', 'skipped', { finishedAt: later }),
       record('report', 'retrying', { startedAt: earlier }),
       record('report', 'pending'),
+      record('report', 'missed', { missedAt: later }),
+      record('report', 'missed', { missedAt: earlier }),
+      record('watchdog', 'completed', { finishedAt: later }),
       record('gone', 'completed', { finishedAt: later }),
     ]),
     alarms: [{ name: 'app-dev-runs-failed', job: 'report', state: 'ALARM', since: '2027-03-02T02:01:00.000Z' }],
@@ -53,7 +56,7 @@ test('counts what ended since the start and what is still open, job by job', asy
     v: 1,
     startedAt: '2027-03-02T02:00:00.000Z',
     endedAt: '2027-03-02T02:02:00.000Z',
-    jobs: { report: { ...none, completed: 1, failed: 1, skipped: 1, retrying: 1, pending: 1 }, quiet: none },
+    jobs: { report: { ...none, completed: 1, failed: 1, skipped: 1, missed: 1, retrying: 1, pending: 1 }, quiet: none },
     alarms: [{ name: 'app-dev-runs-failed', job: 'report', state: 'ALARM', since: '2027-03-02T02:01:00.000Z' }],
     errors: [{ run: 'x', error: 'Error: no' }],
   });

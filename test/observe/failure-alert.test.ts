@@ -22,7 +22,7 @@ const options: FailureAlertOptions = {
   stage: 'prod',
   logGroup: '/aws/lambda/shop-prod-report',
   region: 'eu-north-1',
-  timezoneOf: (schedule) => (schedule === 'nightly' ? 'Europe/Stockholm' : undefined),
+  timezone: 'Europe/Stockholm',
 };
 
 describe('the message about a failed run', () => {
@@ -67,7 +67,7 @@ describe('the message about a failed run', () => {
     const { body } = describeFailure(
       { ...run, schedule: null, trigger: 'manual' },
       { name: 'Error', message: 'no' },
-      options,
+      { ...options, timezone: undefined },
     );
 
     expect(body).toContain('Schedule   none (manual)');

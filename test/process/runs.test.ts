@@ -20,6 +20,7 @@ const LEASE_MS = 1_000 + 20_000 + 15_000;
 
 const JOBS = {
   minutely: { body: 'return run.schedule;' },
+  unheard: { body: '' },
   killed: {
     policy: QUICK,
     body: `if (run.attempt > 1) return 'taken over';
@@ -72,13 +73,16 @@ beforeAll(async () => {
   const jobs = Object.fromEntries(Object.entries(JOBS).map(([name, source]) => [name, jobFile(name, source)]));
   project = await Project.create({
     jobs,
-    when: { minutely: "{ every: '1 minute' }" },
+    when: { minutely: "{ every: '1 minute' }", unheard: "{ every: '1 minute' }" },
     localEnvironment: 'GREETING="God morgon, «världen»"',
   });
-  cloud = await project.start();
+  cloud = await project.start(['--drop', 'unheard=1']);
 }, 60_000);
 
 afterAll(() => project.remove(), 60_000);
+
+/** A due time that no maximum lateness is against. */
+const thisMinute = (): string => new Date().toISOString().slice(0, 16);
 
 const attemptsOf = ({ attempts }: RunRecord) => attempts.map(({ cause, outcome }) => `${cause}: ${outcome}`);
 
@@ -125,9 +129,17 @@ test.concurrent('a schedule fires at its minute', { timeout: 90_000 }, async () 
   expect(await cloud.record(id)).toMatchObject({ status: 'completed', trigger: 'schedule', result: 'minutely' });
 });
 
+test.concurrent('a due time that is dropped on request starts nothing', { timeout: 90_000 }, async () => {
+  await cloud.command.prints(/dropped +unheard +due \d\d:\d\d:00, not delivered, as asked for/, 75_000);
+
+  await cloud.command.prints(/completed +minutely/);
+  expect(cloud.command.output).not.toMatch(/(fired|started) +unheard/);
+});
+
 test.concurrent('a message sent twice, and again after the end, makes one run', { timeout: 90_000 }, async () => {
-  const message = scheduledMessage('once', '2026-01-01T03:00:00Z');
-  const run = 'once/2026-01-01T03:00Z/once';
+  const minute = thisMinute();
+  const message = scheduledMessage('once', `${minute}:00Z`);
+  const run = `once/${minute}Z/once`;
 
   await Promise.all([cloud.send('once', message), cloud.send('once', message), cloud.send('once', message)]);
   await cloud.reaches(run, 'completed');
@@ -231,8 +243,9 @@ test.concurrent('a call to a service that is not there fails at once, with its n
 test.concurrent('the answer to a HEAD request has no text, so the log gives the cure', {
   timeout: 60_000,
 }, async () => {
-  await cloud.send('uploads', scheduledMessage('uploads', '2026-01-01T03:00:00Z'));
-  await cloud.reaches('uploads/2026-01-01T03:00Z/uploads', 'failed');
+  const minute = thisMinute();
+  await cloud.send('uploads', scheduledMessage('uploads', `${minute}:00Z`));
+  await cloud.reaches(`uploads/${minute}Z/uploads`, 'failed');
 
   await cloud.command.prints(/not there +s3 .*Set AWS_ENDPOINT_URL_S3 in \.belfry\.env/);
 });

@@ -199,6 +199,18 @@ test.concurrent('an app that does not synthesize is told at once, also with --fo
   await project.idle();
 });
 
+test.concurrent('a drop of a schedule that is not there is told with those that are', {
+  timeout: 60_000,
+}, async (context) => {
+  const project = await setup(context);
+
+  const { code, stdout, stderr } = await project.belfry(['start', '--drop', 'nightly=1', '--json']).end(50_000);
+
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(/^belfry: --drop: there is no schedule "nightly"; there are: heartbeat, run-digest/m);
+  await project.idle();
+});
+
 test.concurrent('damaged files of .belfry are told with the cure, which works', {
   timeout: 90_000,
 }, async (context) => {

@@ -23,7 +23,7 @@ describe('a run that outlives its timeout', () => {
       attempts: [
         {
           outcome: 'timed-out',
-          error: { name: 'TimeoutError', message: 'the attempt took longer than its timeout of 1 minute' },
+          error: { name: 'TimeoutError', message: 'the attempt took longer than its timeout of 60 s' },
         },
       ],
     });

@@ -24,7 +24,11 @@ export const fails: RunFunction = () => {
 };
 
 /** A job over stores in memory and a clock that stands still, and everything that it leaves behind. */
-export function createRunHarness(run: RunFunction, definition: Definition = {}) {
+export function createRunHarness(
+  run: RunFunction,
+  definition: Definition = {},
+  extras: Pick<RunPorts, 'admit' | 'ping'> = {},
+) {
   const clock = new VirtualClock(plus(DUE, secondsOf(1)));
   const job = defineJob<InputSchema | undefined>('report', { ...definition, run });
   const resolved = resolvePolicy(job);
@@ -53,6 +57,7 @@ export function createRunHarness(run: RunFunction, definition: Definition = {}) 
     observe: (event) => events.push(event),
     describeFailure: (record, error) => ({ subject: `${record.job} failed: ${error.message}`, body: record.id }),
     surroundings: () => ({ log, secret: async (name) => name }),
+    ...extras,
   };
   let deliveries = 0;
 

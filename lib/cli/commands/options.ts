@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { APP_NAME } from '../../job/names.ts';
-import { type Milliseconds, milliseconds } from '../../units.ts';
+import type { Drop } from '../../local/drops.ts';
+import { type EpochMs, epochMs, type Milliseconds, milliseconds } from '../../units.ts';
 
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 
@@ -34,4 +35,49 @@ export function readChance(text: string): number {
   if (text.trim() === '' || !(chance >= 0 && chance <= 1))
     throw new InvalidArgumentError('Allowed is a number from 0 to 1.');
   return chance;
+}
+
+/** `nightly=2`, once more for each schedule. */
+export function readDrop(text: string, earlier: readonly Drop[] = []): readonly Drop[] {
+  const [, schedule, count] = /^(.+)=([1-9]\d{0,5})$/.exec(text) ?? [];
+  if (schedule === undefined)
+    throw new InvalidArgumentError(
+      'Allowed is the id of a schedule, and how many of its due times, from 1: nightly=2.',
+    );
+  return [...earlier, { schedule, count: Number(count) }];
+}
+
+const INSTANT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d(?:\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/i;
+
+/** `2027-03-01T00:00Z`, or with an offset, `2027-03-01T01:00+01:00`: an instant, whatever zone somebody is in. */
+export function readInstant(text: string): EpochMs {
+  const [, date = '', time = '', seconds = ':00', offset = ''] = INSTANT.exec(text) ?? [];
+  const instant = Date.parse(`${date}T${time}${seconds}${offset.toUpperCase()}`);
+  if (!Number.isNaN(instant) && isOnCalendar(date)) return epochMs(instant);
+  const local = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::[\d.]+)?)?$/.exec(text);
+  const day = date || local?.[1];
+  if (day !== undefined && !isOnCalendar(day)) throw new InvalidArgumentError(`There is no such day: ${day}.`);
+  if (date !== '' || local === null) {
+    throw new InvalidArgumentError('Allowed is an instant, such as 2027-03-01T00:00Z or 2027-03-01T01:00+01:00.');
+  }
+  const minute = `${local[1]}T${local[2] ?? '00:00'}`;
+  throw new InvalidArgumentError(
+    `It does not say in which zone: write ${minute}Z for UTC, or the offset, as in ${minute}+01:00.`,
+  );
+}
+
+/** `Date.parse` reads the 30th of February as a day in March. */
+function isOnCalendar(date: string): boolean {
+  const midnight = Date.parse(`${date}T00:00Z`);
+  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(date);
+}
+
+/** How many due times may be asked for. */
+const MOST = 1000;
+
+/** A whole number, 1 to 1000. */
+export function readCount(text: string): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && count >= 1 && count <= MOST) return count;
+  throw new InvalidArgumentError(`Allowed is a whole number from 1 to ${MOST}.`);
 }

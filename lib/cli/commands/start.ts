@@ -1,4 +1,5 @@
 import { type Cloud, startCloud } from '../../local/cloud.ts';
+import { type Drop, InvalidDropError } from '../../local/drops.ts';
 import type { CloudObserver } from '../../local/events.ts';
 import { findRunning } from '../../local/find-running.ts';
 import { STATE_FOLDER, StateFolder } from '../../local/state-folder.ts';
@@ -18,6 +19,7 @@ export interface StartOptions {
   readonly fresh?: boolean;
   readonly json?: boolean;
   readonly duplicates?: number;
+  readonly drop?: readonly Drop[];
 }
 
 /** The job that shows, at every start, that the whole path is alive. */
@@ -33,9 +35,9 @@ export async function start(options: StartOptions): Promise<void> {
 
   const end = endOfRun(options.for);
   try {
-    const { stage, duplicates } = options;
+    const { stage, duplicates, drop: drops } = options;
     const observe = liveLog(terminal);
-    const cloud = await startCloud({ projectDirectory, stage, duplicates, observe, isWatching: true });
+    const cloud = await startCloud({ projectDirectory, stage, duplicates, drops, observe, isWatching: true });
     const summary = await serve(cloud, end, terminal);
     if (options.json) terminal.print(JSON.stringify(summary));
   } catch (error) {
@@ -43,6 +45,8 @@ export async function start(options: StartOptions): Promise<void> {
     if (end.wasInterrupted() && error instanceof SynthesisError) {
       throw new CommandError('ended before the app was up', EXIT.unavailable, { cause: error });
     }
+    if (error instanceof InvalidDropError)
+      throw new CommandError(`--drop: ${error.message}`, EXIT.usage, { cause: error });
     throw error;
   } finally {
     end.forget();

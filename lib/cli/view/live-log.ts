@@ -1,8 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import type pc from 'picocolors';
-import type { CloudEvent, RunLine } from '../../local/events.ts';
-import { type EpochMs, epochMs, toIso } from '../../units.ts';
-import { distance, shortLength, timeOfDay } from './times.ts';
+import type { CloudEvent } from '../../local/events.ts';
+import { type EpochMs, toIso } from '../../units.ts';
+import { isRoutine } from './routine.ts';
+import { describeRun } from './run-line.ts';
+import { distance, timeOfDay } from './times.ts';
 
 type Colors = ReturnType<typeof pc.createColors>;
 type Paint = (text: string) => string;
@@ -31,6 +33,7 @@ const SUBJECT_WIDTH = 22;
 
 /** One event as a line, or a few, of the live log; `undefined` for what would only be noise. */
 export function formatEvent(event: CloudEvent, colors: Colors): string | undefined {
+  if (isRoutine(event)) return undefined;
   const line = describe(printable(event), colors);
   return line === undefined ? undefined : formatLine(event.at, line, colors);
 }
@@ -47,6 +50,13 @@ function describe(event: CloudEvent, colors: Colors): Line | undefined {
   switch (event.kind) {
     case 'fired':
       return of('fired', blue, event.schedule, `due ${timeOfDay(event.scheduledTime)}`);
+    case 'dropped':
+      return of(
+        'dropped',
+        yellow,
+        event.schedule,
+        `due ${timeOfDay(event.scheduledTime)}, not delivered, as asked for`,
+      );
     case 'clock-set-back':
       return of(
         'clock',
@@ -78,6 +88,8 @@ function describe(event: CloudEvent, colors: Colors): Line | undefined {
       return of('no alarm', yellow, event.alarm, `is not evaluated here: ${event.reason}`);
     case 'alert':
       return of('alert', magenta, event.subject, isAlarmNotice(event.message) ? '' : `\n${indent(event.message)}`);
+    case 'warning':
+      return of('warning', yellow, '', event.text);
     case 'reloaded':
       return of('reloaded', green, '', event.summary);
     case 'reload-failed':
@@ -87,50 +99,6 @@ function describe(event: CloudEvent, colors: Colors): Line | undefined {
     case 'not-resent':
       return of('not resumed', red, event.runId, event.reason);
   }
-}
-
-function describeRun(event: RunLine, at: CloudEvent['at'], colors: Colors): Line | undefined {
-  const of = (verb: string, paint: Paint, text: string): Line => ({ verb, paint, subject: event.job, text });
-  const error = event.error === undefined ? '' : `${event.error.name}: ${event.error.message}`;
-  const took = event.durationMs === undefined ? '' : shortLength(event.durationMs);
-  const attempt = `attempt ${event.attempt ?? '?'}`;
-  switch (event.event) {
-    case 'attempt-started':
-      return of('started', colors.cyan, `${attempt}  ${colors.dim(event.runId)}`);
-    case 'run-completed':
-      return of('completed', colors.green, took);
-    case 'attempt-failed':
-      return of(
-        event.outcome === 'timed-out' ? 'timed out' : 'failed',
-        colors.yellow,
-        `${attempt} after ${took}: ${error}; next ${next(event.nextAttemptAt, at)}`,
-      );
-    case 'run-failed':
-      return of('FAILED', colors.red, `for good, ${attempt}: ${error}`);
-    case 'run-skipped':
-      return of('skipped', colors.yellow, `${event.reason}: blocked by ${event.blockedBy ?? 'another run'}`);
-    case 'run-held':
-      return undefined;
-    case 'duplicate-acknowledged':
-      return of('duplicate', colors.dim, `${event.runId} has ended already`);
-    case 'attempt-given-back':
-      return of(
-        'given back',
-        colors.yellow,
-        `${event.runId}: ${error || 'another run has the lock'}; next ${next(event.nextAttemptAt, at)}`,
-      );
-    case 'infrastructure-failed':
-      return of('trouble', colors.red, `${event.runId}: ${event.step}: ${error}; it is tried again`);
-    default:
-      return of(event.event, colors.yellow, [event.runId, error].filter(Boolean).join(': '));
-  }
-}
-
-/** A delay may be over by the time it is told. */
-function next(iso: string | undefined, at: CloudEvent['at']): string {
-  if (iso === undefined) return '';
-  const instant = epochMs(Date.parse(iso));
-  return instant <= at ? 'at once' : distance(instant, at);
 }
 
 function fieldsText(fields: Readonly<Record<string, unknown>>): string {

@@ -1,6 +1,7 @@
 import type pc from 'picocolors';
 import type { Attempt, RunRecord } from '../../run/record.ts';
 import { toIso } from '../../units.ts';
+import { onDayLeftOut } from './calendar-text.ts';
 import { shortLength } from './times.ts';
 
 type Colors = ReturnType<typeof pc.createColors>;
@@ -16,6 +17,7 @@ export function formatRecord(record: RunRecord, colors: Colors): string {
         `none (${record.trigger}${record.requestedBy === undefined ? '' : ` by ${record.requestedBy}`})`,
     ],
     ['scheduled', toIso(record.scheduledTime)],
+    ['missed', record.missedAt === undefined ? undefined : `${toIso(record.missedAt)}, no run had come of it by then`],
     ['attempts', String(record.attempt)],
     ...record.attempts.map((attempt): [string, string] => [`  ${attempt.n}`, attemptText(attempt)]),
     ['duration', durationText(record)],
@@ -34,11 +36,15 @@ export function formatRecord(record: RunRecord, colors: Colors): string {
     .join('\n');
 }
 
-function paintStatus({ status, reason, blockedBy }: RunRecord, colors: Colors): string {
+function paintStatus({ status, reason, blockedBy, calendar }: RunRecord, colors: Colors): string {
   if (status === 'completed') return colors.green(status);
-  const why = reason === undefined ? '' : ` (${reason}${blockedBy === undefined ? '' : `: blocked by ${blockedBy}`})`;
-  return `${status === 'failed' ? colors.red(status) : colors.yellow(status)}${why}`;
+  const day = calendar === undefined ? undefined : onDayLeftOut(calendar);
+  const detail = blockedBy === undefined ? day : `blocked by ${blockedBy}`;
+  const why = reason === undefined ? '' : ` (${reason}${detail === undefined ? '' : `: ${detail}`})`;
+  return `${isBad(status) ? colors.red(status) : colors.yellow(status)}${why}`;
 }
+
+const isBad = (status: RunRecord['status']): boolean => status === 'failed' || status === 'missed';
 
 function attemptText({ cause, startedAt, endedAt, outcome, error, logStream, requestId }: Attempt): string {
   const took = endedAt === undefined ? '' : ` after ${shortLength(endedAt - startedAt)}`;

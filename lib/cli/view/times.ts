@@ -24,6 +24,13 @@ export function distance(instant: EpochMs, now: EpochMs): string {
 /** The time of day on this machine's clock, to the second. */
 export const timeOfDay = (instant: EpochMs): string => new Date(instant).toTimeString().slice(0, 8);
 
+/** The minute on this machine's clock, `02:00`; with its date where that is not today's, `2027-03-01 02:00`. */
+export function minuteOfDay(instant: EpochMs, now: EpochMs): string {
+  const time = timeOfDay(instant).slice(0, 5);
+  const [day, today] = [instant, now].map((each) => new Intl.DateTimeFormat('sv-SE').format(each));
+  return day === today ? time : `${day} ${time}`;
+}
+
 /** A date and time in a zone, to the minute: `Tue 2026-11-24 07:30`. */
 export function localMinute(instant: EpochMs, timezone: string): string {
   const parts = new Intl.DateTimeFormat('en-GB', {

@@ -32,6 +32,8 @@ export interface AlarmPlan {
   readonly isGrouped: boolean;
   /** Values of dimensions by which a person knows what it is about. */
   readonly about: readonly string[];
+  /** Its evaluation periods together. */
+  readonly span: Milliseconds;
   /** How far back its data may lie. */
   readonly lookback: Milliseconds;
   observe(store: MetricStore, now: EpochMs): readonly Observation[];
@@ -66,11 +68,13 @@ function planMath(model: AlarmModel, subject: AlarmQuery): AlarmPlan {
     const lookUp = (id: string): number | undefined => sources.get(id)?.(store, window, lookUp);
     return lookUp(subject.id);
   };
+  const span = spanOf(model, period);
   return {
     model,
     isGrouped: false,
     about: [...new Set(metrics.flatMap(({ dimensions }) => Object.values(dimensions)))],
-    lookback: milliseconds(toMilliseconds(period) * model.evaluationPeriods),
+    span,
+    lookback: span,
     observe: (store, now) => [
       { contributor: {}, datapoints: windows(model, period, now).map((window) => valueIn(store, window)) },
     ],
@@ -125,18 +129,23 @@ function planInsights(model: AlarmModel, expression: string, period: Seconds = s
       return { contributor, datapoints: values };
     });
   };
+  const span = spanOf(model, period);
   const nothing = Array.from({ length: model.evaluationPeriods }, () => undefined);
   return {
     model,
     isGrouped,
     about: [],
-    lookback: milliseconds(Math.max(insightsSight, toMilliseconds(period) * model.evaluationPeriods)),
+    span,
+    lookback: milliseconds(Math.max(insightsSight, span)),
     observe: (store, now) => {
       const observed = observe(store, now);
       return isGrouped || observed.length > 0 ? observed : [{ contributor: {}, datapoints: nothing }];
     },
   };
 }
+
+const spanOf = ({ evaluationPeriods }: AlarmModel, period: Seconds): Milliseconds =>
+  milliseconds(toMilliseconds(period) * evaluationPeriods);
 
 /** They slide: the newest ends now, wherever in a minute now is. */
 const windows = ({ evaluationPeriods }: AlarmModel, period: Seconds, now: EpochMs): readonly Window[] =>

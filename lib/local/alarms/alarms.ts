@@ -67,6 +67,9 @@ export interface Alarms {
  */
 export const evaluationInterval: Milliseconds = milliseconds(5_000);
 
+/** Of two evaluations: farther apart, and the machine has slept, or its clock was set. */
+const farthestApart: Milliseconds = milliseconds(60_000);
+
 export function createAlarms(options: AlarmsOptions): Alarms {
   return new EmbeddedAlarms(options);
 }
@@ -76,6 +79,7 @@ class EmbeddedAlarms implements Alarms {
   readonly #store = new MetricStore();
   #alarms: readonly TrackedAlarm[] = [];
   #queues: readonly string[] = [];
+  #evaluatedAt: EpochMs | undefined;
   #next: ReturnType<Clock['after']> | undefined;
 
   constructor(options: AlarmsOptions) {
@@ -129,8 +133,11 @@ class EmbeddedAlarms implements Alarms {
 
   #evaluate(): void {
     const now = this.#options.clock.now();
+    const hasPaused = Math.abs(now - (this.#evaluatedAt ?? now)) > farthestApart;
+    this.#evaluatedAt = now;
     this.#measureQueues(now);
     for (const alarm of this.#alarms) {
+      if (hasPaused) alarm.watchFrom(now);
       for (const change of alarm.evaluate(this.#store, now)) this.#tell(alarm, change);
     }
     const lookback = Math.max(0, ...this.#alarms.map(({ plan }) => plan.lookback));

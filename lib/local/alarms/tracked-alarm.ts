@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../units.ts';
 import type { AlarmState } from '../assembly/models.ts';
-import type { AlarmPlan, Observation } from './alarm-plan.ts';
-import { judge } from './judge.ts';
+import type { AlarmPlan, Datapoints, Observation } from './alarm-plan.ts';
+import { judge, type Verdict } from './judge.ts';
 import type { Dimensions, MetricStore } from './metric-store.ts';
 
 /** The state of an alarm, or of one contributor. */
@@ -20,16 +20,23 @@ export interface StateChange extends StateRow {
 export class TrackedAlarm {
   readonly plan: AlarmPlan;
   #own: StateRow;
+  #watchedSince: EpochMs;
   readonly #contributors = new Map<string, StateRow>();
 
   constructor(plan: AlarmPlan, now: EpochMs) {
     this.plan = plan;
+    this.#watchedSince = now;
     this.#own = {
       contributor: {},
       state: 'INSUFFICIENT_DATA',
       since: now,
       reason: 'Unchecked: Initial alarm creation',
     };
+  }
+
+  /** Nobody could have seen data from before now: that there are none says nothing. */
+  watchFrom(now: EpochMs): void {
+    this.#watchedSince = now;
   }
 
   /** What is in ALARM, a row a contributor; else the alarm itself. */
@@ -54,7 +61,7 @@ export class TrackedAlarm {
 
   #moveOwn({ datapoints }: Observation, now: EpochMs): readonly StateChange[] {
     const from = this.#own.state;
-    const { state, reason } = judge(this.plan.model, datapoints, from);
+    const { state, reason } = this.#judge(datapoints, from, now);
     if (state === from) return [];
     this.#own = { contributor: {}, state, since: now, reason };
     return [{ ...this.#own, from }];
@@ -65,11 +72,18 @@ export class TrackedAlarm {
     const key = JSON.stringify(contributor);
     const known = this.#contributors.get(key);
     const from = known?.state ?? 'OK';
-    const { state, reason } = judge(this.plan.model, datapoints, from);
+    const { state, reason } = this.#judge(datapoints, from, now);
     if (state === from || state === 'INSUFFICIENT_DATA') return [];
     const row = { contributor, state, since: now, reason };
     this.#contributors.set(key, row);
     return [{ ...row, from }];
+  }
+
+  /** Silence rings no alarm before it was listened to for as long as the alarm evaluates. */
+  #judge(datapoints: Datapoints, current: AlarmState, now: EpochMs): Verdict {
+    const { model, span } = this.plan;
+    const isTooEarly = model.treatMissingData === 'breaching' && now < this.#watchedSince + span;
+    return judge(isTooEarly ? { ...model, treatMissingData: 'ignore' } : model, datapoints, current);
   }
 
   /** A series that has ended is OK, whatever it was before. */

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { BelfryError } from '../../errors.ts';
 import type { ControlHandler, ServiceRequest, ServiceResponse } from './service.ts';
 
 /** How other commands of this machine steer the running cloud. */
@@ -28,7 +29,9 @@ export async function answerControl(request: ServiceRequest, control: Control): 
   try {
     return answer(200, (await handler(input)) ?? null);
   } catch (error) {
-    return answer(500, { error: error instanceof Error ? error.message : String(error) });
+    return answer(error instanceof BelfryError ? 400 : 500, {
+      error: error instanceof Error ? error.message : String(error),
+    });
   }
 }
 

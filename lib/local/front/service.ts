@@ -23,5 +23,8 @@ export interface ServiceResponse {
  */
 export type ServiceHandler = (request: ServiceRequest) => Promise<ServiceResponse>;
 
-/** A command of the control interface: JSON in, JSON out. What it throws is answered with status 500. */
+/**
+ * A command of the control interface: JSON in, JSON out. A BelfryError that it throws is the sender's mistake, answered
+ * with status 400; anything else is answered with 500.
+ */
 export type ControlHandler = (input: unknown) => Promise<unknown>;

@@ -1,13 +1,21 @@
+import type { EpochMs } from '../../units.ts';
+
 /**
  * Fires delivered twice, as EventBridge's at-least-once allows: with a chance from 0 to 1 each, or every nth.
  */
 export type Duplicates = { readonly chance: number } | { readonly every: number };
 
+/** How many due times are still to be dropped, and which was dropped last. */
+interface Drops {
+  left: number;
+  latest?: EpochMs;
+}
+
 /** What goes wrong on request: duplicate and dropped fires, to see what the rest makes of it. */
 export class Disturbance {
   readonly #duplicates: Duplicates;
   readonly #random: () => number;
-  readonly #drops = new Map<string, number>();
+  readonly #drops = new Map<string, Drops>();
   #fires = 0;
 
   constructor(duplicates: Duplicates, random: () => number) {
@@ -15,16 +23,21 @@ export class Disturbance {
     this.#random = random;
   }
 
-  /** The next `count` fires of the schedules of this name, in whatever group, are to be dropped. */
-  dropNext(name: string, count: number): void {
-    this.#drops.set(name, count);
+  /** The next `count` due times of the schedules of these names together, in whatever group, are to be dropped. */
+  dropNext(names: readonly string[], count: number): void {
+    const drops: Drops = { left: count };
+    for (const name of names) this.#drops.set(name, drops);
   }
 
-  /** Whether this fire is one to drop; it is counted. */
-  takesDrop(name: string): boolean {
-    const left = this.#drops.get(name) ?? 0;
-    if (left > 0) this.#drops.set(name, left - 1);
-    return left > 0;
+  /** Whether this fire is one to drop; it is counted, but for one of the same due time as the last. */
+  takesDrop(name: string, scheduledTime: EpochMs): boolean {
+    const drops = this.#drops.get(name);
+    if (drops === undefined) return false;
+    if (drops.latest === scheduledTime) return true;
+    if (drops.left === 0) return false;
+    drops.left -= 1;
+    drops.latest = scheduledTime;
+    return true;
   }
 
   /** How often this fire is delivered. */

@@ -20,7 +20,7 @@ export class Fires {
   /** @param onConcluded called when every copy is delivered, dead-lettered or dropped; never for one that was abandoned */
   begin(fire: Fire, onConcluded: () => void): void {
     const { deliveries, disturbance, observer } = this.#parts;
-    if (disturbance.takesDrop(fire.schedule.name)) {
+    if (disturbance.takesDrop(fire.schedule.name, fire.scheduledTime)) {
       observer.onDropped?.({ ...fire, reason: 'requested' });
       onConcluded();
       return;

@@ -63,8 +63,11 @@ export interface Scheduler {
   hold(): void;
   /** Fires again. What was due meanwhile is missed, but for `fireMissedWithin`. */
   resume(): void;
-  /** Drops the next fires of the schedules of this name, in place of what was left of an earlier request. */
-  dropNext(scheduleName: string, count: number): void;
+  /**
+   * Drops the next due times of the schedules of these names: so many of all of them together, a due time that they
+   * share counting once. In place of what was left of an earlier request for one of them.
+   */
+  dropNext(scheduleNames: readonly string[], count: number): void;
   /** All schedules, in the order of group and name. */
   nextDueTimes(): readonly NextDueTime[];
   /** All groups and schedules, as JSON. */
@@ -96,7 +99,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     stop: () => engine.stop(),
     hold: () => engine.hold(),
     resume: () => engine.resume(),
-    dropNext: (scheduleName, count) => disturbance.dropNext(scheduleName, count),
+    dropNext: (scheduleNames, count) => disturbance.dropNext(scheduleNames, count),
     nextDueTimes: () =>
       store.schedules().map((schedule) => {
         const { name, group, isEnabled } = schedule;

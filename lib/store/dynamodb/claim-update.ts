@@ -1,6 +1,7 @@
 import type { ClaimRequest } from '../../run/ports.ts';
 import type { RunStatus } from '../../run/record.ts';
 import { EARLY_START } from '../../run/timeouts.ts';
+import { isBelated } from '../../run/trigger.ts';
 import { plus } from '../../units.ts';
 import { claimableStatuses } from '../rules.ts';
 import { openEntry, runKey } from './keys.ts';
@@ -26,16 +27,27 @@ export function claimUpdate(claim: ClaimRequest): Update {
     key: runKey(request.run),
     set: {
       ...set,
+      // It is the reason why a run came of a due time that had none.
+      ...(isBelated(request.trigger) ? { trigger: ':trigger' } : {}),
       status: ':running',
-      claimedFrom: 'if_not_exists(status, :absent)',
-      claim: 'if_not_exists(claim, :zero) + :one',
-      attempt: 'if_not_exists(attempt, :zero) + :one',
-      lastAttempt: 'if_not_exists(lastAttempt, :maxAttempts)',
-      attempts: 'list_append(if_not_exists(attempts, :none), if_not_exists(current, :none))',
-      startedAt: 'if_not_exists(startedAt, :now)',
+      claimedFrom: orElse('status', 'absent'),
+      claim: `${orElse('claim', 'zero')} + :one`,
+      attempt: `${orElse('attempt', 'zero')} + :one`,
+      lastAttempt: orElse('lastAttempt', 'maxAttempts'),
+      attempts: `list_append(${orElse('attempts', 'none')}, ${orElse('current', 'none')})`,
+      startedAt: orElse('startedAt', 'now'),
       ...assign(fields),
     },
-    remove: ['nextAttemptAt', 'reason', 'blockedBy', 'finishedAt', 'letterFor', 'letterSentAt', 'expiresAt'],
+    remove: [
+      'nextAttemptAt',
+      'reason',
+      'blockedBy',
+      'calendar',
+      'finishedAt',
+      'letterFor',
+      'letterSentAt',
+      'expiresAt',
+    ],
     condition: claimCondition(statuses),
     values: {
       ...values,
@@ -65,12 +77,14 @@ const claimCondition = (statuses: readonly RunStatus[]): string =>
     ),
   ].join(' OR ');
 
+const orElse = (attribute: string, value: string): string => `if_not_exists(${attribute}, :${value})`;
+
 /** What a run is, written by whoever meets it first and never again. */
 export function identity({ request, now }: Pick<ClaimRequest, 'request' | 'now'>): Pick<Update, 'set' | 'values'> {
   const { run: runId, job, schedule, scheduledTime, trigger } = request;
   const values = { runId, job, schedule, scheduledTime, trigger, createdAt: now };
   return {
     values,
-    set: Object.fromEntries(Object.keys(values).map((name) => [name, `if_not_exists(${name}, :${name})`])),
+    set: Object.fromEntries(Object.keys(values).map((name) => [name, orElse(name, name)])),
   };
 }

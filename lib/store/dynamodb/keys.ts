@@ -33,8 +33,10 @@ export const stateKey = (job: string): ItemKey => ({ pk: jobPartition(job), sk: 
 
 /** The index entry that has a run looked at from this instant on. */
 export function openEntry(runId: string, checkAt: EpochMs): { openShard: string; openAt: string } {
-  return { openShard: `OPEN#${hash(runId) % OPEN_SHARDS}`, openAt: `${toIso(checkAt)}#${runId}` };
+  return { openShard: openShard(hash(runId) % OPEN_SHARDS), openAt: `${toIso(checkAt)}#${runId}` };
 }
+
+export const openShard = (number: number): string => `OPEN#${number}`;
 
 /** FNV-1a: even enough to spread eight ways. */
 function hash(text: string): number {

@@ -9,26 +9,30 @@ import type {
   RunStore,
   Settlement,
 } from '../../run/ports.ts';
-import { ATTEMPTS_KEPT, type Attempt, type RunRecord } from '../../run/record.ts';
+import { ATTEMPTS_KEPT, type Attempt, ENDED, type RunRecord } from '../../run/record.ts';
 import { EARLY_START } from '../../run/timeouts.ts';
+import { isBelated } from '../../run/trigger.ts';
 import { type EpochMs, plus } from '../../units.ts';
 import { causeOf, claimableStatuses, closeAttempt, readRefusal, settledFields, toClaimed } from '../rules.ts';
 
 /** Records in memory: for tests, simulations and `runJob`. Behaves as the table does, without its failures. */
 export class MemoryRunStore implements RunStore, RunRequests {
-  readonly #records = new Map<string, RunRecord>();
+  protected readonly records = new Map<string, RunRecord>();
+  /** Runs that something other than a message must remember, and from when on. */
+  protected readonly open = new Map<string, EpochMs>();
 
   async claim(request: ClaimRequest): Promise<ClaimResult> {
     const { run } = request.request;
-    const before = this.#records.get(run);
+    const before = this.records.get(run);
     if (before !== undefined && !isClaimable(before, request)) return readRefusal(before, request);
     const record = claimedRecord(before, request);
-    this.#records.set(run, record);
+    this.#set(record);
+    if (request.isTracked) this.open.set(run, request.leaseUntil);
     return toClaimed(record, request.owner);
   }
 
   async settle(claimed: Claimed, settlement: Settlement): Promise<void> {
-    const record = this.#records.get(claimed.record.id);
+    const record = this.records.get(claimed.record.id);
     const { status, attempt, attempts, changes } = settledFields(claimed, settlement);
     if (record === undefined || record.owner !== claimed.owner || record.claim !== claimed.claim) {
       throw new LeaseLostError(claimed.record.id);
@@ -36,11 +40,12 @@ export class MemoryRunStore implements RunStore, RunRequests {
     if (record.status === status) return;
     if (record.status !== 'running') throw new LeaseLostError(record.id);
     const { leaseUntil: _, ...rest } = record;
-    this.#records.set(record.id, { ...rest, status, attempt, attempts, ...changes });
+    this.#set({ ...rest, status, attempt, attempts, ...changes });
+    if (changes.nextAttemptAt !== undefined) this.open.set(record.id, changes.nextAttemptAt);
   }
 
   async closeExhausted(seen: RunRecord, closing: ExhaustedClosing): Promise<boolean> {
-    const record = this.#records.get(seen.id);
+    const record = this.records.get(seen.id);
     const { at, ...failure } = closing;
     const { letterFor: owner } = closing;
     if (record?.status !== 'running' || record.claim !== seen.claim) {
@@ -48,28 +53,34 @@ export class MemoryRunStore implements RunStore, RunRequests {
     }
     const { leaseUntil: _, ...rest } = record;
     const attempts = closeAttempt(record, { outcome: 'lost' });
-    this.#records.set(record.id, { ...rest, status: 'failed', owner, attempts, ...failure, finishedAt: at });
+    this.#set({ ...rest, status: 'failed', owner, attempts, ...failure, finishedAt: at });
     return true;
   }
 
   async noteLetter({ id }: RunRecord, letterFor: string, at: EpochMs): Promise<void> {
-    const record = this.#records.get(id);
-    if (record?.letterFor === letterFor) this.#records.set(id, { ...record, letterSentAt: at });
+    const record = this.records.get(id);
+    if (record?.letterFor === letterFor) this.records.set(id, { ...record, letterSentAt: at });
   }
 
   async createPending(request: RunRequest, { now, requestedBy }: { now: EpochMs; requestedBy: string }): Promise<void> {
-    if (this.#records.has(request.run)) return;
+    if (this.records.has(request.run)) return;
     const input = request.input === undefined ? {} : { input: request.input };
-    this.#records.set(request.run, { ...newRecord(request, now), status: 'pending', requestedBy, ...input });
+    this.#set({ ...newRecord(request, now), status: 'pending', requestedBy, ...input });
+    this.open.set(request.run, now);
   }
 
   async get(runId: string): Promise<RunRecord | undefined> {
-    return this.#records.get(runId);
+    return this.records.get(runId);
   }
 
   /** Every record, in the order of their creation. */
   all(): readonly RunRecord[] {
-    return [...this.#records.values()];
+    return [...this.records.values()];
+  }
+
+  #set(record: RunRecord): void {
+    this.records.set(record.id, record);
+    if (ENDED.has(record.status)) this.open.delete(record.id);
   }
 }
 
@@ -87,6 +98,7 @@ function claimedRecord(before: RunRecord | undefined, claim: ClaimRequest): RunR
     nextAttemptAt: _n,
     reason: _r,
     blockedBy: _b,
+    calendar: _c,
     finishedAt: _f,
     letterFor: _l,
     letterSentAt: _s,
@@ -97,6 +109,7 @@ function claimedRecord(before: RunRecord | undefined, claim: ClaimRequest): RunR
   const started: Attempt = { n: attempt, cause, startedAt: now, logStream, requestId };
   return {
     ...kept,
+    ...(isBelated(request.trigger) ? { trigger: request.trigger } : {}),
     status: 'running',
     owner,
     claim: kept.claim + 1,

@@ -1,7 +1,7 @@
 import { join, relative, resolve } from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
 import heartbeat from '../../../functions/heartbeat.ts';
-import { build, ESBUILD } from '../../../infra/bundle.ts';
+import { build, ESBUILD, entriesOf } from '../../../infra/bundle.ts';
 import { schedule } from '../../../lib/index.ts';
 import { checkApp } from '../../../lib/job/check-app.ts';
 import { DUE } from '../../support/requests.ts';
@@ -28,8 +28,9 @@ export function bundleHeartbeat(directory: string): Bundle {
     files: [{ file: HEARTBEAT, path: join(PROJECT, HEARTBEAT), group: '', exported: heartbeat }],
     schedules: { heartbeat: schedule(heartbeat, { every: '5 minutes' }) },
     now: DUE,
+    readCalendarFile: () => [],
   });
-  return readBundle(build(app, directory), { directory, entry: 'out/heartbeat.mjs' });
+  return readBundle(build(entriesOf(app), directory), { directory, entry: 'out/heartbeat.mjs' });
 }
 
 /** Bundles another handler with the same options. */

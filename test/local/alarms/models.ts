@@ -49,8 +49,32 @@ export const broken = (expression = 'FILL(errors, 0) + FILL(throttles, 0)'): rea
 ];
 
 /** As infra/alarms.ts deploys it. */
-export const runsFailed = expressionQuery(
-  "SELECT SUM(RunsFailed) FROM SCHEMA(Belfry, Deployment, Job) WHERE Deployment = 'app-dev' GROUP BY Job",
+const sumByJob = (metric: string) =>
+  expressionQuery(
+    `SELECT SUM(${metric}) FROM SCHEMA(Belfry, Deployment, Job) WHERE Deployment = 'app-dev' GROUP BY Job`,
+  );
+
+export const runsFailed = sumByJob('RunsFailed');
+export const runsMissed = sumByJob('RunsMissed');
+
+/** As the watchdog deploys it: nothing heard of it for 15 minutes. */
+export const watchdogSilent = alarmModel(
+  [
+    metricQuery({
+      namespace: 'Belfry',
+      name: 'RunDuration',
+      dimensions: { Deployment: 'app-dev', Job: 'watchdog' },
+      statistic: 'SampleCount',
+    }),
+  ],
+  {
+    name: 'app-dev-watchdog-silent',
+    threshold: 1,
+    comparison: 'LessThanThreshold',
+    evaluationPeriods: 3,
+    datapointsToAlarm: 3,
+    treatMissingData: 'breaching',
+  },
 );
 
 export const lettersWaiting = metricQuery({

@@ -128,12 +128,13 @@ test('reads a schedule as CreateSchedule takes it', () => {
           ScheduleExpression: 'cron(0 2 * * ? *)',
           ScheduleExpressionTimezone: 'Europe/Stockholm',
           EndDate: '2027-12-31T00:00:00.000Z',
-          FlexibleTimeWindow: { Mode: 'OFF' },
+          FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 15 },
           KmsKeyArn: { 'Fn::GetAtt': ['Nowhere', 'Arn'] },
           Target: {
             Arn: 'arn:aws:sqs:us-east-1:000000000000:q',
             RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] },
             Input: '{}',
+            RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 185 },
           },
         },
       },
@@ -148,11 +149,12 @@ test('reads a schedule as CreateSchedule takes it', () => {
       ScheduleExpression: 'cron(0 2 * * ? *)',
       ScheduleExpressionTimezone: 'Europe/Stockholm',
       EndDate: new Date('2027-12-31T00:00:00.000Z'),
-      FlexibleTimeWindow: { Mode: 'OFF' },
+      FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 15 },
       Target: {
         Arn: 'arn:aws:sqs:us-east-1:000000000000:q',
         RoleArn: 'arn:aws:iam::000000000000:role/app-dev-Role',
         Input: '{}',
+        RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 185 },
       },
     },
   ]);

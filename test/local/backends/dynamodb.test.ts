@@ -26,7 +26,7 @@ async function setup() {
       new QueryCommand({
         TableName,
         IndexName: 'open',
-        KeyConditionExpression: 'openShard = :shard AND checkAt < :now',
+        KeyConditionExpression: 'openShard = :shard AND openAt < :now',
         ExpressionAttributeValues: { ':shard': { S: 'OPEN#1' }, ':now': { S: '2026-11-02' } },
       }),
     );
@@ -90,13 +90,51 @@ test('an update whose condition fails changes nothing', async () => {
 
 test('a sparse index lists an item while it has the index’s keys', async () => {
   const { put, update, open } = await setup();
-  await put({ openShard: { S: 'OPEN#1' }, checkAt: { S: '2026-11-01' }, secret: { S: 'not projected' } });
+  await put({ openShard: { S: 'OPEN#1' }, openAt: { S: '2026-11-01' }, secret: { S: 'not projected' } });
 
   const listed = await open();
-  await update({ UpdateExpression: 'REMOVE openShard, checkAt' });
+  await update({ UpdateExpression: 'REMOVE openShard, openAt' });
 
-  expect(listed).toEqual([{ ...Key, openShard: { S: 'OPEN#1' }, checkAt: { S: '2026-11-01' } }]);
+  expect(listed).toEqual([{ ...Key, openShard: { S: 'OPEN#1' }, openAt: { S: '2026-11-01' } }]);
   expect(await open()).toEqual([]);
+});
+
+test('an index is read in pages, ascending, up to an instant that is left out', async () => {
+  const { dynamodb } = await setup();
+  const row = (n: number, openAt: string, openShard = 'OPEN#1') =>
+    dynamodb.send(
+      new PutItemCommand({
+        TableName,
+        Item: { pk: { S: `JOB#${n}` }, sk: { S: 'RUN#1' }, openShard: { S: openShard }, openAt: { S: openAt } },
+      }),
+    );
+  for (const n of [3, 1, 4, 2, 5]) await row(n, `2027-03-02T02:0${n}`);
+  await row(6, '2027-03-02T02:00', 'OPEN#2');
+  const query = (ExclusiveStartKey?: Record<string, AttributeValue>) =>
+    dynamodb.send(
+      new QueryCommand({
+        TableName,
+        IndexName: 'open',
+        KeyConditionExpression: 'openShard = :shard AND openAt < :until',
+        ExpressionAttributeValues: { ':shard': { S: 'OPEN#1' }, ':until': { S: '2027-03-02T02:05' } },
+        Limit: 2,
+        ...(ExclusiveStartKey && { ExclusiveStartKey }),
+      }),
+    );
+
+  const pages: (string | undefined)[][] = [];
+  let next: Record<string, AttributeValue> | undefined;
+  do {
+    const { Items = [], LastEvaluatedKey } = await query(next);
+    pages.push(Items.map(({ openAt }) => openAt?.S));
+    next = LastEvaluatedKey;
+  } while (next !== undefined && pages.length < 9);
+
+  expect(pages.slice(0, 2)).toEqual([
+    ['2027-03-02T02:01', '2027-03-02T02:02'],
+    ['2027-03-02T02:03', '2027-03-02T02:04'],
+  ]);
+  expect(pages.slice(2).flat()).toEqual([]);
 });
 
 test('of simultaneous conditional updates exactly one wins', async () => {

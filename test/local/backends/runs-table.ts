@@ -6,7 +6,7 @@ export const runsTable = {
     { AttributeName: 'pk', KeyType: 'HASH' },
     { AttributeName: 'sk', KeyType: 'RANGE' },
   ],
-  AttributeDefinitions: ['pk', 'sk', 'openShard', 'checkAt'].map((AttributeName) => ({
+  AttributeDefinitions: ['pk', 'sk', 'openShard', 'openAt'].map((AttributeName) => ({
     AttributeName,
     AttributeType: 'S',
   })),
@@ -15,7 +15,7 @@ export const runsTable = {
       IndexName: 'open',
       KeySchema: [
         { AttributeName: 'openShard', KeyType: 'HASH' },
-        { AttributeName: 'checkAt', KeyType: 'RANGE' },
+        { AttributeName: 'openAt', KeyType: 'RANGE' },
       ],
       Projection: { ProjectionType: 'KEYS_ONLY' },
     },

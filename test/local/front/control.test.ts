@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { InvalidDropError } from '../../../lib/local/drops.ts';
 import { setup } from './support.ts';
 
 const authorization = 'Bearer secret';
@@ -15,6 +16,9 @@ async function setupControl() {
         },
         fail: async () => {
           throw new Error('no such job');
+        },
+        refuse: async () => {
+          throw new InvalidDropError('there is no schedule "x"');
         },
         nothing: async () => undefined,
       },
@@ -69,6 +73,12 @@ test('a command that fails answers with its message', async () => {
   const { post } = await setupControl();
 
   expect(await post('fail')).toEqual({ status: 500, output: { error: 'no such job' } });
+});
+
+test('a command that cannot be done as it was sent is refused with what is wrong', async () => {
+  const { post } = await setupControl();
+
+  expect(await post('refuse')).toEqual({ status: 400, output: { error: 'there is no schedule "x"' } });
 });
 
 test('health needs no token', async () => {

@@ -22,7 +22,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createScheduler, type Scheduler } from '../../../lib/local/scheduler/index.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
-import { DEAD_LETTERS, QUEUE, RESIDENCE, RecordingTarget, ROLE } from './setup.ts';
+import { DEAD_LETTERS, MemoryMarks, QUEUE, RESIDENCE, RecordingTarget, ROLE } from './setup.ts';
 
 const GROUP_ARN = 'arn:aws:scheduler:eu-north-1:000000000000:schedule-group/belfry-dev';
 
@@ -127,6 +127,25 @@ describe('schedules', () => {
     expect(updated.Description).toBeUndefined();
     expect(updated.CreationDate).toEqual(new Date('2026-11-23T12:00:00Z'));
     expect(updated.LastModificationDate).toEqual(new Date('2026-11-23T13:00:00Z'));
+  });
+
+  test('are as old as the scheduler that they were created in, whatever earlier ones had fired', async () => {
+    const marks = new MemoryMarks();
+    const startAt = async (instant: string) => {
+      clock = new VirtualClock(instant);
+      scheduler = createScheduler({ residence: RESIDENCE, clock, target: new RecordingTarget(clock), marks });
+      await create();
+      await scheduler.start();
+    };
+    await startAt('2026-11-23T12:00:00.250Z');
+    await clock.advanceTo('2026-11-24T03:00:00Z');
+    await scheduler.stop();
+
+    await startAt('2026-11-25T08:00:00.125Z');
+
+    const startedAt = new Date('2026-11-25T08:00:00.125Z');
+    expect(await get()).toMatchObject({ CreationDate: startedAt, LastModificationDate: startedAt });
+    await scheduler.stop();
   });
 
   test('are gone after DeleteSchedule', async () => {

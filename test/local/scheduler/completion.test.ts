@@ -36,7 +36,7 @@ describe('ActionAfterCompletion DELETE', () => {
   test('leaves the schedule that an update has put in its place', async () => {
     const { clock, create, update, scheduler } = await setup({ now: '2026-11-23T12:00:00Z' });
     await create('once', { ScheduleExpression: 'at(2026-11-23T13:00:00)', ActionAfterCompletion: 'DELETE' });
-    scheduler.dropNext('once', 1);
+    scheduler.dropNext(['once'], 1);
 
     clock.jumpTo('2026-11-23T13:00:00.005Z'); // the timer has not run yet
     await update('once', { ScheduleExpression: 'at(2026-11-23T14:00:00)', ActionAfterCompletion: 'DELETE' });
@@ -87,7 +87,7 @@ describe('ActionAfterCompletion DELETE', () => {
   test('deletes what was given up', async () => {
     const { clock, create, scheduler, events } = await setup({ now: '2026-11-23T12:00:00Z' });
     await create('once', { ScheduleExpression: 'at(2026-11-23T13:00:00)', ActionAfterCompletion: 'DELETE' });
-    scheduler.dropNext('once', 1);
+    scheduler.dropNext(['once'], 1);
 
     await clock.advanceTo('2026-11-23T13:00:00Z');
 

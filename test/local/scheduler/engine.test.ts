@@ -278,7 +278,7 @@ describe('disturbances on request', () => {
     const { clock, create, scheduler, events } = await setup({ now: '2026-11-23T12:00:00Z' });
 
     await create('hourly', { ScheduleExpression: 'cron(0 * * * ? *)' });
-    scheduler.dropNext('hourly', 2);
+    scheduler.dropNext(['hourly'], 2);
     await clock.advanceTo('2026-11-23T15:00:00Z');
 
     expect(events).toEqual([
@@ -286,6 +286,37 @@ describe('disturbances on request', () => {
       'dropped hourly 2026-11-23T14:00Z requested',
       'fired hourly 2026-11-23T15:00Z attempt 1',
     ]);
+  });
+});
+
+describe('drops of two schedules together', () => {
+  test('count a due time that both have once', async () => {
+    const { clock, create, scheduler, events } = await setup({ now: '2026-11-23T12:00:00Z' });
+    await create('both', { ScheduleExpression: 'cron(0/30 13 * * ? *)' });
+    await create('both_2', { ScheduleExpression: 'cron(0 13,14 * * ? *)' });
+    await create('other', { ScheduleExpression: 'cron(0 13 * * ? *)' });
+
+    scheduler.dropNext(['both', 'both_2'], 2);
+    await clock.advanceTo('2026-11-23T14:00:00Z');
+
+    expect(events).toEqual([
+      'dropped both 2026-11-23T13:00Z requested',
+      'dropped both_2 2026-11-23T13:00Z requested',
+      'fired other 2026-11-23T13:00Z attempt 1',
+      'dropped both 2026-11-23T13:30Z requested',
+      'fired both_2 2026-11-23T14:00Z attempt 1',
+    ]);
+  });
+
+  test('replace what was left of an earlier request', async () => {
+    const { clock, create, scheduler, scheduledTimes } = await setup({ now: '2026-11-23T12:00:00Z' });
+    await create('hourly', { ScheduleExpression: 'cron(0 * * * ? *)' });
+
+    scheduler.dropNext(['hourly'], 5);
+    scheduler.dropNext(['hourly'], 1);
+    await clock.advanceTo('2026-11-23T14:00:00Z');
+
+    expect(scheduledTimes()).toEqual(['2026-11-23T14:00Z']);
   });
 });
 

@@ -30,6 +30,8 @@ export interface ProjectOptions {
   readonly when?: Readonly<Record<string, string>>;
   /** More of `.belfry.env`. */
   readonly localEnvironment?: string;
+  /** More of cdk.json's `context`. */
+  readonly context?: Readonly<Record<string, string>>;
 }
 
 /** A user's checkout with jobs of their own, in a folder such as users have. */
@@ -44,15 +46,17 @@ export class Project {
   readonly temporary: string;
   readonly #root: string;
   readonly #commands: BelfryCommand[] = [];
+  readonly #context: Readonly<Record<string, string>>;
   #jobs: Readonly<Record<string, string>>;
   #when: Readonly<Record<string, string>>;
 
-  private constructor(root: string, { jobs = {}, when = {} }: ProjectOptions) {
+  private constructor(root: string, { jobs = {}, when = {}, context = {} }: ProjectOptions) {
     this.#root = root;
     this.directory = join(root, 'Mein Prüfstand «β»');
     this.home = join(root, 'home');
     this.files = join(root, 'files');
     this.temporary = join(root, 'tmp');
+    this.#context = context;
     this.#jobs = jobs;
     this.#when = when;
   }
@@ -71,7 +75,7 @@ export class Project {
 
   /** Another checkout of the same, elsewhere. */
   twin(): Promise<Project> {
-    return Project.create({ jobs: this.#jobs, when: this.#when });
+    return Project.create({ jobs: this.#jobs, when: this.#when, context: this.#context });
   }
 
   async write(path: string, text: string): Promise<void> {
@@ -152,6 +156,7 @@ export class Project {
     for (const name of OWN_JOBS) {
       await cp(join(REPOSITORY, 'functions', name), join(this.directory, 'functions', name));
     }
+    await this.#writeContext();
     await this.write('infra/access.ts', ACCESS);
     await symlink(join(REPOSITORY, 'node_modules'), join(this.directory, 'node_modules'));
     for (const folder of [this.home, this.files, this.temporary]) await mkdir(folder);
@@ -168,6 +173,11 @@ export class Project {
     });
     this.#commands.push(started);
     return started;
+  }
+
+  async #writeContext(): Promise<void> {
+    const { context, ...rest } = JSON.parse(await this.read('cdk.json')) as { readonly context: object };
+    await this.write('cdk.json', JSON.stringify({ ...rest, context: { ...context, ...this.#context } }));
   }
 
   async #writeSchedules(): Promise<void> {

@@ -7,6 +7,8 @@ import type { BelfryCommand } from './belfry-command.ts';
 import { eventually } from './eventually.ts';
 
 const ACCOUNT = '000000000000';
+/** For a start that hangs: on a busy machine a synthesis takes its time. */
+const STARTED_WITHIN_MS = 60_000;
 
 /** A cloud that was started as a user does it, seen through its endpoint and its output. */
 export class RunningCloud {
@@ -31,7 +33,7 @@ export class RunningCloud {
 
   /** Waits until a command has said where its cloud listens. */
   static async of(command: BelfryCommand): Promise<RunningCloud> {
-    const [, endpoint = ''] = await command.prints(/embedded cloud at (http:\/\/127\.0\.0\.1:\d+);/);
+    const [, endpoint = ''] = await command.prints(/embedded cloud at (http:\/\/127\.0\.0\.1:\d+);/, STARTED_WITHIN_MS);
     return new RunningCloud(command, endpoint);
   }
 

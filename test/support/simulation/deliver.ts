@@ -11,7 +11,7 @@ export interface Surroundings {
   readonly process: SimulatedProcess;
   readonly ports: RunPorts;
   readonly queue: SimulatedQueue;
-  readonly network: Network;
+  readonly network: Pick<Network, 'call'>;
   readonly note: (event: Event) => void;
 }
 

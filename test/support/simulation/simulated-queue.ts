@@ -86,6 +86,13 @@ export class SimulatedQueue {
     this.#poll(message);
   }
 
+  /** Forgets messages, as a queue does that somebody has emptied. @returns how many there were */
+  lose(which: (message: Letter) => boolean): number {
+    const lost = [...this.#messages.values()].filter(which);
+    for (const { id } of lost) this.#messages.delete(id);
+    return lost.length;
+  }
+
   /** With any receipt handle, even an old one: SQS does not promise to refuse it. */
   delete({ message: id, run }: Receipt): void {
     if (this.#messages.delete(id)) this.#options.note({ kind: 'deleted', message: id, run });

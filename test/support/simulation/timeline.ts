@@ -36,13 +36,25 @@ export class Timeline {
   /** Runs until nothing is due any more. @returns false when it does not come to rest */
   async run(): Promise<boolean> {
     for (let step = 0; step < MOST_STEPS; step++) {
-      const entry = this.#entries.pop();
-      if (entry === undefined) return true;
-      this.now = entry.at;
-      entry.action();
-      // One turn of the event loop: every promise that can settle without time passing has settled.
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      if (!(await this.#step())) return true;
     }
     return false;
+  }
+
+  /** Runs what is due up to an instant, and stops there. */
+  async runUntil(instant: number): Promise<void> {
+    while ((this.#entries.at(-1)?.at ?? Number.POSITIVE_INFINITY) <= instant) await this.#step();
+    this.now = instant;
+  }
+
+  /** @returns false when nothing is due */
+  async #step(): Promise<boolean> {
+    const entry = this.#entries.pop();
+    if (entry === undefined) return false;
+    this.now = entry.at;
+    entry.action();
+    // One turn of the event loop: every promise that can settle without time passing has settled.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    return true;
   }
 }

@@ -1,0 +1,53 @@
+import { quoteValue } from '../lib/job/check-report.ts';
+import { CalendarFileError } from './calendar-file-error.ts';
+
+interface Line {
+  /** From 1, of its first part where it is folded. */
+  readonly number: number;
+  readonly text: string;
+}
+
+const DATES = /^(DTSTART|DTEND|RECURRENCE-ID|RDATE|EXDATE)((?:;(?:"[^"]*"|[^":])*)?):(.*)$/i;
+const DATE = /^\d{8}(?!\d)/;
+
+/**
+ * Looks for dates of events that are written in another way, such as `2027-12-24`: ical.js would make something else of
+ * them, and a message could not quote what stands in the file.
+ *
+ * @throws CalendarFileError that names the line
+ */
+export function checkDateLines(text: string): void {
+  const inside: string[] = [];
+  for (const { number, text: line } of linesOf(text)) {
+    const [, edge = '', component = ''] = /^(BEGIN|END):(.*)$/i.exec(line) ?? [];
+    if (edge.toUpperCase() === 'BEGIN') inside.push(component.trim().toUpperCase());
+    else if (edge !== '') inside.pop();
+    if (inside.at(-1) !== 'VEVENT') continue;
+    const [, name = '', , values = ''] = DATES.exec(line) ?? [];
+    const wrong = name === '' ? undefined : values.split(',').find((value) => !DATE.test(value.trim()));
+    if (wrong !== undefined) {
+      throw new CalendarFileError(
+        `line ${number}: ${name.toUpperCase()} ${quoteValue(wrong)} is no date; iCalendar writes 20271224`,
+      );
+    }
+  }
+}
+
+/** ` (line 12)`, where a message of ical.js quotes a line of the file. */
+export function describePlace(text: string, message: string): string {
+  const found = [...linesOf(text)].find((line) => line.text !== '' && message.endsWith(`"${line.text}"`));
+  return found === undefined ? '' : ` (line ${found.number})`;
+}
+
+/** Unfolded: what begins with a space or a tab goes on with the line before. */
+function* linesOf(text: string): Generator<Line> {
+  let line: Line | undefined;
+  for (const [index, part] of text.split(/\r?\n/).entries()) {
+    if (line !== undefined && /^[ \t]/.test(part)) line = { number: line.number, text: line.text + part.slice(1) };
+    else {
+      if (line !== undefined) yield line;
+      line = { number: index + 1, text: part };
+    }
+  }
+  if (line !== undefined) yield line;
+}

@@ -1,0 +1,40 @@
+import type { Milliseconds } from '../units.ts';
+
+/** Days of a calendar as they are deployed. */
+export interface NamedDays {
+  /** The calendar's; for days written in the entry itself, the days. */
+  readonly name: string;
+  /** Each `2027-12-24` or `2027-12-24/2027-12-31`, ascending. */
+  readonly days: readonly string[];
+}
+
+/** What a schedule does about its due times, with every default filled in. JSON, so that it can stand in the manifest. */
+export interface SchedulePolicy {
+  /** How late a first attempt may start; later ones are skipped. */
+  readonly maxLateness: Milliseconds;
+  /** Up to how many missed due times are made up for, the newest: 0 for none. */
+  readonly catchUp: number;
+  /** How long after a due time EventBridge may choose to fire; 0 for at once. */
+  readonly spread: Milliseconds;
+  readonly dst: 'skip' | 'runAfterGap';
+  /** Due times on these days are skipped. */
+  readonly except: readonly NamedDays[];
+  /** If there are any, due times on all other days are skipped. */
+  readonly only: readonly NamedDays[];
+  /** Called after each completed run. */
+  readonly pingUrl?: string;
+}
+
+/** What is allowed; the defaults stand with the fields of `ScheduleOptions`. */
+export const SCHEDULE_BOUNDS = {
+  // EventBridge's own bounds of the age of an event.
+  // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html
+  maxLateness: { least: '1 minute', most: '24 hours' },
+  /** The default is the shortest time between two due times, within these. */
+  derivedLateness: { least: '10 minutes', most: '24 hours' },
+  // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_FlexibleTimeWindow.html
+  spread: { least: '1 minute', most: '24 hours' },
+  catchUp: { least: 1, most: 100 },
+} as const;
+
+export const DST_CHOICES = ['skip', 'runAfterGap'] as const satisfies readonly SchedulePolicy['dst'][];

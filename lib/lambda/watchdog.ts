@@ -1,0 +1,92 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetScheduleCommand, ResourceNotFoundException, SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { defineJob } from '../job/job.ts';
+import { WATCHDOG } from '../job/names.ts';
+import { formatMetrics, METRICS } from '../observe/metrics.ts';
+import type { JobContext } from '../run/context.ts';
+import { DynamoDbWatchStore } from '../store/dynamodb/dynamodb-watch-store.ts';
+import { epochMs } from '../units.ts';
+import { look } from '../watchdog/look.ts';
+import type { DeployedSchedule, WatchdogPlan, WatchdogPorts } from '../watchdog/ports.ts';
+import { type Environment, readEnvironment } from './environment.ts';
+import { createHandler, type HandlerExtras, type HandlerOptions } from './handler.ts';
+import { writeLine } from './runtime.ts';
+import { SDK_OPTIONS } from './sdk-options.ts';
+import { systemClock } from './system-clock.ts';
+
+/** What the generated entry of the watchdog's function knows. */
+export interface WatchdogOptions extends HandlerOptions {
+  readonly plan: WatchdogPlan;
+}
+
+/**
+ * The Lambda handler of the watchdog: a job like any other, whose work is a look.
+ *
+ * @throws Error when a variable of the deployment is missing, or Powertools' idempotency is switched off
+ */
+export function createWatchdogHandler(
+  { plan, ...options }: WatchdogOptions,
+  extras: HandlerExtras = {},
+): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
+  const environment = readEnvironment(process.env);
+  const adapters = createAdapters(environment, plan);
+  const { stage } = environment;
+  const showOption = process.env.AWS_ENDPOINT_URL === undefined ? ` --stage ${stage}` : '';
+  const job = defineJob(WATCHDOG, {
+    run: (_input, context) => look(plan, { ...adapters, ...told(context) }, { stage, showOption }),
+  });
+  return createHandler(job, options, { ...extras, writeMetrics: withoutStartDelay });
+}
+
+function createAdapters(
+  { table, queueUrl }: Environment,
+  { prefix }: WatchdogPlan,
+): Omit<WatchdogPorts, 'alert' | 'tell'> {
+  const scheduler = new SchedulerClient(SDK_OPTIONS);
+  const sqs = new SQSClient(SDK_OPTIONS);
+  return {
+    store: new DynamoDbWatchStore({ client: new DynamoDBClient(SDK_OPTIONS), table }),
+    findDeployed: (name) => findSchedule(scheduler, { Name: name, GroupName: prefix }),
+    async send(queue, MessageBody, DelaySeconds) {
+      // All queues of a deployment differ in their names only.
+      const QueueUrl = queueUrl.slice(0, queueUrl.lastIndexOf('/') + 1) + queue;
+      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, DelaySeconds }));
+    },
+    countMissed: (job, runsMissed) => writeLine(formatMetrics(prefix, job, systemClock.now(), { runsMissed })),
+    now: systemClock.now,
+    random: Math.random,
+  };
+}
+
+const told = ({ alert, log }: JobContext): Pick<WatchdogPorts, 'alert' | 'tell'> => ({
+  alert,
+  tell: (event, fields) => log[event === 'run-missed' ? 'error' : 'info'](event, { event, ...fields }),
+});
+
+async function findSchedule(
+  client: SchedulerClient,
+  name: { Name: string; GroupName: string },
+): Promise<DeployedSchedule | undefined> {
+  try {
+    const found = await client.send(new GetScheduleCommand(name));
+    return {
+      expression: found.ScheduleExpression ?? '',
+      timezone: found.ScheduleExpressionTimezone ?? 'UTC',
+      isEnabled: found.State !== 'DISABLED',
+      createdAt: toInstant(found.CreationDate),
+      changedAt: toInstant(found.LastModificationDate ?? found.CreationDate),
+    };
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}
+
+const toInstant = (date: Date | undefined) => epochMs(date?.getTime() ?? 0);
+
+/** How soon a look begins is worth no metric of its own, each of which is paid for by the month. */
+function withoutStartDelay(line: string): void {
+  if (!line.includes(METRICS.startDelay.name)) writeLine(line);
+}

@@ -1,0 +1,91 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { WATCHDOG } from '../../job/names.ts';
+import type { RunRecord } from '../../run/record.ts';
+import { type EpochMs, epochMs, plus, toEpochSeconds, toIso } from '../../units.ts';
+import { StaleLookError } from '../../watchdog/errors.ts';
+import type { OpenRun, Unrun, WatchState, WatchStore } from '../../watchdog/ports.ts';
+import { unrunRecord } from '../unrun-record.ts';
+import { jobPartition, OPEN_SHARDS, openEntry, openShard, runKey } from './keys.ts';
+import { queryOpen } from './open-index.ts';
+import { toRunRecord } from './run-item.ts';
+import { Table } from './table.ts';
+import { assign } from './update.ts';
+
+const STATE_KEY = { pk: jobPartition(WATCHDOG), sk: 'WATCH' } as const;
+
+/** The table as the watchdog uses it: it records what did not run, and looks for what should go on. */
+export class DynamoDbWatchStore implements WatchStore {
+  readonly #client: DynamoDBClient;
+  readonly #name: string;
+  readonly #table: Table;
+
+  constructor({ client, table }: { client: DynamoDBClient; table: string }) {
+    this.#client = client;
+    this.#name = table;
+    this.#table = new Table(client, table);
+  }
+
+  async get(runId: string): Promise<RunRecord | undefined> {
+    const item = await this.#table.get(runKey(runId));
+    return item === undefined ? undefined : toRunRecord(item);
+  }
+
+  async recordUnrun(unrun: Unrun): Promise<boolean> {
+    // What counts claims and attempts is left to the first claim, which writes what is not there.
+    const { id: runId, claim, attempt, lastAttempt, attempts, ...record } = unrunRecord(unrun);
+    const values = { ...record, runId, expiresAt: toEpochSeconds(plus(unrun.at, unrun.retention)) };
+    const { applied } = await this.#table.update({
+      key: runKey(runId),
+      set: assign(values),
+      condition: 'attribute_not_exists(pk)',
+      values,
+    });
+    return applied;
+  }
+
+  async track({ id, claim }: RunRecord, checkAt: EpochMs): Promise<void> {
+    const entry = openEntry(id, checkAt);
+    await this.#table.update({
+      key: runKey(id),
+      set: assign(entry),
+      condition: 'status = :running AND claim = :claim AND attribute_not_exists(openShard)',
+      values: { ...entry, running: 'running', claim },
+    });
+  }
+
+  async *openRuns(until: EpochMs, position = ''): AsyncIterable<OpenRun> {
+    const [first = '0', after = ''] = position.split(' ');
+    for (let shard = Number(first); shard < OPEN_SHARDS; shard++) {
+      const rows = queryOpen(this.#client, {
+        table: this.#name,
+        shard: openShard(shard),
+        ...(shard === Number(first) && after !== '' ? { after } : {}),
+        // `$` sorts behind the `#` that follows the time.
+        until: `${toIso(until)}$`,
+      });
+      for await (const openAt of rows) {
+        const hash = openAt.indexOf('#');
+        const checkAt = epochMs(Date.parse(openAt.slice(0, hash)));
+        yield { id: openAt.slice(hash + 1), checkAt, position: `${shard} ${openAt}` };
+      }
+    }
+  }
+
+  async loadState(): Promise<WatchState | undefined> {
+    const item = await this.#table.get(STATE_KEY);
+    return typeof item?.state === 'string' ? (JSON.parse(item.state) as WatchState) : undefined;
+  }
+
+  async saveState(state: WatchState): Promise<void> {
+    const text = JSON.stringify(state);
+    const { applied, item } = await this.#table.update({
+      key: STATE_KEY,
+      set: { state: ':state', version: ':version' },
+      // A table without it begins anew, also one that somebody took it out of.
+      condition: 'attribute_not_exists(state) OR version = :before',
+      values: { state: text, version: state.version, before: state.version - 1 },
+    });
+    // Our own write, whose answer was lost, has left exactly what we would write.
+    if (!applied && item?.state !== text) throw new StaleLookError('another look has saved its state');
+  }
+}

@@ -1,0 +1,40 @@
+import type { RunRecord } from '../../run/record.ts';
+import { type EpochMs, toIso } from '../../units.ts';
+import { StaleLookError } from '../../watchdog/errors.ts';
+import type { OpenRun, Unrun, WatchState, WatchStore } from '../../watchdog/ports.ts';
+import { unrunRecord } from '../unrun-record.ts';
+import { MemoryRunStore } from './memory-run-store.ts';
+
+/** Records in memory with what the watchdog does to them. */
+export class MemoryWatchStore extends MemoryRunStore implements WatchStore {
+  protected state: WatchState | undefined;
+
+  async recordUnrun(unrun: Unrun): Promise<boolean> {
+    if (this.records.has(unrun.id)) return false;
+    this.records.set(unrun.id, unrunRecord(unrun));
+    return true;
+  }
+
+  async track({ id, claim }: RunRecord, checkAt: EpochMs): Promise<void> {
+    const record = this.records.get(id);
+    if (record?.status !== 'running' || record.claim !== claim || this.open.has(id)) return;
+    this.open.set(id, checkAt);
+  }
+
+  async *openRuns(until: EpochMs, after = ''): AsyncIterable<OpenRun> {
+    const rows = [...this.open].map(([id, checkAt]) => ({ id, checkAt, position: `${toIso(checkAt)}#${id}` }));
+    yield* rows
+      .filter(({ checkAt, position }) => checkAt <= until && position > after)
+      .sort((one, other) => (one.position < other.position ? -1 : 1));
+  }
+
+  async loadState(): Promise<WatchState | undefined> {
+    return this.state;
+  }
+
+  async saveState(state: WatchState): Promise<void> {
+    const isStale = this.state !== undefined && this.state.version !== state.version - 1;
+    if (isStale) throw new StaleLookError('another look has saved its state');
+    this.state = state;
+  }
+}

@@ -1,0 +1,62 @@
+import { scheduleNames } from '../job/names.ts';
+import { type EpochMs, epochMs, milliseconds } from '../units.ts';
+import type { DeployedSchedule, WatchdogPorts, WatchedSchedule } from './ports.ts';
+
+/**
+ * How long before a schedule is changed its last due time may be left out, and how long after it is created or changed
+ * its first: EventBridge is precise to a minute.
+ */
+export const SETTLING = milliseconds(60_000);
+
+/** How what EventBridge has compares with what the app says. Of two schedules, the later instants. */
+export type Deployed =
+  | { readonly kind: 'as-expected'; readonly createdAt: EpochMs; readonly changedAt: EpochMs }
+  | {
+      readonly kind: 'disabled' | 'different';
+      readonly why: string;
+      readonly createdAt: EpochMs;
+      readonly changedAt: EpochMs;
+    }
+  | { readonly kind: 'absent' | 'unknown'; readonly why: string };
+
+/** Looks at the one or two schedules of EventBridge's that an entry has become. Does not throw. */
+export async function lookUpDeployed(
+  schedule: WatchedSchedule,
+  find: WatchdogPorts['findDeployed'],
+): Promise<Deployed> {
+  const { id, expressions, timezone } = schedule;
+  let [createdAt, changedAt] = [epochMs(0), epochMs(0)];
+  try {
+    for (const [index, name] of scheduleNames(id, expressions.length).entries()) {
+      const found = await find(name);
+      if (found === undefined) return { kind: 'absent', why: `EventBridge has no schedule ${name}` };
+      createdAt = epochMs(Math.max(createdAt, found.createdAt));
+      changedAt = epochMs(Math.max(changedAt, found.changedAt));
+      const why = difference(name, found, { expression: expressions[index], timezone });
+      if (why !== undefined) return { kind: found.isEnabled ? 'different' : 'disabled', why, createdAt, changedAt };
+    }
+    return { kind: 'as-expected', createdAt, changedAt };
+  } catch (error) {
+    return { kind: 'unknown', why: `EventBridge could not be asked: ${String(error)}` };
+  }
+}
+
+function difference(
+  name: string,
+  { isEnabled, expression, timezone }: DeployedSchedule,
+  wanted: { readonly expression: string | undefined; readonly timezone: string },
+): string | undefined {
+  if (!isEnabled) return `the schedule ${name} is disabled in EventBridge`;
+  if (expression === wanted.expression && timezone === wanted.timezone) return undefined;
+  return `EventBridge has the schedule ${name} as ${expression} in ${timezone}`;
+}
+
+/** What a schedule's due times and its run ids follow from, as text. */
+export const definitionOf = ({ job, expressions, timezone, policy }: WatchedSchedule): string =>
+  JSON.stringify([job, expressions, timezone, policy.dst]);
+
+/** A schedule as it was when it had this definition. */
+export function withDefinition(schedule: WatchedSchedule, definition: string): WatchedSchedule {
+  const [job, expressions, timezone, dst] = JSON.parse(definition);
+  return { ...schedule, job, expressions, timezone, policy: { ...schedule.policy, dst } };
+}

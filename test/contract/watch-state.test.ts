@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { plus } from '../../lib/units.ts';
+import { StaleLookError } from '../../lib/watchdog/errors.ts';
+import type { WatchState, WatchStore } from '../../lib/watchdog/ports.ts';
+import { DUE, minutes } from '../support/requests.ts';
+import { ADAPTERS, type Stores } from './stores.ts';
+
+const FOUND = plus(DUE, minutes(4));
+const LATER = plus(DUE, minutes(10));
+
+describe.each(ADAPTERS)("the watchdog's state over $name", ({ open }) => {
+  let stores: Stores;
+  let watch: WatchStore;
+  beforeEach(async () => {
+    stores = await open();
+    watch = stores.watch;
+  });
+  afterEach(() => stores.close());
+
+  const stateOf = (version: number, more: Partial<WatchState> = {}): WatchState => ({
+    version,
+    lookedAt: FOUND,
+    sweep: { since: DUE, until: FOUND },
+    untold: [],
+    schedules: { nightly: { definition: '[]', expectedFrom: DUE, checkedUntil: DUE } },
+    waiting: { weekly: { since: DUE, isTold: true } },
+    catchUps: [{ run: 'report/2027-03-02T02:00Z/nightly', sentAt: LATER }],
+    ...more,
+  });
+
+  test('is none at first', async () => {
+    expect(await watch.loadState()).toBeUndefined();
+  });
+
+  test('comes back as it was saved', async () => {
+    await watch.saveState(stateOf(1));
+    await watch.saveState(stateOf(2, { lookedAt: LATER }));
+
+    expect(await watch.loadState()).toEqual(stateOf(2, { lookedAt: LATER }));
+  });
+
+  test('is saved by one of two looks that loaded the same', async () => {
+    await watch.saveState(stateOf(1));
+
+    const saved = await Promise.allSettled([
+      watch.saveState(stateOf(2)),
+      watch.saveState(stateOf(2, { catchUps: [] })),
+    ]);
+
+    const refused = saved.filter((each) => each.status === 'rejected');
+    expect(refused).toHaveLength(1);
+    expect(refused[0]?.reason).toBeInstanceOf(StaleLookError);
+    expect((await watch.loadState())?.version).toBe(2);
+  });
+
+  test('is not saved by a look that comes two looks late', async () => {
+    for (const version of [1, 2, 3]) await watch.saveState(stateOf(version));
+
+    await expect(watch.saveState(stateOf(2))).rejects.toThrow(StaleLookError);
+    expect((await watch.loadState())?.version).toBe(3);
+  });
+
+  test('that somebody took out of the table stops no look that had loaded it', async () => {
+    await watch.saveState(stateOf(8));
+
+    expect((await watch.loadState())?.version).toBe(8);
+  });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { OPEN_SHARDS, openShard } from '../../lib/store/dynamodb/keys.ts';
+import { here, listOf, queueBehind, roleOf, statementsOf, textOf } from './policies.ts';
+import { synth } from './support.ts';
+
+describe('the role of the watchdog', () => {
+  const { template } = synth();
+  const statements = statementsOf(roleOf(template, 'lambda.amazonaws.com', 'watchdog'));
+  const allowing = (action: string) => statements.filter(({ Action }) => listOf(Action).includes(action));
+
+  test('may do what a job may, and look at the index and at EventBridge, and no more', () => {
+    const actions = statements.flatMap(({ Action }) => listOf(Action));
+
+    expect([...new Set(actions)].sort()).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+      'kms:Decrypt',
+      'kms:GenerateDataKey',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'scheduler:GetSchedule',
+      'sns:Publish',
+      'sqs:ChangeMessageVisibility',
+      'sqs:DeleteMessage',
+      'sqs:GetQueueAttributes',
+      'sqs:ReceiveMessage',
+      'sqs:SendMessage',
+    ]);
+  });
+
+  test('reads and updates records of jobs, one at a time', () => {
+    const reach = allowing('dynamodb:UpdateItem').map(({ Action, Resource, Condition }) => ({
+      Action,
+      table: textOf(Resource),
+      Condition,
+    }));
+
+    const Action = ['dynamodb:GetItem', 'dynamodb:UpdateItem'];
+    const table = `${here('dynamodb')}:table/shop-dev-runs`;
+    expect(reach).toEqual([
+      { Action, table, Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['JOB#watchdog'] } } },
+      { Action, table, Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['JOB#*'] } } },
+    ]);
+  });
+
+  test('queries the index of open runs and nothing else', () => {
+    const [query, ...others] = allowing('dynamodb:Query');
+
+    const shards = Array.from({ length: OPEN_SHARDS }, (_, shard) => openShard(shard));
+    expect(others).toEqual([]);
+    expect(query).toMatchObject({
+      Action: 'dynamodb:Query',
+      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': shards } },
+    });
+    expect(textOf(query?.Resource)).toBe(`${here('dynamodb')}:table/shop-dev-runs/index/open`);
+  });
+
+  test('sends to queues of this deployment and receives from its own', () => {
+    const resources = (action: string) => allowing(action).flatMap(({ Resource }) => listOf(Resource));
+
+    const sentTo = resources('sqs:SendMessage').map((queue) => queueBehind(template, queue));
+    const receivedFrom = resources('sqs:ReceiveMessage').map((queue) => queueBehind(template, queue));
+
+    expect(sentTo.sort()).toEqual(['shop-dev-*', 'shop-dev-watchdog-dlq']);
+    expect(receivedFrom).toEqual(['shop-dev-watchdog']);
+  });
+
+  test('asks EventBridge for schedules of the own group', () => {
+    expect(allowing('scheduler:GetSchedule').map(({ Resource }) => textOf(Resource))).toEqual([
+      `${here('scheduler')}:schedule/shop-dev/*`,
+    ]);
+  });
+
+  test('is the same in every deployment, whatever its jobs are called', () => {
+    const alone = synth({ jobs: [], schedules: {} }).template;
+
+    expect(statementsOf(roleOf(alone, 'lambda.amazonaws.com', 'watchdog'))).toEqual(statements);
+  });
+});

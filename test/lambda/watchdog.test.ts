@@ -1,0 +1,251 @@
+import { GetScheduleCommand, ResourceNotFoundException, SchedulerClient } from '@aws-sdk/client-scheduler';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Context, SQSEvent } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { defineJob } from '../../lib/job/job.ts';
+import { createWatchdogHandler } from '../../lib/lambda/watchdog.ts';
+import { DynamoDbWatchStore } from '../../lib/store/dynamodb/dynamodb-watch-store.ts';
+import { epochMs, plus } from '../../lib/units.ts';
+import { definitionOf } from '../../lib/watchdog/deployed.ts';
+import type { WatchedSchedule } from '../../lib/watchdog/ports.ts';
+import { startTestTable, type TestTable } from '../support/dynalite.ts';
+import { minutes } from '../support/requests.ts';
+import { jobPolicy, planOf } from '../support/watchdog/app.ts';
+
+const NOW = epochMs(Date.parse('2027-03-02T02:10:20Z'));
+const QUEUE = 'https://sqs.us-east-1.amazonaws.com/1/app-dev-watchdog';
+const EVERY_FIVE = 'cron(0/5 * * * ? *)';
+const sqs = mockClient(SQSClient);
+const sns = mockClient(SNSClient);
+const scheduler = mockClient(SchedulerClient);
+const written: string[] = [];
+let table: TestTable;
+
+beforeEach(async () => {
+  // Nothing but what time it is: the emulator and its client need their timers.
+  vi.useFakeTimers({ toFake: ['Date'], now: NOW });
+  table = await startTestTable();
+  for (const [name, value] of Object.entries({
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
+    BELFRY_APP: 'app',
+    BELFRY_STAGE: 'dev',
+    BELFRY_TABLE: table.table,
+    BELFRY_QUEUE_URL: QUEUE,
+    BELFRY_DEAD_LETTER_QUEUE_URL: `${QUEUE}-dlq`,
+    BELFRY_ALERT_TOPIC_ARN: 'arn:aws:sns:us-east-1:1:app-dev-alerts',
+  })) {
+    vi.stubEnv(name, value);
+  }
+  for (const client of [sqs, sns, scheduler]) client.reset();
+  written.length = 0;
+  for (const stream of [process.stdout, process.stderr]) {
+    vi.spyOn(stream, 'write').mockImplementation((chunk) => written.push(String(chunk)) > 0);
+  }
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+  await table.close();
+});
+
+const context = {
+  getRemainingTimeInMillis: () => 70_000,
+  logGroupName: '/aws/lambda/app-dev-watchdog',
+  logStreamName: 'stream-1',
+  awsRequestId: 'request-1',
+} as Context;
+
+/** The watchdog's function as it is deployed, in an app with one schedule that was last looked at ten minutes ago. */
+async function setup({ catchUp = 0 } = {}) {
+  const plan = planOf({ schedules: { five: { expressions: [EVERY_FIVE], catchUp } } });
+  const store = new DynamoDbWatchStore({ client: table.client, table: table.table });
+  const [schedule] = plan.schedules as [WatchedSchedule];
+  await store.saveState({
+    version: 1,
+    lookedAt: plus(NOW, minutes(-1)),
+    sweep: { since: plus(NOW, minutes(-2)), until: plus(NOW, minutes(-1)) },
+    untold: [],
+    schedules: {
+      five: {
+        definition: definitionOf(schedule),
+        expectedFrom: plus(NOW, minutes(-600)),
+        checkedUntil: plus(NOW, minutes(-10)),
+      },
+    },
+    waiting: {},
+    catchUps: [],
+  });
+  const policy = jobPolicy(defineJob('watchdog', { run: () => {}, retry: { maxAttempts: 1 } }));
+  const handler = createWatchdogHandler({
+    plan,
+    policy,
+    schedules: { watchdog: { timezone: 'UTC', lateAfter: minutes(10) } },
+  });
+  return { store, look: () => handler(MESSAGE, context) };
+}
+
+const MESSAGE = {
+  Records: [
+    {
+      messageId: 'message-1',
+      receiptHandle: 'receipt-1',
+      body: JSON.stringify({
+        v: 1,
+        run: null,
+        job: 'watchdog',
+        schedule: 'watchdog',
+        scheduledTime: '2027-03-02T02:10:00Z',
+        trigger: 'schedule',
+      }),
+      attributes: { ApproximateReceiveCount: '1' },
+      messageAttributes: {},
+    },
+  ],
+} as unknown as SQSEvent;
+
+const deployed = (more: object = {}) =>
+  scheduler.on(GetScheduleCommand).resolves({
+    Name: 'five',
+    ScheduleExpression: EVERY_FIVE,
+    ScheduleExpressionTimezone: 'UTC',
+    State: 'ENABLED',
+    CreationDate: new Date(plus(NOW, minutes(-600))),
+    LastModificationDate: new Date(plus(NOW, minutes(-600))),
+    ...more,
+  });
+
+const metrics = () =>
+  written
+    .join('')
+    .split('\n')
+    .filter((line) => line.includes('"CloudWatchMetrics"'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+const alerts = () => sns.commandCalls(PublishCommand).map(({ args }) => args[0].input);
+const MISSED = 'report/2027-03-02T02:05Z/five';
+
+describe("the watchdog's function", () => {
+  test('looks, records what it did as the result of its run, and acknowledges its message', async () => {
+    deployed();
+    const { store, look } = await setup();
+
+    expect(await look()).toEqual({ batchItemFailures: [] });
+
+    expect(await store.get('watchdog/2027-03-02T02:10Z/watchdog')).toMatchObject({
+      status: 'completed',
+      result: { checked: 1, missed: 1, skipped: 0, resent: 0, catchUpsSent: 0, waitingFor: [], isCut: false },
+    });
+    expect(await store.get(MISSED)).toMatchObject({ status: 'missed', missedAt: NOW });
+    expect(await store.loadState()).toMatchObject({ version: 2, lookedAt: NOW });
+  });
+
+  test('asks EventBridge for the schedule in the group of the deployment', async () => {
+    deployed();
+    const { look } = await setup();
+
+    await look();
+
+    expect(scheduler.commandCalls(GetScheduleCommand).map(({ args }) => args[0].input)).toEqual([
+      { Name: 'five', GroupName: 'app-dev' },
+    ]);
+  });
+
+  test('counts what was missed under its job, for the alarm, and how soon it began itself under none', async () => {
+    deployed();
+    const { look } = await setup();
+
+    await look();
+
+    expect(metrics()).toEqual([
+      expect.objectContaining({ Deployment: 'app-dev', Job: 'report', RunsMissed: 1 }),
+      expect.objectContaining({ Deployment: 'app-dev', Job: 'watchdog', RunDuration: expect.any(Number) }),
+    ]);
+    expect(written.join('')).not.toContain('StartDelay');
+  });
+
+  test('tells people by the topic of the deployment, and logs it as an error', async () => {
+    deployed();
+    const { look } = await setup();
+
+    await look();
+
+    expect(alerts()).toEqual([
+      {
+        TopicArn: 'arn:aws:sns:us-east-1:1:app-dev-alerts',
+        Subject: '[dev] a due time missed: five',
+        Message: expect.stringContaining("npm run belfry -- show '<run>' --stage dev"),
+      },
+    ]);
+    const line = written
+      .join('')
+      .split('\n')
+      .find((each) => each.includes('"run-missed"'));
+    expect(JSON.parse(line ?? '{}')).toMatchObject({ level: 'ERROR', event: 'run-missed', schedule: 'five' });
+  });
+
+  test('sends to the queue of the job, beside its own', async () => {
+    deployed();
+    const { look } = await setup({ catchUp: 1 });
+
+    await look();
+
+    const [message, ...others] = sqs.commandCalls(SendMessageCommand).map(({ args }) => args[0].input);
+    expect(others).toEqual([]);
+    expect(message?.QueueUrl).toBe('https://sqs.us-east-1.amazonaws.com/1/app-dev-report');
+    expect(JSON.parse(message?.MessageBody ?? '')).toMatchObject({ run: MISSED, trigger: 'catch-up' });
+  });
+
+  test('says that a schedule is gone when EventBridge has none', async () => {
+    scheduler
+      .on(GetScheduleCommand)
+      .rejects(new ResourceNotFoundException({ $metadata: {}, message: 'no', Message: 'no' }));
+    const { look } = await setup();
+
+    expect(await look()).toEqual({ batchItemFailures: [] });
+
+    expect(alerts()[0]?.Message).toContain('why       EventBridge has no schedule five');
+  });
+
+  test('does not take a schedule for gone when EventBridge does not answer', async () => {
+    scheduler.on(GetScheduleCommand).rejects(new Error('ThrottlingException'));
+    const { look } = await setup();
+
+    await look();
+
+    expect(alerts()[0]?.Message).toContain('why       EventBridge could not be asked: Error: ThrottlingException');
+  });
+
+  test.each([
+    { what: 'a schedule that was made after', more: { CreationDate: new Date(plus(NOW, minutes(-1))) }, missed: false },
+    {
+      what: 'a schedule that was only changed after',
+      more: { LastModificationDate: new Date(plus(NOW, minutes(-1))) },
+      missed: true,
+    },
+  ])('knows $what the due time', async ({ more, missed }) => {
+    deployed(more);
+    const { store, look } = await setup();
+
+    await look();
+
+    expect((await store.get(MISSED))?.status).toBe(missed ? 'missed' : undefined);
+  });
+
+  test('fails, and is retried, when something could not be done', async () => {
+    deployed();
+    sqs.on(SendMessageCommand).rejects(new Error('no queue'));
+    const { store, look } = await setup({ catchUp: 1 });
+
+    await look();
+
+    const record = await store.get('watchdog/2027-03-02T02:10Z/watchdog');
+    expect(record?.error).toMatchObject({ name: 'IncompleteLookError' });
+    expect(record?.error?.message).toContain(`run ${MISSED} cannot be caught up`);
+    expect(await store.get(MISSED)).toMatchObject({ status: 'missed' });
+  });
+});

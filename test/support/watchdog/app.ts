@@ -1,0 +1,81 @@
+import type { Job } from '../../../lib/job/job.ts';
+import { scheduleNames } from '../../../lib/job/names.ts';
+import { type JobPolicy, resolvePolicy } from '../../../lib/job/policy.ts';
+import type { SchedulePolicy } from '../../../lib/job/schedule-policy.ts';
+import { scheduleTargetInput } from '../../../lib/run/message.ts';
+import type { EpochMs } from '../../../lib/units.ts';
+import type { WatchdogPlan, WatchedSchedule } from '../../../lib/watchdog/ports.ts';
+import { minutes } from '../requests.ts';
+import type { FakeEventBridge } from './event-bridge.ts';
+
+/** A schedule of a test: due every night at two, unless it says something else. */
+export interface TestSchedule extends Partial<SchedulePolicy> {
+  /** @default 'report' */
+  readonly job?: string;
+  /** @default ['cron(0 2 * * ? *)'] */
+  readonly expressions?: readonly string[];
+  /** @default 'UTC' */
+  readonly timezone?: string;
+  /** @default true */
+  readonly enabled?: boolean;
+  readonly input?: unknown;
+}
+
+/** What stands in the source at one time: schedules by id, and the definitions of the jobs. */
+export interface TestApp {
+  readonly schedules: Readonly<Record<string, TestSchedule>>;
+  /** By name. @default one job `report` that says nothing */
+  readonly jobs?: Readonly<Record<string, Partial<Omit<Job['definition'], 'run'>>>>;
+  /** In minutes. @default 3 */
+  readonly grace?: number;
+}
+
+const POLICY: SchedulePolicy = {
+  maxLateness: minutes(10),
+  catchUp: 0,
+  spread: minutes(0),
+  dst: 'skip',
+  except: [],
+  only: [],
+};
+
+/** What synth would tell the watchdog. */
+export function planOf({ schedules, jobs = { report: {} }, grace = 3 }: TestApp): WatchdogPlan {
+  return {
+    grace: minutes(grace),
+    prefix: 'app-dev',
+    schedules: Object.entries(schedules).map(([id, schedule]) => watched(id, schedule)),
+    jobs: Object.fromEntries(
+      Object.keys(jobs).map((name) => [name, { queue: `app-dev-${name}`, retention: minutes(90 * 1440) }]),
+    ),
+  };
+}
+
+function watched(id: string, schedule: TestSchedule): WatchedSchedule {
+  const { job = 'report', expressions = ['cron(0 2 * * ? *)'], timezone = 'UTC', enabled = true, ...rest } = schedule;
+  const { input, ...policy } = rest;
+  return {
+    ...{ id, job, expressions, timezone, enabled, policy: { ...POLICY, ...policy } },
+    ...(input === undefined ? {} : { input }),
+  };
+}
+
+/** Sets EventBridge up as the deployment of a plan does. */
+export function deployTo(eventBridge: FakeEventBridge, plan: WatchdogPlan, now: EpochMs): void {
+  const wanted = new Set<string>();
+  for (const { id, job, expressions, timezone, enabled: isEnabled, input } of plan.schedules) {
+    const body = scheduleTargetInput({ job, schedule: id, input });
+    for (const [index, name] of scheduleNames(id, expressions.length).entries()) {
+      wanted.add(name);
+      eventBridge.put(name, { expression: expressions[index] ?? '', timezone, isEnabled, body }, now);
+    }
+  }
+  for (const name of eventBridge.names()) if (!wanted.has(name)) eventBridge.remove(name);
+}
+
+/** The policy of a test's job. */
+export function jobPolicy(job: Job): JobPolicy {
+  const resolved = resolvePolicy(job);
+  if (!resolved.ok) throw new Error(resolved.problems.map(({ message }) => message).join());
+  return resolved.policy;
+}

@@ -1,0 +1,53 @@
+import type { WatchdogPorts } from '../../../lib/watchdog/ports.ts';
+
+/** How a call fails: its request is lost, or only its answer; or the process is killed before it, or when it is done. */
+export const BREAKS = ['no-request', 'no-answer', 'killed-before', 'killed-after'] as const;
+export type Break = (typeof BREAKS)[number];
+
+/** Counts the calls of the watchdog's ports, and has one of them fail. */
+export class Breaker {
+  calls = 0;
+  /** What broke. */
+  broken: string | undefined;
+  readonly #nth: number;
+  readonly #how: Break;
+
+  /** @param nth from 1; 0 for none */
+  constructor(nth: number, how: Break) {
+    this.#nth = nth;
+    this.#how = how;
+  }
+
+  between(ports: WatchdogPorts): WatchdogPorts {
+    const { store, findDeployed, send, alert } = ports;
+    return {
+      ...ports,
+      findDeployed: (name) => this.#call('findDeployed', () => findDeployed(name)),
+      send: (queue, body, delay) => this.#call('send', () => send(queue, body, delay)),
+      alert: (message) => this.#call('alert', () => alert(message)),
+      store: {
+        get: (run) => this.#call('get', () => store.get(run)),
+        recordUnrun: (unrun) => this.#call('recordUnrun', () => store.recordUnrun(unrun)),
+        track: (run, checkAt) => this.#call('track', () => store.track(run, checkAt)),
+        loadState: () => this.#call('loadState', () => store.loadState()),
+        saveState: (state) => this.#call('saveState', () => store.saveState(state)),
+        openRuns: (until, after) => this.#openRuns(() => store.openRuns(until, after)),
+      },
+    };
+  }
+
+  async *#openRuns<Row>(query: () => AsyncIterable<Row>): AsyncIterable<Row> {
+    await this.#call('openRuns', async () => {});
+    yield* query();
+  }
+
+  async #call<Answer>(name: string, apply: () => Promise<Answer>): Promise<Answer> {
+    if (++this.calls !== this.#nth) return apply();
+    this.broken = name;
+    if (this.#how === 'no-request') throw new Error(`${name}: refused`);
+    if (this.#how === 'killed-before') return new Promise(() => {});
+    const answer = await apply();
+    if (this.#how === 'no-answer') throw new Error(`${name}: no answer`);
+    return new Promise<Answer>((resolve) => void (answer === resolve));
+  }
+}

@@ -1,0 +1,13 @@
+import { MemoryWatchStore } from '../../../lib/store/memory/memory-watch-store.ts';
+
+/** A table out of which somebody takes things by hand. */
+export class ForgetfulStore extends MemoryWatchStore {
+  forget(run: string): void {
+    this.records.delete(run);
+    this.open.delete(run);
+  }
+
+  forgetState(): void {
+    this.state = undefined;
+  }
+}

@@ -1,0 +1,202 @@
+import type { AlertMessage, JobContext } from '../../../lib/run/context.ts';
+import { parseRunMessage } from '../../../lib/run/message.ts';
+import { type EpochMs, epochMs, type Seconds, seconds } from '../../../lib/units.ts';
+import { type LookResult, look } from '../../../lib/watchdog/look.ts';
+import type { WatchdogEvent, WatchdogPlan, WatchdogPorts } from '../../../lib/watchdog/ports.ts';
+import { Timeline } from '../simulation/timeline.ts';
+import { deployTo, planOf, type TestApp } from './app.ts';
+import { FakeEventBridge } from './event-bridge.ts';
+import { ForgetfulStore } from './forgetful-store.ts';
+import { type Behaviour, Functions } from './functions.ts';
+
+const MINUTE = 60_000;
+/** When in its minute the watchdog looks. */
+const LOOKS_AFTER = 10_000;
+
+/** What becomes of a due time's message on its way from EventBridge. @default it arrives after five seconds */
+export interface Firing {
+  readonly seconds?: number;
+  /** @default 1 */
+  readonly copies?: number;
+}
+
+/** What a test may change while time goes on. */
+export interface Circumstances {
+  /** `undefined`: the message is lost. */
+  fires: (name: string, at: EpochMs) => Firing | undefined;
+  behaves: (run: JobContext['run'], nth: number) => Behaviour;
+  /** Whether the watchdog's own schedule fires. */
+  isWatching: boolean;
+  /** What stands between the watchdog and its ports. */
+  between: (ports: WatchdogPorts) => WatchdogPorts;
+  /** Whether a message that the watchdog sends is lost on its way. */
+  losesSent: (run: string) => boolean;
+}
+
+/** One look, and what came of it. */
+export interface Look {
+  readonly at: EpochMs;
+  readonly result?: LookResult;
+  readonly error?: unknown;
+}
+
+export interface Told {
+  readonly event: WatchdogEvent;
+  readonly at: EpochMs;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export interface HarnessOptions extends TestApp {
+  /** ISO text; the app is deployed and the watchdog looks for the first time soon after. */
+  readonly start: string;
+  /** From 0 up to 1. @default 0.5, always */
+  readonly random?: () => number;
+}
+
+/**
+ * A deployment in virtual time: EventBridge fires, queues deliver, `executeRun` runs, and the watchdog looks once a
+ * minute. Each of them can be disturbed.
+ */
+export function createWatchdogHarness({ start, random = () => 0.5, ...app }: HarnessOptions) {
+  return new WatchdogHarness(app, epochMs(Date.parse(start)), random);
+}
+
+export class WatchdogHarness {
+  readonly store = new ForgetfulStore();
+  readonly eventBridge = new FakeEventBridge();
+  readonly functions: Functions;
+  readonly alerts: AlertMessage[] = [];
+  readonly told: Told[] = [];
+  readonly counts: { readonly job: string; readonly count: number; readonly at: EpochMs }[] = [];
+  readonly looks: Look[] = [];
+  /** Messages that the watchdog sent. */
+  readonly sent: { readonly queue: string; readonly run: string; readonly trigger: string; readonly at: EpochMs }[] =
+    [];
+  readonly circumstances: Circumstances = {
+    fires: () => ({}),
+    behaves: () => ({ does: 'complete', seconds: 5 }),
+    isWatching: true,
+    between: (ports) => ports,
+    losesSent: () => false,
+  };
+  readonly timeline: Timeline;
+  readonly #random: () => number;
+  #plan: WatchdogPlan;
+  #deployed: WatchdogPlan;
+  #nextMinute: number;
+
+  constructor(app: TestApp, start: EpochMs, random: () => number) {
+    this.timeline = new Timeline(start);
+    this.#random = random;
+    this.#plan = planOf(app);
+    this.#deployed = this.#plan;
+    this.#nextMinute = Math.ceil(start / MINUTE) * MINUTE;
+    this.functions = new Functions(app.jobs ?? { report: {} }, {
+      timeline: this.timeline,
+      store: this.store,
+      schedules: () => this.#deployed.schedules,
+      behave: (run, nth) => this.circumstances.behaves(run, nth),
+      random,
+    });
+    deployTo(this.eventBridge, this.#plan, start);
+  }
+
+  get now(): EpochMs {
+    return epochMs(this.timeline.now);
+  }
+
+  get ports(): WatchdogPorts {
+    return {
+      store: this.store,
+      findDeployed: (name) => this.eventBridge.find(name),
+      send: async (queue, body, delay = seconds(0)) => this.#send(queue, body, delay),
+      alert: async (message) => void this.alerts.push(message),
+      tell: (event, fields) => void this.told.push({ event, fields, at: this.now }),
+      countMissed: (job, count) => void this.counts.push({ job, count, at: this.now }),
+      now: () => this.now,
+      random: this.#random,
+    };
+  }
+
+  /** Both halves of a deployment, at once. */
+  deploy(app: TestApp): void {
+    this.deploySchedules(app);
+    this.deployWatchdog(app);
+  }
+
+  /** What a group's stack has: schedules in EventBridge, and what the functions know of them. */
+  deploySchedules(app: TestApp): void {
+    this.#deployed = planOf(app);
+    deployTo(this.eventBridge, this.#deployed, this.now);
+  }
+
+  deployWatchdog(app: TestApp): void {
+    this.#plan = planOf(app);
+  }
+
+  async advanceTo(iso: string): Promise<void> {
+    await this.runUntil(Date.parse(iso));
+  }
+
+  async advanceBy(minutes: number): Promise<void> {
+    await this.runUntil(this.timeline.now + minutes * MINUTE);
+  }
+
+  async runUntil(end: number): Promise<void> {
+    for (; this.#nextMinute <= end; this.#nextMinute += MINUTE) {
+      await this.timeline.runUntil(this.#nextMinute);
+      this.#fire(epochMs(this.#nextMinute));
+      this.timeline.after(LOOKS_AFTER, () => this.circumstances.isWatching && void this.look());
+    }
+    await this.timeline.runUntil(end);
+  }
+
+  sleep(length: number): Promise<void> {
+    return new Promise((resolve) => this.timeline.after(length, resolve));
+  }
+
+  /** One look of the watchdog, now. Does not throw. */
+  async look(): Promise<Look> {
+    const at = this.now;
+    const options = { stage: 'dev', showOption: '' };
+    const ports = this.circumstances.between(this.ports);
+    const done: Look = await look(this.#plan, ports, options).then(
+      (result) => ({ at, result }),
+      (error: unknown) => ({ at, error }),
+    );
+    this.looks.push(done);
+    return done;
+  }
+
+  /** `missed 02:00 report/…`: the status and trigger of every record, oldest due time first. */
+  story(): readonly string[] {
+    return [...this.store.all()]
+      .sort((one, other) => one.scheduledTime - other.scheduledTime || one.id.localeCompare(other.id))
+      .map(({ id, status, trigger, reason, calendar, missedAt }) =>
+        [id, status, reason, calendar, trigger, missedAt === undefined ? undefined : 'missed']
+          .filter(Boolean)
+          .join(' '),
+      );
+  }
+
+  toldOf(event: WatchdogEvent): readonly unknown[] {
+    return this.told.filter((each) => each.event === event).map(({ fields }) => fields['runId']);
+  }
+
+  #fire(minute: EpochMs): void {
+    for (const { name, body } of this.eventBridge.dueAt(minute)) {
+      const firing = this.circumstances.fires(name, minute);
+      const { job } = JSON.parse(body) as { job: string };
+      for (let copy = 0; copy < (firing === undefined ? 0 : (firing.copies ?? 1)); copy++) {
+        this.timeline.after((firing?.seconds ?? 5) * 1000, () => this.functions.send(job, body));
+      }
+    }
+  }
+
+  #send(queue: string, body: string, delay: Seconds): void {
+    const { job, run, trigger } = parseRunMessage(body);
+    if (queue !== `app-dev-${job}`) throw new Error(`a message of ${job} for the queue ${queue}`);
+    this.sent.push({ queue, run, trigger, at: this.now });
+    if (!this.circumstances.losesSent(run)) this.timeline.after(delay * 1000, () => this.functions.send(job, body));
+  }
+}

@@ -1,0 +1,160 @@
+import type { AlertMessage } from '../../../lib/run/context.ts';
+import type { WatchdogPorts } from '../../../lib/watchdog/ports.ts';
+import { replaced } from '../replaced.ts';
+import { createWatchdogHarness, type Firing, type WatchdogHarness } from './harness.ts';
+import type { Period, WatchScenario } from './scenario.ts';
+
+const MINUTE = 60_000;
+const NEVER = 'cron(0 0 1 1 ? 2199)';
+
+/** What the world, and not the watchdog, knows of what has happened. */
+export interface Story {
+  readonly scenario: WatchScenario;
+  readonly harness: WatchdogHarness;
+  /** By `<schedule> <due time>`: those whose message came as it should. */
+  readonly prompt: ReadonlySet<string>;
+  /** Runs of which somebody was told that they were missed, and the message went out. */
+  readonly alerted: ReadonlySet<string>;
+  /** Runs that a look took for missed, whether or not it lived to tell of them. */
+  readonly seenMissed: ReadonlySet<string>;
+  /** How many calls of the watchdog's were disturbed. */
+  readonly troubles: number;
+  readonly finishedAt: number;
+}
+
+/** Changes what a look goes by, to see whether the auditor finds it out. */
+export type Mutate = (ports: WatchdogPorts, world: WatchdogHarness) => WatchdogPorts;
+
+/** Lets a scenario happen, and then time enough without disturbance for all to be put right. */
+export async function happen(scenario: WatchScenario, mutate: Mutate = (ports) => ports): Promise<Story> {
+  const { random, start, end, odds, unwatched, silent } = scenario;
+  const harness = createWatchdogHarness({
+    ...scenario.app,
+    start: new Date(start).toISOString(),
+    random: () => random.next(),
+  });
+  const grace = 60 * (scenario.app.grace ?? 3);
+  const prompt = new Set<string>();
+  const alerted = new Set<string>();
+  const seenMissed = new Set<string>();
+  let troubles = 0;
+  const isDisturbed = () => harness.now < end;
+  const happens = (chance: number) => isDisturbed() && random.chance(chance);
+  const isIn = (periods: readonly Period[]) => periods.some(({ from, to }) => harness.now >= from && harness.now < to);
+
+  harness.circumstances.fires = (name, at): Firing | undefined => {
+    const seconds = random.integer(1, 50);
+    if (isIn(silent) || happens(odds.dropped)) return undefined;
+    if (happens(odds.late))
+      return { seconds: random.chance(0.5) ? grace + random.integer(0, 70) : random.integer(60, 18_000) };
+    prompt.add(`${name} ${at}`);
+    return { seconds, copies: happens(odds.doubled) ? 2 : 1 };
+  };
+  harness.circumstances.behaves = () => {
+    const seconds = random.integer(1, 55);
+    if (happens(odds.killed)) return { does: 'die', seconds };
+    if (happens(odds.vanished)) return { does: 'vanish', seconds };
+    return { does: happens(odds.failed) ? 'fail' : 'complete', seconds };
+  };
+  harness.circumstances.losesSent = () => happens(odds.lost);
+  harness.circumstances.between = (ports) => {
+    const told = new Set<string>();
+    const witnessed: WatchdogPorts = {
+      ...ports,
+      store: replaced(ports.store, {
+        async loadState() {
+          const state = await ports.store.loadState();
+          for (const { run } of state?.untold ?? []) told.add(run);
+          return state;
+        },
+      }),
+      tell(event, fields) {
+        ports.tell(event, fields);
+        if (event !== 'run-missed') return;
+        told.add(String(fields['runId']));
+        seenMissed.add(String(fields['runId']));
+      },
+      async alert(message) {
+        await ports.alert(message);
+        if (message.subject.includes('missed')) for (const run of namedIn(message, told)) alerted.add(run);
+      },
+    };
+    const disturbed = disturb(witnessed, async () => {
+      if (happens(odds.slow)) await harness.sleep(random.integer(1_000, 20_000));
+      const isFirst = harness.now < start + 2 * MINUTE;
+      const how = isFirst ? undefined : happens(odds.broken) ? 'breaks' : happens(odds.died) ? 'dies' : undefined;
+      if (how !== undefined) troubles++;
+      return how === undefined ? undefined : { how, isApplied: random.chance(0.5) };
+    });
+    return mutate(disturbed, harness);
+  };
+
+  const steps = scenario.redeployments.flatMap(({ app, eventBridgeAt, watchdogAt }) => [
+    { at: eventBridgeAt, take: () => harness.deploySchedules(app) },
+    { at: watchdogAt, take: () => harness.deployWatchdog(app) },
+  ]);
+  for (const { at, take } of steps.sort((one, other) => one.at - other.at)) await run(harness, at, take);
+  await run(harness, end + 10 * MINUTE, () => harness.deploy(putOff(scenario)));
+  // As long again, since what is old is sent ever more rarely; with a look now and then, for speed.
+  const finishedAt = end + (end - start) + 120 * MINUTE;
+  await run(harness, end + 25 * MINUTE);
+  for (let at = end + 25 * MINUTE; at < finishedAt; at += 5 * MINUTE) {
+    harness.circumstances.isWatching = false;
+    await harness.runUntil(at + 4 * MINUTE);
+    harness.circumstances.isWatching = true;
+    await harness.runUntil(at + 5 * MINUTE);
+  }
+  return { scenario, harness, prompt, alerted, seenMissed, troubles, finishedAt };
+
+  /** Minute by minute, as far as anybody looks. */
+  async function run(world: WatchdogHarness, until: number, then = () => {}): Promise<void> {
+    while (world.now < until) {
+      world.circumstances.isWatching = !isIn(unwatched);
+      await world.runUntil(Math.min(until, world.now + MINUTE));
+    }
+    then();
+  }
+}
+
+/** Of those that a message may be about, the ones that it names, or all when it says that they are so many more. */
+function namedIn({ body }: AlertMessage, runs: ReadonlySet<string>): Iterable<string> {
+  const named = [...runs].filter((run) => body.includes(`\n${run}\n`));
+  const more = Number(/\nand (\d+) more/.exec(body)?.[1] ?? 0);
+  return named.length + more === runs.size ? runs : named;
+}
+
+/** The last app of a scenario with no due time any more: nothing new comes in the way of what is to be put right. */
+function putOff({ app: first, redeployments }: WatchScenario): WatchScenario['app'] {
+  const app = redeployments.at(-1)?.app ?? first;
+  // Not disabled: then nothing would be made up for any more.
+  const off = Object.entries(app.schedules).map(([id, schedule]) => [id, { ...schedule, expressions: [NEVER] }]);
+  return { ...app, schedules: Object.fromEntries(off) };
+}
+
+type Trouble = { readonly how: 'breaks' | 'dies'; readonly isApplied: boolean } | undefined;
+
+/** Has calls of the watchdog's fail, before or after they are applied, or its process die of them. */
+function disturb(ports: WatchdogPorts, next: () => Promise<Trouble>): WatchdogPorts {
+  const { store } = ports;
+  const call = async <Answer>(apply: () => Promise<Answer>): Promise<Answer> => {
+    const trouble = await next();
+    if (trouble === undefined) return apply();
+    if (trouble.isApplied) await apply();
+    if (trouble.how === 'dies') return new Promise<Answer>(() => {});
+    throw new Error('no answer');
+  };
+  return {
+    ...ports,
+    findDeployed: (name) => call(() => ports.findDeployed(name)),
+    send: (queue, body, delay) => call(() => ports.send(queue, body, delay)),
+    alert: (message) => call(() => ports.alert(message)),
+    store: {
+      get: (run) => call(() => store.get(run)),
+      recordUnrun: (unrun) => call(() => store.recordUnrun(unrun)),
+      track: (run, checkAt) => call(() => store.track(run, checkAt)),
+      loadState: () => call(() => store.loadState()),
+      saveState: (state) => call(() => store.saveState(state)),
+      openRuns: (until, after) => store.openRuns(until, after),
+    },
+  };
+}

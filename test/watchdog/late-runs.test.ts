@@ -1,0 +1,176 @@
+import { describe, expect, test } from 'vitest';
+import { minutes } from '../support/requests.ts';
+import type { TestSchedule } from '../support/watchdog/app.ts';
+import type { Behaviour } from '../support/watchdog/functions.ts';
+import { createWatchdogHarness } from '../support/watchdog/harness.ts';
+
+const RUN = 'report/2027-03-02T02:00Z/nightly';
+
+/** A schedule that is due at two and may be ten minutes late; its message takes as long as told. */
+function setup(delay: number | undefined, { schedule = {}, behaviours = [] as readonly Behaviour['does'][] } = {}) {
+  const harness = createWatchdogHarness({
+    start: '2027-03-02T01:50:30Z',
+    jobs: { report: { timeout: '1 minute', retry: { maxAttempts: 2, backoff: '20 minutes' } } },
+    schedules: { nightly: { maxLateness: minutes(10), ...(schedule as TestSchedule) } },
+  });
+  harness.circumstances.fires = () => (delay === undefined ? undefined : { seconds: delay * 60 });
+  harness.circumstances.behaves = (_run, nth) => ({ does: behaviours[nth] ?? 'complete', seconds: 20 });
+  return harness;
+}
+
+const bodyOf = (trigger: string): string =>
+  JSON.stringify({
+    v: 1,
+    run: RUN,
+    job: 'report',
+    schedule: 'nightly',
+    scheduledTime: '2027-03-02T02:00:00Z',
+    trigger,
+  });
+
+describe('an original that comes after its due time was recorded as missed', () => {
+  test('runs if it is not too late, and its record keeps that it was missed', async () => {
+    const harness = setup(9);
+
+    await harness.advanceTo('2027-03-02T02:30:00Z');
+
+    expect(harness.story()).toEqual([`${RUN} completed schedule missed`]);
+    expect(harness.alerts).toHaveLength(1);
+  });
+
+  test('is skipped if it is too late, and its record says both', async () => {
+    const harness = setup(11);
+
+    await harness.advanceTo('2027-03-02T02:30:00Z');
+
+    expect(harness.story()).toEqual([`${RUN} skipped too-late schedule missed`]);
+    expect(harness.functions.executions).toEqual([]);
+  });
+
+  test('may come as much later as EventBridge may spread it', async () => {
+    const harness = setup(19, { schedule: { spread: minutes(10) } });
+
+    await harness.advanceTo('2027-03-02T02:30:00Z');
+
+    expect(harness.story()).toEqual([`${RUN} completed schedule missed`]);
+  });
+
+  test('is a duplicate once a catch-up has run', async () => {
+    const harness = setup(8, { schedule: { catchUp: 1 } });
+
+    await harness.advanceTo('2027-03-02T02:30:00Z');
+
+    expect(harness.story()).toEqual([`${RUN} completed catch-up missed`]);
+    expect(harness.functions.executions).toHaveLength(1);
+  });
+});
+
+describe('a message that comes late while nobody looks', () => {
+  test('is skipped too: how late a run is does not depend on the watchdog', async () => {
+    const harness = setup(11);
+    harness.circumstances.isWatching = false;
+
+    await harness.advanceTo('2027-03-02T02:30:00Z');
+
+    expect(harness.story()).toEqual([`${RUN} skipped too-late schedule`]);
+  });
+});
+
+describe('lateness is measured once, at the first claim', () => {
+  test('a run that began in time and was killed is taken over hours later', async () => {
+    const harness = setup(0.1, { behaviours: ['vanish'] });
+    harness.circumstances.isWatching = false;
+    await harness.advanceTo('2027-03-02T04:00:00Z');
+
+    harness.functions.send('report', bodyOf('schedule'));
+    await harness.advanceTo('2027-03-02T04:05:00Z');
+
+    expect(harness.story()).toEqual([`${RUN} completed schedule`]);
+  });
+
+  test('a retry is no later for it', async () => {
+    const harness = setup(0.1, { behaviours: ['fail'] });
+
+    await harness.advanceTo('2027-03-02T02:30:00Z');
+
+    expect(harness.story()).toEqual([`${RUN} completed schedule`]);
+    expect(
+      harness.functions.executions.map(({ startedAt }) => new Date(startedAt).toISOString().slice(11, 16)),
+    ).toEqual(['02:00', '02:20']);
+  });
+
+  test('a retry is not skipped for a calendar that was deployed since its first attempt', async () => {
+    const harness = setup(0.1, { behaviours: ['fail'] });
+    await harness.advanceTo('2027-03-02T02:05:00Z');
+    const except = [{ name: 'holidays', days: ['2027-03-02'] }];
+    harness.deploy({ schedules: { nightly: { maxLateness: minutes(10), except } } });
+
+    await harness.advanceTo('2027-03-02T02:30:00Z');
+
+    expect(harness.story()).toEqual([`${RUN} completed schedule`]);
+    expect(harness.functions.executions).toHaveLength(2);
+  });
+
+  test('a run that was too late stays skipped, also for another copy of its message', async () => {
+    const harness = setup(11);
+    await harness.advanceTo('2027-03-02T02:30:00Z');
+
+    harness.functions.send('report', bodyOf('schedule'));
+    await harness.advanceTo('2027-03-02T02:40:00Z');
+
+    expect(harness.story()).toEqual([`${RUN} skipped too-late schedule missed`]);
+  });
+});
+
+describe('never too late is what somebody wants now', () => {
+  test.each(['backfill', 'catch-up'])('a %s', async (trigger) => {
+    const harness = setup(undefined);
+    await harness.advanceTo('2027-03-02T08:00:00Z');
+
+    harness.functions.send('report', bodyOf(trigger));
+    await harness.advanceTo('2027-03-02T08:05:00Z');
+
+    expect(harness.story()).toEqual([`${RUN} completed ${trigger} missed`]);
+  });
+
+  test('a backfill of a run that was too late', async () => {
+    const harness = setup(11);
+    await harness.advanceTo('2027-03-02T08:00:00Z');
+
+    harness.functions.send('report', bodyOf('backfill'));
+    await harness.advanceTo('2027-03-02T08:05:00Z');
+
+    expect(harness.story()).toEqual([`${RUN} completed backfill missed`]);
+  });
+
+  test('a letter that is moved back', async () => {
+    const harness = setup(0.1, { behaviours: ['fail', 'fail'] });
+    await harness.advanceTo('2027-03-02T08:00:00Z');
+    expect(harness.story()).toEqual([`${RUN} failed schedule`]);
+
+    for (const letter of harness.functions.letters) harness.functions.redrive('report', letter);
+    await harness.advanceTo('2027-03-02T08:05:00Z');
+
+    expect(harness.story()).toEqual([`${RUN} completed schedule`]);
+  });
+
+  test('a letter of a due time that was missed: SQS had given its message up', async () => {
+    const harness = setup(undefined);
+    await harness.advanceTo('2027-03-02T08:00:00Z');
+
+    harness.functions.redrive('report', { body: bodyOf('schedule') });
+    await harness.advanceTo('2027-03-02T08:05:00Z');
+
+    expect(harness.story()).toEqual([`${RUN} completed schedule missed`]);
+  });
+});
+
+describe('a late original whose process is killed and whose message is gone', () => {
+  test('is found by the sweep, though its due time has long been looked at', async () => {
+    const harness = setup(8, { behaviours: ['vanish'] });
+
+    await harness.advanceTo('2027-03-02T02:20:00Z');
+
+    expect(harness.story()).toEqual([`${RUN} completed schedule missed`]);
+  });
+});

@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { createWatchdogHarness } from '../support/watchdog/harness.ts';
+
+const MINUTELY = { expressions: ['cron(* * * * ? *)'] };
+const HOURLY = { expressions: ['cron(0 * * * ? *)'] };
+
+describe('hours in which nothing fires and nobody looks', () => {
+  /** Four schedules a minute and one an hour, off from 02:00 to 08:00: 1444 due times, of which three looks' worth. */
+  async function afterSixHours() {
+    const harness = createWatchdogHarness({
+      start: '2027-03-02T01:50:30Z',
+      jobs: { report: {}, billing: {} },
+      schedules: {
+        a: { ...MINUTELY, catchUp: 1 },
+        b: { ...MINUTELY, catchUp: 1, job: 'billing' },
+        c: MINUTELY,
+        d: MINUTELY,
+        hourly: { ...HOURLY, catchUp: 1, job: 'billing' },
+      },
+    });
+    await harness.advanceTo('2027-03-02T01:59:30Z');
+    const isOff = () => harness.now >= Date.parse('2027-03-02T02:00:00Z') && harness.now < off;
+    const off = Date.parse('2027-03-02T08:00:30Z');
+    harness.circumstances.fires = () => (isOff() ? undefined : {});
+    harness.circumstances.isWatching = false;
+    await harness.advanceTo('2027-03-02T08:00:30Z');
+    harness.circumstances.isWatching = true;
+    const before = harness.looks.length;
+    await harness.advanceTo('2027-03-02T08:30:30Z');
+    return { harness, looks: harness.looks.slice(before) };
+  }
+
+  test('are gone through the oldest first, no more than five hundred due times a look, until all are', async () => {
+    const { harness, looks } = await afterSixHours();
+
+    expect(looks.slice(0, 3).map(({ result }) => [result?.checked, result?.isCut])).toEqual([
+      [500, true],
+      [500, true],
+      [expect.any(Number), false],
+    ]);
+    const missed = harness.story().filter((line) => line.includes('missed'));
+    // From 02:00 to 08:00, both ends included: 361 of each that is due every minute, 7 of the other.
+    expect(missed).toHaveLength(4 * 361 + 7);
+    const told = harness.told
+      .filter(({ event }) => event === 'run-missed')
+      .map(({ fields }) => fields['scheduledTime']);
+    expect(told).toEqual([...told].sort());
+    expect(told).toHaveLength(missed.length);
+  });
+
+  test('are told in one message a look, which names twenty and says how many more, and that more may follow', async () => {
+    const { harness } = await afterSixHours();
+
+    expect(harness.alerts).toHaveLength(3);
+    expect(harness.alerts[0]?.subject).toMatch(/^\[dev\] \d{3} due times missed: a, b, c, d, hourly$/);
+    expect(harness.alerts[0]?.body).toMatch(/\nand \d{3} more\nThere are older due times still to be looked at/);
+    expect(harness.alerts[2]?.body).not.toContain('still to be looked at');
+    expect(harness.alerts[0]?.body.length).toBeLessThan(10_000);
+    expect(harness.counts.reduce((sum, { count }) => sum + count, 0)).toBe(4 * 361 + 7);
+  });
+
+  test('are made up for by one run of each schedule that catches up with the latest: the latest', async () => {
+    const { harness } = await afterSixHours();
+
+    const caughtUp = harness.functions.executions.filter(({ trigger }) => trigger === 'catch-up').map(({ run }) => run);
+    expect(caughtUp.sort()).toEqual([
+      'billing/2027-03-02T08:00Z/b',
+      'billing/2027-03-02T08:00Z/hourly',
+      'report/2027-03-02T08:00Z/a',
+    ]);
+  });
+});
+
+test('a mark never passes what is done: cut short, the next look goes on where the last has stopped', async () => {
+  const harness = createWatchdogHarness({
+    start: '2027-03-02T01:50:30Z',
+    schedules: { a: MINUTELY, b: MINUTELY, hourly: HOURLY },
+  });
+  await harness.advanceTo('2027-03-02T01:59:30Z');
+  harness.circumstances.fires = () => undefined;
+  harness.circumstances.isWatching = false;
+  await harness.advanceTo('2027-03-02T08:00:30Z');
+
+  await harness.look();
+
+  const { schedules = {} } = (await harness.store.loadState()) ?? {};
+  const newest = Math.max(...harness.store.all().map(({ scheduledTime }) => scheduledTime));
+  for (const { checkedUntil } of Object.values(schedules)) expect(checkedUntil).toBeLessThanOrEqual(newest);
+  await harness.look();
+  expect(harness.looks.at(-1)?.result).toMatchObject({ isCut: false });
+  // The nine minutes before, 02:00 to 07:57, and every hour from 02:00 to 07:00.
+  expect(harness.store.all()).toHaveLength(2 * (9 + 358) + 6);
+});
+
+test('a day in which the watchdog alone was silent has no missed due time and tells nobody anything', async () => {
+  const harness = createWatchdogHarness({
+    start: '2027-03-02T01:50:30Z',
+    schedules: { ten: { expressions: ['cron(0/10 * * * ? *)'], catchUp: 1 } },
+  });
+  await harness.advanceTo('2027-03-02T02:05:00Z');
+  harness.circumstances.isWatching = false;
+  await harness.advanceTo('2027-03-03T02:05:00Z');
+  harness.circumstances.isWatching = true;
+
+  await harness.advanceTo('2027-03-03T02:30:00Z');
+
+  expect(harness.store.all().every(({ status }) => status === 'completed')).toBe(true);
+  expect([harness.alerts, harness.counts, harness.sent]).toEqual([[], [], []]);
+});

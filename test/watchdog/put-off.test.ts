@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import type { TestSchedule } from '../support/watchdog/app.ts';
+import { createWatchdogHarness } from '../support/watchdog/harness.ts';
+import { appOf, every } from './setup.ts';
+
+const TEN: TestSchedule = { ...every(10), catchUp: 3 };
+
+/** Three catch-ups of an hour in which nothing fired nor looked: the first is under way, two wait. */
+async function withCatchUpsWaiting() {
+  const harness = createWatchdogHarness({ start: '2027-03-02T01:50:30Z', ...appOf(TEN) });
+  harness.circumstances.fires = (_name, at) => (at < Date.parse('2027-03-02T03:00:00Z') ? undefined : {});
+  await harness.advanceTo('2027-03-02T01:55:00Z');
+  harness.circumstances.isWatching = false;
+  await harness.advanceTo('2027-03-02T02:55:00Z');
+  harness.circumstances.isWatching = true;
+  await harness.advanceTo('2027-03-02T02:55:30Z');
+  const caughtUp = () =>
+    harness.functions.executions.filter(({ trigger }) => trigger === 'catch-up').map(({ run }) => run.slice(18, 23));
+  return { harness, caughtUp };
+}
+
+describe('catch-ups that wait', () => {
+  test('run while the schedule stands', async () => {
+    const { harness, caughtUp } = await withCatchUpsWaiting();
+
+    await harness.advanceTo('2027-03-02T03:59:00Z');
+
+    expect(caughtUp()).toEqual(['02:30', '02:40', '02:50']);
+  });
+
+  test.each<[string, TestSchedule]>([
+    ['is deployed with `enabled: false`', { ...TEN, enabled: false }],
+    ['is deployed with `catchUp: 0`', { ...TEN, catchUp: 0 }],
+  ])('are given up when their schedule %s', async (_what, after) => {
+    const { harness, caughtUp } = await withCatchUpsWaiting();
+
+    harness.deploy(appOf(after));
+    await harness.advanceTo('2027-03-02T03:59:00Z');
+
+    expect(caughtUp()).toEqual(['02:30']);
+    expect((await harness.store.loadState())?.catchUps).toEqual([]);
+  });
+
+  test('are given up when somebody disables their schedule in EventBridge', async () => {
+    const { harness, caughtUp } = await withCatchUpsWaiting();
+
+    harness.eventBridge.change('ten', { isEnabled: false }, harness.now);
+    await harness.advanceTo('2027-03-02T03:59:00Z');
+
+    expect(caughtUp()).toEqual(['02:30']);
+    expect((await harness.store.loadState())?.catchUps).toEqual([]);
+  });
+
+  test('are sent all the same when EventBridge cannot be asked', async () => {
+    const { harness, caughtUp } = await withCatchUpsWaiting();
+
+    harness.eventBridge.answers = false;
+    await harness.advanceTo('2027-03-02T03:59:00Z');
+
+    expect(caughtUp()).toEqual(['02:30', '02:40', '02:50']);
+  });
+});
+
+test('due times of a schedule that somebody has disabled in EventBridge are missed and told, and none is made up for', async () => {
+  const harness = createWatchdogHarness({ start: '2027-03-02T01:50:30Z', ...appOf(TEN) });
+  await harness.advanceTo('2027-03-02T01:55:30Z');
+  harness.eventBridge.change('ten', { isEnabled: false }, harness.now);
+
+  await harness.advanceTo('2027-03-02T02:15:00Z');
+  harness.eventBridge.change('ten', { isEnabled: true }, harness.now);
+  await harness.advanceTo('2027-03-02T02:35:00Z');
+
+  expect(harness.story().map((line) => line.slice(18))).toEqual([
+    '02:00Z/ten missed schedule missed',
+    '02:10Z/ten missed schedule missed',
+    '02:20Z/ten completed schedule',
+    '02:30Z/ten completed schedule',
+  ]);
+  expect(harness.alerts).toHaveLength(2);
+  expect(harness.sent).toEqual([]);
+});

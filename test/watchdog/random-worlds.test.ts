@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { auditWatch } from '../support/watchdog/auditor.ts';
+import { WATCH_MUTANTS } from '../support/watchdog/mutants.ts';
+import { happen, type Mutate } from '../support/watchdog/random-world.ts';
+import { type Odds, watchScenarioOf } from '../support/watchdog/scenario.ts';
+
+/** `SEEDS=5000` for a long night. */
+const SEEDS = Number(process.env.SEEDS ?? 120);
+/** Within how many of them a broken watchdog must show, of any worlds, and of those in which something is sure to go wrong. */
+const HUNT = 40;
+const WORLDS: readonly Partial<Odds>[] = [
+  {},
+  { late: 0.5, slow: 0.3 },
+  { vanished: 0.3, lost: 0.9 },
+  { dropped: 0.3, broken: 0.05, died: 0.05 },
+];
+
+async function violationsOf(seed: number, odds: Partial<Odds> = {}, mutate?: Mutate): Promise<readonly string[]> {
+  const violations = await auditWatch(await happen(watchScenarioOf(seed, odds), mutate));
+  return violations.map((violation) => `SEED=${seed} ${violation}`);
+}
+
+test(
+  'every due time ends with one record that says what became of it, whatever goes wrong on the way',
+  async () => {
+    const found: string[] = [];
+    for (let seed = 1; seed <= SEEDS; seed++) found.push(...(await violationsOf(seed)));
+
+    expect(found).toEqual([]);
+  },
+  SEEDS * 1000,
+);
+
+test('a seed stands for one world: the same story every time', async () => {
+  const tell = async () => (await happen(watchScenarioOf(21))).harness;
+
+  const story = await tell();
+
+  expect(story.story().length).toBeGreaterThan(10);
+  expect(await tell()).toMatchObject({ told: story.told, sent: story.sent, alerts: story.alerts });
+});
+
+describe('a watchdog that is broken on purpose is found out', () => {
+  test.each(Object.entries(WATCH_MUTANTS))(
+    '%s',
+    async (_name, mutate) => {
+      let found: readonly string[] = [];
+      for (let seed = 1; seed <= HUNT; seed++) {
+        for (const odds of WORLDS) if (found.length === 0) found = await violationsOf(seed, odds, mutate);
+      }
+
+      expect(found).not.toEqual([]);
+    },
+    60_000,
+  );
+});
