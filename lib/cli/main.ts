@@ -3,9 +3,12 @@ import { BelfryError } from '../errors.ts';
 import { DEFAULT_STAGE } from '../job/names.ts';
 import { SynthesisError } from '../local/synthesize.ts';
 import { DEFAULT_REGION, endpointOption, readEndpoint } from './commands/connection.ts';
+import { addImport } from './commands/import.ts';
+import { addNext } from './commands/next.ts';
 import { readChance, readDrop, readJson, readLength, readStage } from './commands/options.ts';
 import { type RunOptions, run } from './commands/run.ts';
 import { type ShowOptions, show } from './commands/show.ts';
+import { addSimulate } from './commands/simulate.ts';
 import { type StartOptions, start } from './commands/start.ts';
 import { type TickOptions, tick } from './commands/tick.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
@@ -69,6 +72,9 @@ export function createProgram(onExit: (code: number) => void): Command {
       onExit(await show(runId, options));
     });
   addTick(program, onExit);
+  addImport(program, onExit);
+  addNext(program, onExit);
+  addSimulate(program, onExit);
   return program;
 }
 

@@ -1,0 +1,194 @@
+import { createHash } from 'node:crypto';
+import { InvalidExpressionError, readWhen } from '../../../cron/index.ts';
+import { CommandError, EXIT } from '../../exit-codes.ts';
+import { nameOfCommand } from '../command-name.ts';
+import { refuse, refuseExpression } from '../excerpt.ts';
+import type { Candidate, Found, FoundPolicy, Place, Reading } from '../found.ts';
+import { reasonsToPort, timeoutOf } from '../porting.ts';
+import { isSecretName, oneLine, shorten, withoutSecrets } from '../safe-text.ts';
+import { readShell, type ShellReading } from '../shell.ts';
+import { type CrontabForm, detectForm } from './form.ts';
+import { type EntryLine, type EntryParts, splitCrontab, splitEntry, splitInput, splitUser } from './lines.ts';
+import { refuseOther } from './refuse-other.ts';
+import { noteOfZones } from './zones-note.ts';
+
+/** Cron takes commands of 999 characters; more than this is no crontab. */
+const LONGEST_LINE = 4096;
+
+export interface CrontabSource {
+  /** As the user named it. */
+  readonly path: string;
+  readonly text: string;
+  /** The zone of the host, for the lines that CRON_TZ says nothing for. */
+  readonly timezone: string | undefined;
+  /** Whether `CRON_TZ` says nothing, as with the cron of Debian. @default false */
+  readonly ignoresCronTz?: boolean | undefined;
+  /** @default detected */
+  readonly form: CrontabForm | undefined;
+}
+
+/**
+ * Reads a crontab line by line.
+ *
+ * Lines are read in the zone of `CRON_TZ`, where one stands above them, and else in the host's. `TZ` is the commands'
+ * own and moves no schedule (crontab(5)).
+ *
+ * @throws CommandError when it is no crontab, when its form is not clear, or when a line's zone is not known
+ */
+export function readCrontab({ path, text, timezone, form: given, ignoresCronTz = false }: CrontabSource): Reading {
+  const { lines, hasCarriageReturns, endsWithNewline } = splitCrontab(text);
+  refuseOther(path, lines);
+  const { form, reason } = given === undefined ? detectForm(path, lines) : { form: given, reason: `by --${given}` };
+  const variables = new Map<string, string>();
+  const found: Found[] = [];
+  for (const line of lines) {
+    if (line.kind === 'variable') variables.set(line.name, line.value);
+    if (line.kind === 'entry') found.push(readEntry(line, { path, form, timezone, ignoresCronTz, variables }));
+  }
+  const names = new Set(lines.flatMap((line) => (line.kind === 'variable' ? [line.name] : [])));
+  const last = lines.at(-1);
+  return {
+    found,
+    notes: [
+      `${oneLine(path)} is read in the ${form} form, ${reason}`,
+      ...(names.has('CRON_TZ') ? [noteOfZones(found, { timezone, ignoresCronTz })] : []),
+      ...(names.has('TZ') ? ['TZ is the zone of the commands, not of their times: cron does not go by it'] : []),
+      ...(names.has('MAILTO') ? ['MAILTO: Belfry mails no output; of a failed run it tells the alert topic'] : []),
+      ...(hasCarriageReturns ? ['its lines end with CR LF: cron takes the CR for a part of the command'] : []),
+      ...(endsWithNewline || last === undefined
+        ? []
+        : [`line ${last.number} does not end with a newline, and cron passes such a line over; it is read here`]),
+    ],
+  };
+}
+
+interface Surroundings {
+  readonly path: string;
+  readonly ignoresCronTz: boolean;
+  readonly form: CrontabForm;
+  readonly timezone: string | undefined;
+  readonly variables: ReadonlyMap<string, string>;
+}
+
+const FORMS = {
+  user: 'minute hour day-of-month month day-of-week command',
+  system: 'minute hour day-of-month month day-of-week user command',
+};
+
+function readEntry({ number, text }: EntryLine, surroundings: Surroundings): Found {
+  const place: Place = { file: surroundings.path, line: number };
+  const first = text.trimStart();
+  const start = { text, offset: text.length - first.length, length: first.split(/\s/, 1)[0]?.length ?? 1 };
+  if (text.length > LONGEST_LINE) {
+    return refuse(place, `it has ${text.length} characters; cron takes 999 for a command`, { ...start, length: 1 });
+  }
+  if (!/^[-\d*~@?]/.test(first)) {
+    return refuse(place, 'neither a comment, nor NAME=value, nor a schedule, which begins with its minute', start);
+  }
+  const parts = splitEntry(text);
+  if (parts === undefined) {
+    const said = `fields are missing; a line is: ${FORMS[surroundings.form]}`;
+    return refuse(place, said, { text, offset: text.trimEnd().length, length: 1 });
+  }
+  return /^@reboot$/i.test(parts.expression)
+    ? refuseReboot(place, start)
+    : readParts(place, { text, parts }, surroundings);
+}
+
+function readParts(place: Place, line: { text: string; parts: EntryParts }, surroundings: Surroundings): Found {
+  const { text, parts } = line;
+  const { form, variables } = surroundings;
+  const owned = form === 'system' ? splitUser(parts.rest) : { user: undefined, command: parts.rest };
+  const { command = '', input } = owned === undefined ? {} : splitInput(owned.command);
+  if (owned === undefined || command === '') {
+    const missing = form === 'system' ? 'a user or a command is missing' : 'a command is missing';
+    const said = `${missing}; a line is: ${FORMS[form]}`;
+    return refuse(place, said, { text, offset: text.trimEnd().length, length: 1 });
+  }
+  const timezone = zoneOf(place, surroundings);
+  try {
+    readWhen({ cron: parts.expression }, timezone);
+  } catch (error) {
+    if (error instanceof InvalidExpressionError) return refuseExpression(place, error, { text, offset: parts.start });
+    throw error;
+  }
+  return candidateOf({ place, text, parts, user: owned.user, command, input, timezone, variables });
+}
+
+const refuseReboot = (place: Place, start: { text: string; offset: number; length: number }): Found =>
+  refuse(
+    place,
+    '@reboot has no due time, and nothing here boots; what must hold at all times, check with a schedule, and what starts a service belongs where the service is deployed',
+    start,
+    'not importable',
+  );
+
+function zoneOf({ file, line }: Place, { timezone, ignoresCronTz, variables }: Surroundings): string {
+  const zone = (ignoresCronTz ? undefined : variables.get('CRON_TZ')) || timezone;
+  if (zone !== undefined) return zone;
+  throw new CommandError(
+    `${oneLine(file)}:${line}: in which time zone? cron goes by its host's clock, which the file does not tell; give --timezone Europe/Stockholm (timedatectl on the host says which)`,
+    EXIT.usage,
+  );
+}
+
+interface Entry {
+  readonly place: Place;
+  readonly text: string;
+  readonly parts: EntryParts;
+  readonly user: string | undefined;
+  readonly command: string;
+  readonly input: string | undefined;
+  readonly timezone: string;
+  readonly variables: ReadonlyMap<string, string>;
+}
+
+function candidateOf(entry: Entry): Candidate {
+  const { place, text, parts, user, command, input, timezone } = entry;
+  const shell = readShell(command);
+  // Without secrets here too: a guess could be tried on the digest, and a new password is no new job.
+  const identity = JSON.stringify([
+    user ?? null,
+    withoutSecrets(command),
+    input === undefined ? null : withoutSecrets(input),
+  ]);
+  return {
+    kind: 'candidate',
+    place,
+    shown: shorten(withoutSecrets(text.trim())),
+    origin: `crontab ${createHash('sha256').update(identity).digest('hex').slice(0, 16)}`,
+    nameHints: [nameOfCommand(shell) ?? 'cron-job'],
+    cron: parts.expression.trim().replaceAll(/\s+/g, ' '),
+    timezone,
+    policy: policyOf(shell),
+    command: oneLine(withoutSecrets(command)),
+    remarks: remarksOf(entry),
+    porting: [
+      ...(user === 'root' ? ['it runs as root, which a function is not'] : []),
+      ...reasonsToPort(shell),
+      ...(input === undefined ? [] : ['it reads the text after % as its standard input']),
+      ...parts.random.map((field) => `cronie draws a time for ${field}, and the entry has its beginning`),
+    ],
+    words: [],
+    isRandom: parts.random.length > 0,
+  };
+}
+
+/** Cron never tries again, and what it runs may not bear it. */
+function policyOf(shell: ShellReading): FoundPolicy {
+  const timeout = timeoutOf(shell);
+  return { maxAttempts: 1, ...(timeout === undefined ? {} : { timeout }) };
+}
+
+function remarksOf({ user, input, variables }: Entry): readonly string[] {
+  const values = [...variables]
+    .filter(([name]) => name !== 'CRON_TZ' && name !== 'MAILTO')
+    .map(([name, value]) =>
+      isSecretName(name) ? `${name} (its value is not copied)` : `${name}=${withoutSecrets(value)}`,
+    );
+  return [
+    ...(user === undefined ? [] : [`User: ${oneLine(user)}`]),
+    ...values.map((value) => `Variable: ${shorten(value, 500)}`),
+    ...(input === undefined ? [] : [`Standard input: ${shorten(JSON.stringify(withoutSecrets(input)), 500)}`]),
+  ];
+}

@@ -1,0 +1,73 @@
+import type { Dirent } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { WATCHDOG } from '../../../job/names.ts';
+
+/** A file of `functions/`, or of a folder in it. */
+export interface JobFile {
+  readonly name: string;
+  /** The folder in `functions/`; empty for none. */
+  readonly group: string;
+  /** Of what it was imported, when it was. */
+  readonly origin?: string;
+}
+
+/** The line of a job file by which a further import knows it again. */
+export const originLine = (origin: string): string => `Origin: ${origin}`;
+
+/** With one space before it: what a stub quotes of a command is indented, and may say the same. */
+const ORIGIN = /^\s*(?:\*|\/\/) ?Origin: ((?:crontab|k8s) \S+)/m;
+
+/** By which a further import knows the job whose file this is. */
+export const originIn = (text: string): string | undefined => ORIGIN.exec(text)?.[1];
+
+/** Every file that holds a job, by group and name: those that the deployment takes for one. */
+export async function readJobFiles(projectDirectory: string): Promise<readonly JobFile[]> {
+  const functions = join(projectDirectory, 'functions');
+  const entries = await readdir(functions, { withFileTypes: true });
+  const groups = entries.filter((entry) => entry.isDirectory() && !/^[._]/.test(entry.name)).map(({ name }) => name);
+  const folders = ['', ...groups.sort()];
+  return (await Promise.all(folders.map((group) => readFolder(join(functions, group), group)))).flat();
+}
+
+async function readFolder(folder: string, group: string): Promise<readonly JobFile[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries
+    .filter(isJobFile)
+    .map(({ name }) => name)
+    .sort();
+  return await Promise.all(
+    names.map(async (name): Promise<JobFile> => {
+      const origin = originIn(await readFile(join(folder, name), 'utf8'));
+      return { name: basename(name, '.ts'), group, ...(origin === undefined ? {} : { origin }) };
+    }),
+  );
+}
+
+const isJobFile = (entry: Dirent): boolean =>
+  !entry.isDirectory() && !/^[._]/.test(entry.name) && /\.ts$/.test(entry.name) && !/\.(test|d)\.ts$/.test(entry.name);
+
+/** Belfry's own job, and names that it gives to other queues: a job of the name would have the same queue. */
+const RESERVED = new RegExp(`^(?:undelivered|${WATCHDOG})$|-dlq$`);
+
+/** Shorter than a job's name may be, so that a number, an app and a stage find room beside it. */
+const LONGEST_NAME = 32;
+
+/** A name of a job that nobody has yet, from the first of the hints that is free. */
+export function chooseName(hints: readonly string[], taken: ReadonlySet<string>): string {
+  const names = hints.map(toJobName);
+  const free = names.find((name) => !taken.has(name));
+  if (free !== undefined) return free;
+  const base = names[0] ?? toJobName('');
+  for (let number = 2; ; number += 1) if (!taken.has(`${base}-${number}`)) return `${base}-${number}`;
+}
+
+function toJobName(hint: string): string {
+  const letters = hint
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replace(/^-+/, '');
+  const started = /^[a-z]/.test(letters) ? letters : `job-${letters}`;
+  const name = started.slice(0, LONGEST_NAME).replace(/-+$/, '');
+  return RESERVED.test(name) ? `${name}-job` : name;
+}

@@ -1,0 +1,59 @@
+import type { Candidate } from '../found.ts';
+import { inComment, literal, shorten } from '../safe-text.ts';
+import { originLine } from './job-files.ts';
+
+const LINE_WIDTH = 120;
+const LONGEST_COMMENT = 4000;
+const LONGEST_MESSAGE = 160;
+
+/**
+ * The file of a job that does not do its work yet: it says what the work was, and every run of it fails at its first
+ * attempt.
+ *
+ * @param group the folder in `functions/`; empty for none
+ */
+export function renderStub(name: string, group: string, candidate: Candidate): string {
+  const library = group === '' ? '../lib/index.ts' : '../../lib/index.ts';
+  return [
+    `import { defineJob, NonRetryableError } from '${library}';`,
+    '',
+    '/**',
+    ...commentLines(candidate).map((line) => (line === '' ? ' *' : ` * ${line}`)),
+    ' */',
+    `export default defineJob('${name}', {`,
+    ...policyLines(candidate),
+    '  run() {',
+    ...throwLines(`not ported yet: ${candidate.command}`),
+    '  },',
+    '});',
+    '',
+  ].join('\n');
+}
+
+function commentLines({ command, remarks, porting, origin }: Candidate): readonly string[] {
+  const notes = [...remarks, ...porting.map((reason) => `To port: ${reason}.`)];
+  return [
+    'Not ported yet. What it ran:',
+    '',
+    `    ${inComment(shorten(command, LONGEST_COMMENT))}`,
+    '',
+    ...notes.map(inComment),
+    ...(notes.length === 0 ? [] : ['']),
+    'A further import knows the job by the next line.',
+    inComment(originLine(origin)),
+  ];
+}
+
+function policyLines({ policy: { timeout, maxAttempts, overlap } }: Candidate): readonly string[] {
+  return [
+    ...(timeout === undefined ? [] : [`  timeout: ${literal(timeout)},`]),
+    ...(maxAttempts === undefined ? [] : [`  retry: { maxAttempts: ${maxAttempts} },`]),
+    ...(overlap === undefined ? [] : [`  overlap: ${literal(overlap)},`]),
+  ];
+}
+
+function throwLines(message: string): readonly string[] {
+  const text = literal(shorten(message, LONGEST_MESSAGE));
+  const line = `    throw new NonRetryableError(${text});`;
+  return line.length <= LINE_WIDTH ? [line] : ['    throw new NonRetryableError(', `      ${text},`, '    );'];
+}

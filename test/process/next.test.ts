@@ -1,0 +1,185 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { NextJson } from '../../lib/cli/next/next-json.ts';
+import type { Simulation } from '../../lib/cli/simulate/simulation.ts';
+import { BelfryCommand, type CommandEnd } from './support/belfry-command.ts';
+import { jobFile } from './support/job-file.ts';
+import { Project } from './support/project.ts';
+
+/** `belfry next` and `belfry simulate`: outside of any project, and in one without a cloud. */
+
+const REPOSITORY = join(import.meta.dirname, '../..');
+const LOADER = join(REPOSITORY, 'node_modules/tsx/dist/loader.mjs');
+
+/** The command where there is no cdk.json. */
+const outside = (args: readonly string[]): Promise<CommandEnd> =>
+  new BelfryCommand(['node', '--import', LOADER, join(REPOSITORY, 'lib/cli/main.ts'), 'next', ...args], {
+    directory: tmpdir(),
+  }).end();
+
+describe('outside of a project, next', () => {
+  test.concurrent.each([
+    [
+      'Europe/Berlin',
+      '30 2 * * *',
+      '2027-03-26T12:00:00Z',
+      ['2027-03-27T01:30', '2027-03-29T00:30', '2027-03-30T00:30'],
+    ],
+    [
+      'Europe/Berlin',
+      '30 2 * * *',
+      '2027-10-30T12:00:00Z',
+      ['2027-10-31T00:30', '2027-11-01T01:30', '2027-11-02T01:30'],
+    ],
+    [
+      'America/New_York',
+      '30 2 * * *',
+      '2027-03-12T12:00Z',
+      ['2027-03-13T07:30', '2027-03-15T06:30', '2027-03-16T06:30'],
+    ],
+    [
+      'America/New_York',
+      '30 1 * * *',
+      '2027-11-06T12:00Z',
+      ['2027-11-07T05:30', '2027-11-08T06:30', '2027-11-09T06:30'],
+    ],
+    [
+      'UTC',
+      'cron(0 2 L * ? *)',
+      '2027-02-01T01:00+01:00',
+      ['2027-02-28T02:00', '2027-03-31T02:00', '2027-04-30T02:00'],
+    ],
+  ] as const)('answers with instants, in %s for %s from %s', { timeout: 60_000 }, async (zone, cron, from, minutes) => {
+    const end = await outside(['--cron', cron, '--timezone', zone, '--from', from, '--count', '3', '--json']);
+
+    expect(end).toEqual({
+      code: 0,
+      signal: null,
+      stderr: '',
+      stdout: `${JSON.stringify(minutes.map((minute) => `${minute}:00.000Z`))}\n`,
+    });
+  });
+
+  test.concurrent.each([
+    ['an impossible expression', ['--cron', '0 25 * * *'], /^belfry: cron "0 25 \* \* \*": hour 25.*\n {16}\^\^\n$/],
+    [
+      'an unknown zone',
+      ['--cron', '@daily', '--timezone', 'Europe/Berln'],
+      /"Europe\/Berln": .*write Europe\/Berlin\n +\^+\n/,
+    ],
+    ['an instant of no zone', ['--cron', '@daily', '--from', '2027-03-01T00:00'], /write 2027-03-01T00:00Z for UTC/],
+    ['a count of none', ['--cron', '@daily', '--count', '0'], /a whole number from 1 to 1000/],
+    [
+      'a schedule and an expression',
+      ['nightly', '--cron', '@daily'],
+      /the schedule "nightly" or an expression, not both/,
+    ],
+    [
+      'an expression that the shell took apart',
+      ['--cron', '0', '9', '*', '*', '*'],
+      /quote the expression.*: --cron '0 9/,
+    ],
+    ['two schedules', ['one', 'two'], /too many arguments: one two\. Allowed is one schedule/],
+    ['a day that there is not', ['--cron', '@daily', '--from', '2027-02-30T00:00Z'], /no such day: 2027-02-30/],
+    ['a zone of nothing', ['--timezone', 'UTC'], /--timezone goes with --cron or --at/],
+    ['a schedule where no project is', ['nightly'], /no cdk\.json in/],
+  ] as const)('refuses %s', { timeout: 60_000 }, async (_case, args, message) => {
+    const { code, stdout, stderr } = await outside(args);
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+  });
+});
+
+describe('in a project', () => {
+  let project: Project;
+
+  beforeAll(async () => {
+    project = await Project.create({
+      jobs: {
+        reports: jobFile('reports', { policy: "timeout: '10 minutes',", body: '' }),
+        launch: jobFile('launch', { body: '' }),
+      },
+      when: {
+        reports: "{ cron: '*/5 2 * * *', timezone: 'Europe/Berlin', dst: 'runAfterGap', enabled: ['dev'] }",
+        launch: "{ at: '2020-01-01T09:00' }",
+      },
+    });
+  }, 60_000);
+
+  afterAll(() => project.remove(), 60_000);
+
+  test('next shows every schedule, and with an id that one', { timeout: 60_000 }, async () => {
+    const [all, one] = await Promise.all([
+      project.belfry(['next', '--stage', 'prod']).end(),
+      project.belfry(['next', 'reports', '--json', '--count', '2', '--from', '2027-03-28T00:56:00Z']).end(),
+    ]);
+
+    expect({ code: all.code, stderr: all.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(all.stdout).toMatch(/^heartbeat {2}every 5 minutes {2}UTC {2}job heartbeat\n/);
+    expect(all.stdout).toMatch(/^reports [\s\S]*disabled in stage prod/m);
+    expect(all.stdout).toMatch(/^launch {2}at 2020-01-01T09:00 is past, so it is left out/m);
+    expect((JSON.parse(one.stdout) as NextJson).dueTimes).toEqual([
+      { scheduledTime: '2027-03-28T01:00:00.000Z', local: '2027-03-28T03:00', isAfterGap: true },
+      { scheduledTime: '2027-03-29T00:00:00.000Z', local: '2027-03-29T02:00', isAfterGap: false },
+    ]);
+  });
+
+  test('next of an unknown schedule names the nearest', { timeout: 60_000 }, async () => {
+    const { code, stdout, stderr } = await project.belfry(['next', 'report']).end();
+
+    expect({ code, stdout, stderr }).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'belfry: there is no schedule "report"; the nearest is "reports". There are: heartbeat, run-digest, reports\n',
+    });
+  });
+
+  test('next of one that is over says so', { timeout: 60_000 }, async () => {
+    const { code, stderr } = await project.belfry(['next', 'launch']).end();
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^belfry: schedule "launch": at 2020-01-01T09:00 is past, so it is left out/);
+  });
+
+  test('simulate tells what a period would fire, and leaves nothing behind', { timeout: 60_000 }, async () => {
+    const period = ['--from', '2027-03-27T00:00Z', '--to', '2027-03-29T00:00Z'];
+
+    const { code, stdout, stderr } = await project.belfry(['simulate', ...period, '--json']).end();
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { jobs, schedules, clockChanges } = JSON.parse(stdout) as Simulation;
+    expect(schedules.find(({ id }) => id === 'reports')).toMatchObject({ runs: 13, afterGap: 1, overlapping: 6 });
+    expect(jobs.find(({ name }) => name === 'reports')?.overlap).toMatchObject({
+      policy: 'skip',
+      runLength: { length: 600_000, basis: 'timeout', completedRuns: 0 },
+    });
+    expect(clockChanges).toMatchObject([{ timezone: 'Europe/Berlin', kind: 'gap', schedules: [{ id: 'reports' }] }]);
+    await expect(project.read('.belfry/cloud.json')).rejects.toThrow('ENOENT');
+    await expect(project.read('.belfry/cdk.out/belfry.json')).rejects.toThrow('ENOENT');
+  });
+
+  test.concurrent.each([
+    [
+      'a period that ends before it begins',
+      ['--from', '2027-03-02T00:00Z', '--to', '2027-03-01T00:00Z'],
+      2,
+      /ends before it begins/,
+    ],
+    ['a period of years', ['--from', '2027-01-01T00:00Z', '--to', '2029-01-01T00:00Z'], 2, /longer than 366 days/],
+    ['a region of nothing', ['--region', 'eu-north-1'], 2, /--region goes with/],
+    [
+      'records that cannot be read',
+      ['--endpoint', 'http://127.0.0.1:1'],
+      3,
+      /cannot be read: .*--timeouts does without it/,
+    ],
+  ] as const)('simulate refuses %s', { timeout: 60_000 }, async (_case, args, code, message) => {
+    const end = await project.belfry(['simulate', ...args]).end();
+
+    expect({ code: end.code, stdout: end.stdout }).toEqual({ code, stdout: '' });
+    expect(end.stderr).toMatch(message);
+  });
+});
