@@ -34,6 +34,12 @@ export const RUNNING = [
   'a due time of a schedule leaves one completed record',
   'a one-time schedule fires, and is deleted when it has',
   'a schedule is due by the clock of its zone',
+  'a due time that never comes is recorded as missed, and told',
+  'a missed due time is made up for by a later run',
+  'a message that comes too late is recorded as skipped',
+  "a due time on a day of its calendar is recorded as skipped, with the calendar's name",
+  'a run whose message was lost is sent again',
+  'the watchdog looks every minute',
   'a job that stayed goes on',
 ];
 

@@ -63,6 +63,18 @@ export class CheckSchedules {
     }
   }
 
+  /** Takes a schedule of the deployment away as long as something goes on, and puts it back. */
+  async without(Name: string, perform: () => Promise<void>): Promise<void> {
+    const { ScheduleExpression, ScheduleExpressionTimezone, Target, FlexibleTimeWindow } = await this.get(Name);
+    await this.delete(Name);
+    try {
+      await perform();
+    } finally {
+      const when = { ScheduleExpression, ScheduleExpressionTimezone, FlexibleTimeWindow };
+      await this.#client.send(new CreateScheduleCommand({ Name, GroupName: this.#cloud.prefix, ...when, Target }));
+    }
+  }
+
   /** A queue as a target, with the role that the deployment's own schedules send under. */
   async targetOf(queue: string): Promise<{ readonly Arn: string; readonly RoleArn: string | undefined }> {
     const { Target } = await this.get('probe-due');

@@ -121,7 +121,9 @@ export class SuiteProject {
   async #writeContext(): Promise<void> {
     const path = join(this.directory, 'cdk.json');
     const { context, ...rest } = JSON.parse(await readFile(path, 'utf8')) as { readonly context: object };
-    const own = { app: SUITE_APP, alertEmail: undefined, account: undefined, region: undefined, stage: undefined };
+    const usersOwn = { alertEmail: undefined, account: undefined, region: undefined, stage: undefined };
+    // Checks wait for the watchdog: the least that it takes.
+    const own = { ...usersOwn, app: SUITE_APP, watchdogGrace: '1 minute' };
     await writeFile(path, JSON.stringify({ ...rest, context: { ...context, ...own } }));
   }
 
