@@ -41,8 +41,8 @@ export interface CatchUpOptions {
   readonly plan: WatchdogPlan;
   readonly ports: WatchdogPorts;
   readonly now: EpochMs;
-  /** Ids of schedules that have due times still to be looked at: which are the newest is not known yet. */
-  readonly behind: ReadonlySet<string>;
+  /** Ids of schedules of which it is not known yet which missed due times are the newest. */
+  readonly undecided: ReadonlySet<string>;
 }
 
 /** A message that is to be sent. */
@@ -59,7 +59,7 @@ export interface CatchUpTurns {
 /** Whose turn it is: the oldest of each job that has none under way. One at a time, whatever the job's overlap policy. */
 export async function takeTurns(
   catchUps: readonly CatchUp[],
-  { plan, ports, now, behind }: CatchUpOptions,
+  { plan, ports, now, undecided }: CatchUpOptions,
 ): Promise<CatchUpTurns> {
   const left: CatchUp[] = [];
   const sends: Send[] = [];
@@ -72,7 +72,7 @@ export async function takeTurns(
     const record = records[index];
     // Gone from the app or from the table, not wanted any more, or done: by this run, or by an original that came late.
     if (message === undefined || record === undefined || !isWanted(message) || isOver(record)) continue;
-    if (busy.has(message.job) || (!isSent(each) && behind.has(message.schedule.id))) {
+    if (busy.has(message.job) || (!isSent(each) && undecided.has(message.schedule.id))) {
       left.push(each);
       continue;
     }

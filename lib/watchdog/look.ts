@@ -9,6 +9,7 @@ import { askUntilItFails, sendUntilItFails } from './fail-fast.ts';
 import type { WatchdogPlan, WatchdogPorts, WatchState } from './ports.ts';
 import { sweepOpenRuns } from './sweep.ts';
 import { countMissed, recalled, tell } from './tell.ts';
+import { undecidedSchedules } from './undecided.ts';
 
 /** How many due times one look checks: after an outage there may be thousands, and a look has a minute. */
 export const MOST_CHECKED = 500;
@@ -69,7 +70,8 @@ export async function look(
     ...options,
   });
   const planned = planCatchUps(state.catchUps, missed);
-  const { catchUps, sends } = await takeTurns(planned, { plan, ports, now, behind: times.behind });
+  const undecided = undecidedSchedules(planned, expected, { times, now });
+  const { catchUps, sends } = await takeTurns(planned, { plan, ports, now, undecided });
   // Behind all that is told: it may take long, and can wait.
   const sweep = await sweepOpenRuns(state.sweep, { plan, ports, now });
   const done: WatchState = {

@@ -16,7 +16,7 @@ import { jobPolicy, planOf } from '../support/watchdog/app.ts';
 
 const NOW = epochMs(Date.parse('2027-03-02T02:10:20Z'));
 const QUEUE = 'https://sqs.us-east-1.amazonaws.com/1/app-dev-watchdog';
-const EVERY_FIVE = 'cron(0/5 * * * ? *)';
+const FIVE_PAST = 'cron(5 * * * ? *)';
 const sqs = mockClient(SQSClient);
 const sns = mockClient(SNSClient);
 const scheduler = mockClient(SchedulerClient);
@@ -63,7 +63,7 @@ const context = {
 
 /** The watchdog's function as it is deployed, in an app with one schedule that was last looked at ten minutes ago. */
 async function setup({ catchUp = 0 } = {}) {
-  const plan = planOf({ schedules: { five: { expressions: [EVERY_FIVE], catchUp } } });
+  const plan = planOf({ schedules: { five: { expressions: [FIVE_PAST], catchUp } } });
   const store = new DynamoDbWatchStore({ client: table.client, table: table.table });
   const [schedule] = plan.schedules as [WatchedSchedule];
   await store.saveState({
@@ -112,7 +112,7 @@ const MESSAGE = {
 const deployed = (more: object = {}) =>
   scheduler.on(GetScheduleCommand).resolves({
     Name: 'five',
-    ScheduleExpression: EVERY_FIVE,
+    ScheduleExpression: FIVE_PAST,
     ScheduleExpressionTimezone: 'UTC',
     State: 'ENABLED',
     CreationDate: new Date(plus(NOW, minutes(-600))),

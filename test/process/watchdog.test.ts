@@ -53,12 +53,13 @@ test.concurrent('due times that never come are recorded as missed and told, and 
 
   const look = await cloud.reaches(runOf('watchdog', first + 3 * MINUTE_MS), 'completed', 4 * MINUTE_MS);
 
-  expect(look.result).toMatchObject({ missed: 4, catchUpsSent: 1, catchUpsLeft: 1 });
+  // Whether the next one is missed as well is not known before its own look.
+  expect(look.result).toMatchObject({ missed: 4, catchUpsSent: 0, catchUpsLeft: 1 });
   for (const due of dropped) {
     const record = await cloud.reaches(runOf('misses', due), 'missed');
     expect(record).toMatchObject({ trigger: 'schedule', attempt: 0, missedAt: expect.any(Number) });
   }
-  expect(await cloud.reaches(runOf('catches', dropped[1]), 'completed')).toMatchObject({
+  expect(await cloud.reaches(runOf('catches', dropped[1]), 'completed', 2 * MINUTE_MS)).toMatchObject({
     trigger: 'catch-up',
     attempt: 1,
     missedAt: expect.any(Number),

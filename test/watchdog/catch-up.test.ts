@@ -5,6 +5,8 @@ import { createWatchdogHarness } from '../support/watchdog/harness.ts';
 const EVERY_TEN = ['cron(0/10 * * * ? *)'];
 
 interface Setup {
+  /** @default every ten minutes */
+  readonly expressions?: readonly string[];
   readonly catchUp: number;
   readonly overlap?: 'skip' | 'allow';
   /** The due times whose messages are dropped: `02:00`. */
@@ -12,12 +14,12 @@ interface Setup {
   readonly behaves?: (run: { id: string; trigger: string }) => Behaviour | undefined;
 }
 
-/** A schedule that is due every ten minutes. */
-function setup({ catchUp, overlap = 'skip', dropped, behaves }: Setup) {
+/** A schedule that is due every ten minutes, unless told otherwise. */
+function setup({ expressions = EVERY_TEN, catchUp, overlap = 'skip', dropped, behaves }: Setup) {
   const harness = createWatchdogHarness({
     start: '2027-03-02T01:50:30Z',
     jobs: { report: { overlap, timeout: '14 minutes', retry: { maxAttempts: 1 } } },
-    schedules: { ten: { expressions: EVERY_TEN, catchUp } },
+    schedules: { ten: { expressions, catchUp } },
   });
   harness.circumstances.fires = (_name, at) => (dropped.includes(timeOf(at)) ? undefined : {});
   harness.circumstances.behaves = (run) => behaves?.(run) ?? { does: 'complete', seconds: 5 };
@@ -54,6 +56,19 @@ describe('a schedule that catches up with the latest', () => {
       missedAt: Date.parse('2027-03-02T02:03:10Z'),
     });
     expect(harness.alerts[0]?.body).toContain('the latest missed due time is run now');
+  });
+
+  test('runs the newest of those that look after look finds, once what came next is known to have run', async () => {
+    const dropped = ['02:00', '02:01'];
+    const { harness, caughtUp } = setup({ expressions: ['cron(* * * * ? *)'], catchUp: 1, dropped });
+
+    await harness.advanceTo('2027-03-02T02:04:50Z');
+    const atFirst = harness.sent.length;
+    await harness.advanceTo('2027-03-02T02:09:00Z');
+
+    expect(harness.alerts).toHaveLength(2);
+    expect(atFirst).toBe(0);
+    expect(caughtUp()).toEqual(['02:01 completed']);
   });
 
   test('runs the newest of those that one look finds, and no other', async () => {
