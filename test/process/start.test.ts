@@ -102,7 +102,8 @@ test.concurrent('--for --json prints one JSON object and nothing else, with the 
     v: 1,
     startedAt: instant,
     endedAt: instant,
-    jobs: { heartbeat: { ...none, completed: 1 }, 'run-digest': none },
+    // Its own schedule may be due in these seconds, too.
+    jobs: { heartbeat: { ...none, completed: expect.toBeOneOf([1, 2]) }, 'run-digest': none },
     alarms: expect.any(Array),
     errors: [],
   });
