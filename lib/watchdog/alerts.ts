@@ -17,11 +17,11 @@ export function describeMissed(
   const headline = `[${stage}] ${count} missed: ${schedules.join(', ')}`;
   const lines = missed
     .slice(0, NAMED)
-    .flatMap(({ run, schedule, scheduledTime, why }) => [
+    .flatMap(({ run, schedule, scheduledTime, why, isPutOff }) => [
       run,
       `  due       ${scheduledText(scheduledTime, schedule.timezone)}`,
       `  why       ${why}`,
-      `  catch-up  ${catchUpText(schedule.policy.catchUp)}`,
+      `  catch-up  ${catchUpText(schedule.policy.catchUp, isPutOff)}`,
     ]);
   const more = missed.length - NAMED;
   return {
@@ -39,11 +39,12 @@ export function describeMissed(
   };
 }
 
-function catchUpText(limit: number): string {
+function catchUpText(limit: number, isPutOff: boolean): string {
   if (limit === 0) return 'none: should the message still come, it runs if it is not too late';
-  return limit === 1
-    ? 'the latest missed due time is run now'
-    : `up to ${limit} of the newest are run, one after the other`;
+  if (isPutOff) return 'none, as long as the schedule is disabled';
+  const what =
+    limit === 1 ? 'the newest missed one is run' : `up to ${limit} of the newest are run, one after the other`;
+  return `${what}, once the due time after it is not missed or still to come`;
 }
 
 /** What people are told of schedules that the app has and EventBridge, long after, has not: nothing of them runs. */

@@ -70,6 +70,8 @@ export interface SweepState {
 export interface Untold {
   readonly run: string;
   readonly why: string;
+  /** Whether somebody had disabled the schedule in EventBridge. */
+  readonly isPutOff: boolean;
 }
 
 export interface ScheduleState {

@@ -20,11 +20,11 @@ export function countMissed(missed: readonly Missed[], { tell, countMissed: coun
 }
 
 /** What an earlier look could not tell people, as long as its schedule is in the app. */
-export function recalled({ run, why }: Untold, { schedules }: WatchdogPlan): readonly Missed[] {
+export function recalled({ run, ...said }: Untold, { schedules }: WatchdogPlan): readonly Missed[] {
   const parts = parseRunId(run);
   const schedule = schedules.find(({ id, job }) => id === parts?.occasion && job === parts.job);
   if (parts === undefined || schedule === undefined) return [];
-  return [{ run, schedule, scheduledTime: parts.scheduledTime, why, isPutOff: false }];
+  return [{ run, schedule, scheduledTime: parts.scheduledTime, ...said }];
 }
 
 export interface Telling {
@@ -61,5 +61,6 @@ export async function tell(
     ports.tell('schedule-not-deployed', { job: schedule.job, schedule: schedule.id, why });
   }
   if (overdue.length > 0) await send(describeUndeployed(overdue, options.stage));
-  return { untold: isTold ? [] : missed.slice(-MOST_UNTOLD).map(({ run, why }) => ({ run, why })), problems };
+  const untold = missed.slice(-MOST_UNTOLD).map(({ run, why, isPutOff }) => ({ run, why, isPutOff }));
+  return { untold: isTold ? [] : untold, problems };
 }

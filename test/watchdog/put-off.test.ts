@@ -77,5 +77,6 @@ test('due times of a schedule that somebody has disabled in EventBridge are miss
     '02:30Z/ten completed schedule',
   ]);
   expect(harness.alerts).toHaveLength(2);
+  expect(harness.alerts[0]?.body).toContain('catch-up  none, as long as the schedule is disabled');
   expect(harness.sent).toEqual([]);
 });
