@@ -3,16 +3,16 @@ import { BelfryError } from '../errors.ts';
 import { DEFAULT_STAGE } from '../job/names.ts';
 import { SynthesisError } from '../local/synthesize.ts';
 import { DEFAULT_REGION, endpointOption, readEndpoint } from './commands/connection.ts';
-import { addImport } from './commands/import.ts';
-import { addNext } from './commands/next.ts';
 import { readChance, readDrop, readJson, readLength, readStage } from './commands/options.ts';
-import { type RunOptions, run } from './commands/run.ts';
-import { type ShowOptions, show } from './commands/show.ts';
-import { addSimulate } from './commands/simulate.ts';
-import { type StartOptions, start } from './commands/start.ts';
-import { type TickOptions, tick } from './commands/tick.ts';
+import type { RunOptions } from './commands/run.ts';
+import type { ShowOptions } from './commands/show.ts';
+import type { StartOptions } from './commands/start.ts';
+import type { TickOptions } from './commands/tick.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { isolateFromAws } from './isolate.ts';
+import { addImport } from './usage/import.ts';
+import { addNext } from './usage/next.ts';
+import { addSimulate } from './usage/simulate.ts';
 
 /** The `belfry` command: `npm start` and `npm run belfry -- <command>`. */
 export function createProgram(onExit: (code: number) => void): Command {
@@ -41,6 +41,7 @@ export function createProgram(onExit: (code: number) => void): Command {
     .option('--stage <stage>', 'the stage to synthesize', readStage, DEFAULT_STAGE)
     .action(async (options: StartOptions) => {
       isolateFromAws(process.env);
+      const { start } = await import('./commands/start.ts');
       await start(options);
       onExit(EXIT.done);
     });
@@ -53,6 +54,7 @@ export function createProgram(onExit: (code: number) => void): Command {
     .option('--stage <stage>', 'the stage to synthesize, where no cloud runs yet', readStage, DEFAULT_STAGE)
     .action(async (job: string, options: RunOptions) => {
       isolateFromAws(process.env);
+      const { run } = await import('./commands/run.ts');
       onExit(await run(job, options));
     });
   program
@@ -69,6 +71,7 @@ export function createProgram(onExit: (code: number) => void): Command {
     )
     .action(async (runId: string, options: ShowOptions) => {
       if (options.stage === undefined || options.endpoint !== undefined) isolateFromAws(process.env);
+      const { show } = await import('./commands/show.ts');
       onExit(await show(runId, options));
     });
   addTick(program, onExit);
@@ -88,6 +91,7 @@ function addTick(program: Command, onExit: (code: number) => void): void {
     .option('--for <length>', 'end by itself after 30s, 2m, 1h', readLength)
     .action(async (options: TickOptions) => {
       isolateFromAws(process.env);
+      const { tick } = await import('./commands/tick.ts');
       await tick(options);
       onExit(EXIT.done);
     });

@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import { readWhen, type When } from '../../cron/index.ts';
 import { SCHEDULES_FILE } from '../../job/check-schedules.ts';
 import { DEFAULT_STAGE } from '../../job/names.ts';
@@ -6,14 +5,13 @@ import type { OccurrencesOf } from '../../job/occurrences.ts';
 import type { ManifestSchedule } from '../../manifest.ts';
 import { type EpochMs, epochMs, toIso } from '../../units.ts';
 import { CommandError, EXIT } from '../exit-codes.ts';
-import { isolateFromAws } from '../isolate.ts';
+import { COUNT_OF_EACH, COUNT_OF_ONE } from '../next/counts.ts';
 import { lookAhead } from '../next/look-ahead.ts';
 import { nextJson } from '../next/next-json.ts';
 import { findProject } from '../project.ts';
 import { synthesizedApp } from '../synthesized-app.ts';
 import { openTerminal } from '../terminal.ts';
 import { formatExpression, formatNext } from '../view/next-view.ts';
-import { readCount, readInstant, readStage } from './options.ts';
 import { readOrRefuse, unknownName } from './refusals.ts';
 
 export interface NextOptions {
@@ -27,51 +25,11 @@ export interface NextOptions {
   readonly json?: boolean;
 }
 
-/** How many due times are shown of one schedule, and of each of all. */
-const COUNT_OF_ONE = 10;
-const COUNT_OF_EACH = 3;
-
-const HELP = `
-Due times are shown by the clocks of the schedule's zone and in UTC, with what calendars skip, what daylight saving
-skips or repeats, and runs after a gap. The first is the first one after --from.
-
-With --cron, --every or --at no project is needed, and --json is an array of instants: ["2027-03-27T01:30:00.000Z"].
-
-Examples:
-  belfry next
-  belfry next nightly-report --count 30 --from 2027-03-20T00:00Z
-  belfry next --cron '30 2 * * *' --timezone Europe/Berlin --json`;
-
-export function addNext(program: Command, onExit: (code: number) => void): void {
-  program
-    .command('next')
-    .description('show when schedules are due next, or when an expression would be')
-    .argument('[schedule]', 'the id of one in infra/schedules.ts; all when absent')
-    .allowExcessArguments()
-    .option('--cron <expression>', "any cron: five fields, @daily and its kin, or EventBridge's cron(…)")
-    .option('--every <interval>', "any interval of those that schedules take: '5 minutes'")
-    .option('--at <time>', 'a local date and time: 2027-01-31T09:00')
-    .option('--timezone <zone>', 'the IANA name of the zone that --cron or --at is read in (default: "UTC")')
-    .option(
-      '--from <instant>',
-      'due times after this one, with Z or an offset: 2027-03-01T00:00Z (default: now)',
-      readInstant,
-    )
-    .option(
-      '--count <n>',
-      `how many, 1 to 1000 (default: ${COUNT_OF_ONE}; of each of all schedules ${COUNT_OF_EACH})`,
-      readCount,
-    )
-    .option('--stage <stage>', `the stage to synthesize (default: "${DEFAULT_STAGE}")`, readStage)
-    .option('--json', 'print JSON: an object for one schedule, an array for all')
-    .addHelpText('after', HELP)
-    .action(async (schedule: string | undefined, options: NextOptions, { args }: Command) => {
-      refuseExcess(args, options);
-      isolateFromAws(process.env);
-      if (isFree(options)) nextOfExpression(schedule, options);
-      else await nextOfSchedules(schedule, options);
-      onExit(EXIT.done);
-    });
+/** `belfry next`: of a schedule, of all schedules, or of an expression. */
+export async function next(schedule: string | undefined, options: NextOptions, args: readonly string[]): Promise<void> {
+  refuseExcess(args, options);
+  if (isFree(options)) nextOfExpression(schedule, options);
+  else await nextOfSchedules(schedule, options);
 }
 
 const isFree = ({ cron, every, at }: NextOptions): boolean => [cron, every, at].some((each) => each !== undefined);

@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { EpochMs } from '../../units.ts';
-import { compareCrontab, importCrontab } from '../import/import-crontab.ts';
-import { importManifests } from '../import/import-manifests.ts';
+import { readCount, readInstant } from '../commands/options.ts';
 import { readGroup, readTimezone } from '../import/options.ts';
-import { readCount, readInstant } from './options.ts';
 
 interface CrontabOptions {
   readonly timezone?: string;
@@ -54,6 +52,7 @@ export function addImport(program: Command, onExit: (code: number) => void): voi
     .addHelpText('after', EXIT_CODES)
     .action(async (file: string, { system, user, ...options }: CrontabOptions) => {
       const form = system === true ? 'system' : user === true ? 'user' : undefined;
+      const { compareCrontab, importCrontab } = await import('../import/import-crontab.ts');
       const act = options.compare === true ? compareCrontab : importCrontab;
       onExit(await act(file, { ...options, form }));
     });
@@ -70,6 +69,7 @@ export function addImport(program: Command, onExit: (code: number) => void): voi
     .option('--dry-run', 'print what would be written, and write nothing')
     .addHelpText('after', EXIT_CODES)
     .action(async (paths: string[], options: ManifestOptions) => {
+      const { importManifests } = await import('../import/import-manifests.ts');
       onExit(await importManifests(paths, options));
     });
 }
