@@ -16,7 +16,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // On two cores Vitest would take one worker; tests of processes mostly wait, one of them for minutes.
-    maxWorkers: 3,
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     // Bounds for a test that hangs, never a measure of speed: on a busy machine five seconds are soon over.
     testTimeout: 30_000,

@@ -21,14 +21,12 @@ test('npm start says where it listens and what is due, shows a heartbeat, and le
 }, async (context) => {
   const project = await setup(context);
   const command = project.npmStart();
-  const startedAt = performance.now();
   const cloud = await RunningCloud.of(command);
 
   await command.prints(/SCHEDULE +JOB +WHEN +NEXT DUE/);
   await command.prints(/heartbeat +heartbeat +every 5 minutes +\w{3} \d{4}-\d\d-\d\d \d\d:\d[05] UTC +in \d/);
   await command.prints(/run-digest +run-digest +0 3 1 1 \* +\w{3} \d{4}-01-01 03:00 UTC +in \d+ days/);
   await command.prints(/completed +heartbeat/);
-  expect(performance.now() - startedAt).toBeLessThan(10_000); // promised in the README
 
   const second = await project.npmStart().end();
   expect(second.code).toBe(3);
