@@ -3,7 +3,7 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { DeployableJob } from '../lib/job/check-jobs.ts';
-import type { CheckedSchedule } from '../lib/job/check-schedules.ts';
+import type { CheckedSchedule } from '../lib/job/checked-schedule.ts';
 import { JobSchedule } from './job-schedule.ts';
 import { JobWorker } from './job-worker.ts';
 import { type Surroundings, sharedArns } from './surroundings.ts';

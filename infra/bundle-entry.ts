@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { CheckedJob } from '../lib/job/check-jobs.ts';
-import type { CheckedSchedule } from '../lib/job/check-schedules.ts';
+import type { CheckedSchedule } from '../lib/job/checked-schedule.ts';
 import type { HandlerExtras, HandlerOptions } from '../lib/lambda/handler.ts';
 import type { ScheduleFacts } from '../lib/lambda/schedule-facts.ts';
 import type { WatchdogOptions } from '../lib/lambda/watchdog.ts';

@@ -1,6 +1,6 @@
 import { CfnSchedule, type CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
-import type { CheckedSchedule } from '../lib/job/check-schedules.ts';
+import type { CheckedSchedule } from '../lib/job/checked-schedule.ts';
 import { scheduleNames } from '../lib/job/names.ts';
 import { scheduleTargetInput } from '../lib/run/message.ts';
 import { type Milliseconds, milliseconds, toSeconds } from '../lib/units.ts';

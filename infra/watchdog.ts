@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import type { CheckedApp } from '../lib/job/check-app.ts';
 import type { DeployableJob } from '../lib/job/check-jobs.ts';
 import { InvalidAppError, quoteValue } from '../lib/job/check-report.ts';
-import type { CheckedSchedule } from '../lib/job/check-schedules.ts';
+import type { CheckedSchedule } from '../lib/job/checked-schedule.ts';
 import { type Duration, durationFormat, readDuration } from '../lib/job/duration.ts';
 import { jobNames, stagePrefix, WATCHDOG } from '../lib/job/names.ts';
 import type { JobPolicy } from '../lib/job/policy.ts';

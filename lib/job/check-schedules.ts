@@ -1,11 +1,11 @@
 import { describeProblem, InvalidExpressionError, readWhen, type Timetable, type When } from '../cron/index.ts';
-import type { ManifestSchedule } from '../manifest.ts';
 import type { EpochMs } from '../units.ts';
 import { checkFields } from './check-fields.ts';
 import { checkInput } from './check-input.ts';
 import type { CheckedJob } from './check-jobs.ts';
 import { indent, pointAtUnexpected, quoteValue } from './check-report.ts';
 import { type PolicySurroundings, readSchedulePolicy } from './check-schedule-policy.ts';
+import type { CheckedSchedule } from './checked-schedule.ts';
 import { createDueTimes, type DueTimes } from './due-times.ts';
 import type { LintSubject } from './lint/subject.ts';
 import { APP_NAME, SCHEDULE_ID, WATCHDOG } from './names.ts';
@@ -13,12 +13,6 @@ import type { Schedule, Schedules } from './schedule.ts';
 
 /** Where users write schedules, as messages name it. */
 export const SCHEDULES_FILE = 'infra/schedules.ts';
-
-/** A schedule that may be deployed. */
-export interface CheckedSchedule extends ManifestSchedule {
-  /** Whether its last due time is past: EventBridge would refuse it, so it is left out. */
-  readonly isOver: boolean;
-}
 
 export interface CheckedSchedules {
   readonly schedules: readonly CheckedSchedule[];

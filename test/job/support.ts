@@ -1,7 +1,7 @@
 import { defineJob, schedule } from '../../lib/index.ts';
 import { checkApp } from '../../lib/job/check-app.ts';
 import { InvalidAppError } from '../../lib/job/check-report.ts';
-import type { CheckedSchedule } from '../../lib/job/check-schedules.ts';
+import type { CheckedSchedule } from '../../lib/job/checked-schedule.ts';
 import type { Job } from '../../lib/job/job.ts';
 import { epochMs } from '../../lib/units.ts';
 

@@ -1,47 +1,17 @@
-import { stripVTControlCharacters } from 'node:util';
-import type pc from 'picocolors';
 import type { CloudEvent } from '../../local/events.ts';
-import { type EpochMs, toIso } from '../../units.ts';
+import { toIso } from '../../units.ts';
+import type { Colors } from '../terminal.ts';
+import { formatLine, type Line, type Paint } from './line.ts';
+import { printable } from './printable.ts';
 import { isRoutine } from './routine.ts';
 import { describeRun } from './run-line.ts';
 import { distance, timeOfDay } from './times.ts';
-
-type Colors = ReturnType<typeof pc.createColors>;
-type Paint = (text: string) => string;
-
-/** A line of the log, but for its time. */
-export interface Line {
-  readonly verb: string;
-  readonly paint: Paint;
-  readonly subject: string;
-  readonly text: string;
-}
-
-/** What others wrote must not move the cursor, ring the bell or retitle the window: line breaks are all it may. */
-export function printable<Value>(value: Value): Value {
-  if (typeof value === 'string') {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-    return stripVTControlCharacters(value).replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, ' ') as Value;
-  }
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(printable) as Value;
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, printable(each)])) as Value;
-}
-
-const VERB_WIDTH = 11;
-const SUBJECT_WIDTH = 22;
 
 /** One event as a line, or a few, of the live log; `undefined` for what would only be noise. */
 export function formatEvent(event: CloudEvent, colors: Colors): string | undefined {
   if (isRoutine(event)) return undefined;
   const line = describe(printable(event), colors);
   return line === undefined ? undefined : formatLine(event.at, line, colors);
-}
-
-/** A line in the columns of the log. Its texts are printed as they are: see {@link printable}. */
-export function formatLine(at: EpochMs, { verb, paint, subject, text }: Line, colors: Colors): string {
-  const head = `${colors.dim(timeOfDay(at))}  ${paint(verb.padEnd(VERB_WIDTH))}`;
-  return `${head} ${subject.padEnd(SUBJECT_WIDTH)} ${text}`.trimEnd();
 }
 
 function describe(event: CloudEvent, colors: Colors): Line | undefined {

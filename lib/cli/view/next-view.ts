@@ -8,7 +8,7 @@ import type { Colors } from '../terminal.ts';
 import { whySkipped } from './calendar-text.ts';
 import { clocksText, dayOfChange, effectText } from './clock-change-text.ts';
 import { describeExpressions } from './describe-expression.ts';
-import { printable } from './live-log.ts';
+import { printable } from './printable.ts';
 import { distance, localMinute } from './times.ts';
 
 /** Beside what is shown. */

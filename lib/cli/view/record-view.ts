@@ -1,10 +1,8 @@
-import type pc from 'picocolors';
 import type { Attempt, RunRecord } from '../../run/record.ts';
 import { toIso } from '../../units.ts';
+import type { Colors } from '../terminal.ts';
 import { onDayLeftOut } from './calendar-text.ts';
 import { shortLength } from './times.ts';
-
-type Colors = ReturnType<typeof pc.createColors>;
 
 /** A record for people: what became of the run, and each of its attempts. */
 export function formatRecord(record: RunRecord, colors: Colors): string {

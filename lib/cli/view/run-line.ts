@@ -1,12 +1,9 @@
-import type pc from 'picocolors';
 import type { RunLine } from '../../local/events.ts';
 import { type EpochMs, epochMs } from '../../units.ts';
+import type { Colors } from '../terminal.ts';
 import { onDayLeftOut } from './calendar-text.ts';
-import type { Line } from './live-log.ts';
+import type { Line, Paint } from './line.ts';
 import { distance, minuteOfDay, shortLength } from './times.ts';
-
-type Colors = ReturnType<typeof pc.createColors>;
-type Paint = Line['paint'];
 
 /** What a run's line says in the columns of the log; `undefined` for what would only be noise. */
 export function describeRun(event: RunLine, at: EpochMs, colors: Colors): Line | undefined {

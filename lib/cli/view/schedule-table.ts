@@ -2,7 +2,7 @@ import type { DueSchedule } from '../../local/cloud.ts';
 import type { TickSchedule } from '../../local/tick/index.ts';
 import type { EpochMs } from '../../units.ts';
 import type { Colors } from '../terminal.ts';
-import { printable } from './live-log.ts';
+import { printable } from './printable.ts';
 import { formatTable } from './table.ts';
 import { distance, localMinute } from './times.ts';
 

@@ -3,7 +3,9 @@ import { observeScheduler } from '../../local/schedules.ts';
 import type { Change, Task, TickObserver } from '../../local/tick/index.ts';
 import type { Clock } from '../../run/ports.ts';
 import type { Terminal } from '../terminal.ts';
-import { formatEvent, formatLine, type Line, printable } from './live-log.ts';
+import { formatLine, type Line } from './line.ts';
+import { formatEvent } from './live-log.ts';
+import { printable } from './printable.ts';
 import { distance } from './times.ts';
 
 /** What a tick is watched with by somebody who reads along. */

@@ -1,7 +1,7 @@
 import type { Timetable } from '../../cron/index.ts';
 import type { EpochMs } from '../../units.ts';
 import type { CheckedJob } from '../check-jobs.ts';
-import type { CheckedSchedule } from '../check-schedules.ts';
+import type { CheckedSchedule } from '../checked-schedule.ts';
 import type { DueTimes } from '../due-times.ts';
 import type { Schedule } from '../schedule.ts';
 import type { WarningName } from '../warnings.ts';
