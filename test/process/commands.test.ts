@@ -32,7 +32,7 @@ afterAll(() => project.remove(), 60_000);
 const record = async (command: BelfryCommand): Promise<RunRecord> => JSON.parse((await command.end()).stdout);
 
 describe('without a running cloud', () => {
-  test('run prints the record of a completed run, show the same again', { timeout: 60_000 }, async () => {
+  test('run prints the record of a completed run, show the same again', { timeout: 120_000 }, async () => {
     const { code, stdout } = await project.belfry(['run', 'greets', '--input', '{"name":"Åsa"}']).end();
 
     expect(code).toBe(0);
@@ -47,7 +47,7 @@ describe('without a running cloud', () => {
   });
 
   test('run of a job that fails exits with 1, and with --json prints the record alone', {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const { code, stdout, stderr } = await project.belfry(['run', 'fails', '--json']).end();
 
@@ -61,7 +61,9 @@ describe('without a running cloud', () => {
     await project.idle();
   });
 
-  test('of two runs at the very same moment one is made, and the other says why not', { timeout: 60_000 }, async () => {
+  test('of two runs at the very same moment one is made, and the other says why not', {
+    timeout: 120_000,
+  }, async () => {
     const ends = await Promise.all([1, 2].map(() => project.belfry(['run', 'heartbeat']).end()));
 
     const [done, refused] = ends.toSorted((one, other) => Number(one.code) - Number(other.code));
@@ -78,7 +80,7 @@ describe('beside a running cloud', () => {
     await cloud.command.prints(/completed +heartbeat/);
   }, 60_000);
 
-  test('run uses it', { timeout: 60_000 }, async () => {
+  test('run uses it', { timeout: 120_000 }, async () => {
     const command = project.belfry(['run', 'greets', '--input', '{"name":"Bo"}', '--json']);
 
     expect(await record(command)).toMatchObject({
@@ -114,7 +116,7 @@ describe('beside a running cloud', () => {
       /the table of belfry-dev at http:\/\/127\.0\.0\.1:1, us-east-1, cannot be read/,
     ],
     ['a run that nobody knows', ['show', 'greets/2020-01-01T03:00Z/greets'], 1, /there is no record/],
-  ] as const)('says what is wrong: %s', { timeout: 60_000 }, async (_case, args, code, message) => {
+  ] as const)('says what is wrong: %s', { timeout: 120_000 }, async (_case, args, code, message) => {
     const end = await project.belfry([...args]).end();
 
     expect({ code: end.code, stdout: end.stdout }).toEqual({ code, stdout: '' });
@@ -122,7 +124,7 @@ describe('beside a running cloud', () => {
     expect(end.stderr).not.toMatch(/^ +at /m);
   });
 
-  test('run says so when the cloud ends before the run does', { timeout: 60_000 }, async () => {
+  test('run says so when the cloud ends before the run does', { timeout: 120_000 }, async () => {
     const command = project.belfry(['run', 'waits']);
     await cloud.command.prints(/started +waits/);
 

@@ -74,7 +74,7 @@ describe('importing a crontab', () => {
     expect(stderr).toContain('shop.crontab:8: in which time zone?');
   });
 
-  test('says in its own voice what is wrong with a zone, and with a file', { timeout: 60_000 }, async () => {
+  test('says in its own voice what is wrong with a zone, and with a file', { timeout: 120_000 }, async () => {
     const environment = { INIT_CWD: '/elsewhere' };
     const [zone, file] = await Promise.all([
       importing('crontab', SHOP, '--timezone', 'Europe/Berln'),
@@ -86,7 +86,7 @@ describe('importing a crontab', () => {
     expect(file.stderr).toBe('belfry: there is no such file: /elsewhere/mine\n');
   });
 
-  test('finds files from the folder in which npm was called', { timeout: 60_000 }, async () => {
+  test('finds files from the folder in which npm was called', { timeout: 120_000 }, async () => {
     await project.write('host/mine.crontab', '0 2 * * * curl https://a.example/mine\n');
     await project.write('host/manifests/a.yaml', 'kind: Pod\n');
     const environment = { INIT_CWD: join(project.directory, 'host') };

@@ -50,16 +50,20 @@ describe('outside of a project, next', () => {
       '2027-02-01T01:00+01:00',
       ['2027-02-28T02:00', '2027-03-31T02:00', '2027-04-30T02:00'],
     ],
-  ] as const)('answers with instants, in %s for %s from %s', { timeout: 60_000 }, async (zone, cron, from, minutes) => {
-    const end = await outside(['--cron', cron, '--timezone', zone, '--from', from, '--count', '3', '--json']);
+  ] as const)(
+    'answers with instants, in %s for %s from %s',
+    { timeout: 120_000 },
+    async (zone, cron, from, minutes) => {
+      const end = await outside(['--cron', cron, '--timezone', zone, '--from', from, '--count', '3', '--json']);
 
-    expect(end).toEqual({
-      code: 0,
-      signal: null,
-      stderr: '',
-      stdout: `${JSON.stringify(minutes.map((minute) => `${minute}:00.000Z`))}\n`,
-    });
-  });
+      expect(end).toEqual({
+        code: 0,
+        signal: null,
+        stderr: '',
+        stdout: `${JSON.stringify(minutes.map((minute) => `${minute}:00.000Z`))}\n`,
+      });
+    },
+  );
 
   test.concurrent.each([
     ['an impossible expression', ['--cron', '0 25 * * *'], /^belfry: cron "0 25 \* \* \*": hour 25.*\n {16}\^\^\n$/],
@@ -84,7 +88,7 @@ describe('outside of a project, next', () => {
     ['a day that there is not', ['--cron', '@daily', '--from', '2027-02-30T00:00Z'], /no such day: 2027-02-30/],
     ['a zone of nothing', ['--timezone', 'UTC'], /--timezone goes with --cron or --at/],
     ['a schedule where no project is', ['nightly'], /no cdk\.json in/],
-  ] as const)('refuses %s', { timeout: 60_000 }, async (_case, args, message) => {
+  ] as const)('refuses %s', { timeout: 120_000 }, async (_case, args, message) => {
     const { code, stdout, stderr } = await outside(args);
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -110,7 +114,7 @@ describe('in a project', () => {
 
   afterAll(() => project.remove(), 60_000);
 
-  test('next shows every schedule, and with an id that one', { timeout: 60_000 }, async () => {
+  test('next shows every schedule, and with an id that one', { timeout: 120_000 }, async () => {
     const [all, one] = await Promise.all([
       project.belfry(['next', '--stage', 'prod']).end(),
       project.belfry(['next', 'reports', '--json', '--count', '2', '--from', '2027-03-28T00:56:00Z']).end(),
@@ -126,7 +130,7 @@ describe('in a project', () => {
     ]);
   });
 
-  test('next of an unknown schedule names the nearest', { timeout: 60_000 }, async () => {
+  test('next of an unknown schedule names the nearest', { timeout: 120_000 }, async () => {
     const { code, stdout, stderr } = await project.belfry(['next', 'report']).end();
 
     expect({ code, stdout, stderr }).toEqual({
@@ -137,14 +141,14 @@ describe('in a project', () => {
     });
   });
 
-  test('next of one that is over says so', { timeout: 60_000 }, async () => {
+  test('next of one that is over says so', { timeout: 120_000 }, async () => {
     const { code, stderr } = await project.belfry(['next', 'launch']).end();
 
     expect(code).toBe(2);
     expect(stderr).toMatch(/^belfry: schedule "launch": at 2020-01-01T09:00 is past, so it is left out/);
   });
 
-  test('simulate tells what a period would fire, and leaves nothing behind', { timeout: 60_000 }, async () => {
+  test('simulate tells what a period would fire, and leaves nothing behind', { timeout: 120_000 }, async () => {
     const period = ['--from', '2027-03-27T00:00Z', '--to', '2027-03-29T00:00Z'];
 
     const { code, stdout, stderr } = await project.belfry(['simulate', ...period, '--json']).end();
@@ -176,7 +180,7 @@ describe('in a project', () => {
       3,
       /cannot be read: .*--timeouts does without it/,
     ],
-  ] as const)('simulate refuses %s', { timeout: 60_000 }, async (_case, args, code, message) => {
+  ] as const)('simulate refuses %s', { timeout: 120_000 }, async (_case, args, code, message) => {
     const end = await project.belfry(['simulate', ...args]).end();
 
     expect({ code: end.code, stdout: end.stdout }).toEqual({ code, stdout: '' });

@@ -38,7 +38,7 @@ const isLocked = async (job: string, { dynamodb }: RunningCloud): Promise<boolea
 };
 
 test.concurrent('Ctrl-C waits for what runs, not for a process that a job has left behind', {
-  timeout: 90_000,
+  timeout: 120_000,
 }, async (context) => {
   const project = await setup(context, { jobs });
   const cloud = await project.start(['--json']);
@@ -60,7 +60,7 @@ test.concurrent('Ctrl-C waits for what runs, not for a process that a job has le
   });
 });
 
-test.concurrent('a second Ctrl-C waits for nobody', { timeout: 90_000 }, async (context) => {
+test.concurrent('a second Ctrl-C waits for nobody', { timeout: 120_000 }, async (context) => {
   const project = await setup(context, { jobs });
   const cloud = await project.start();
   await cloud.reaches(await cloud.request('waits'), 'running');
@@ -78,7 +78,7 @@ test.concurrent('a second Ctrl-C waits for nobody', { timeout: 90_000 }, async (
 });
 
 test.concurrent('a kill in the middle of a run and of a backoff leaves no process, and the restart goes on', {
-  timeout: 90_000,
+  timeout: 120_000,
 }, async (context) => {
   const project = await setup(context, { jobs });
   const cloud = await project.start();
@@ -103,7 +103,7 @@ test.concurrent('a kill in the middle of a run and of a backoff leaves no proces
   await eventually('a free lock', async () => !(await isLocked('recovers', next)));
 });
 
-test.concurrent('a closed terminal leaves no process', { timeout: 90_000 }, async (context) => {
+test.concurrent('a closed terminal leaves no process', { timeout: 120_000 }, async (context) => {
   const project = await setup(context, { jobs });
   const cloud = await project.start();
   await cloud.reaches(await cloud.request('waits'), 'running');
@@ -115,7 +115,7 @@ test.concurrent('a closed terminal leaves no process', { timeout: 90_000 }, asyn
 });
 
 test.concurrent('a reader that has gone, as `npm start | head` does, ends the cloud in good order', {
-  timeout: 90_000,
+  timeout: 120_000,
 }, async (context) => {
   const project = await setup(context, { jobs });
   const cloud = await project.start();

@@ -87,7 +87,7 @@ const thisMinute = (): string => new Date().toISOString().slice(0, 16);
 const attemptsOf = ({ attempts }: RunRecord) => attempts.map(({ cause, outcome }) => `${cause}: ${outcome}`);
 
 test.concurrent('a worker that is killed has its run taken over within 30 seconds of the lease', {
-  timeout: 90_000,
+  timeout: 120_000,
 }, async () => {
   const run = await cloud.request('killed');
   const pid = Number(await eventually('the process id', async () => (await project.shared('killed')) || undefined));
@@ -103,7 +103,7 @@ test.concurrent('a worker that is killed has its run taken over within 30 second
 });
 
 test.concurrent('a loop that never yields is killed with its function and taken over', {
-  timeout: 90_000,
+  timeout: 120_000,
 }, async () => {
   const record = await cloud.complete('loops', undefined, 80_000);
 
@@ -112,7 +112,7 @@ test.concurrent('a loop that never yields is killed with its function and taken 
 });
 
 test.concurrent('a job that ends its own process fails as lost when its attempts are over', {
-  timeout: 90_000,
+  timeout: 120_000,
 }, async () => {
   const record = await cloud.reaches(await cloud.request('exits'), 'failed', 80_000);
 
@@ -120,7 +120,7 @@ test.concurrent('a job that ends its own process fails as lost when its attempts
   await eventually('a letter', async () => (await cloud.letters('exits')).length === 1);
 });
 
-test.concurrent('a schedule fires at its minute', { timeout: 90_000 }, async () => {
+test.concurrent('a schedule fires at its minute', { timeout: 120_000 }, async () => {
   await cloud.command.prints(/fired +minutely +due \d\d:\d\d:00/, 75_000);
 
   await cloud.command.prints(/completed +minutely/);
@@ -129,14 +129,14 @@ test.concurrent('a schedule fires at its minute', { timeout: 90_000 }, async () 
   expect(await cloud.record(id)).toMatchObject({ status: 'completed', trigger: 'schedule', result: 'minutely' });
 });
 
-test.concurrent('a due time that is dropped on request starts nothing', { timeout: 90_000 }, async () => {
+test.concurrent('a due time that is dropped on request starts nothing', { timeout: 120_000 }, async () => {
   await cloud.command.prints(/dropped +unheard +due \d\d:\d\d:00, not delivered, as asked for/, 75_000);
 
   await cloud.command.prints(/completed +minutely/);
   expect(cloud.command.output).not.toMatch(/(fired|started) +unheard/);
 });
 
-test.concurrent('a message sent twice, and again after the end, makes one run', { timeout: 90_000 }, async () => {
+test.concurrent('a message sent twice, and again after the end, makes one run', { timeout: 120_000 }, async () => {
   const minute = thisMinute();
   const message = scheduledMessage('once', `${minute}:00Z`);
   const run = `once/${minute}Z/once`;
@@ -153,7 +153,7 @@ test.concurrent('a message sent twice, and again after the end, makes one run', 
 });
 
 test.concurrent('a job that ignores its signal is recorded, ended, and writes nothing into the next attempt', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const record = await cloud.complete('deaf', undefined, 50_000);
 
@@ -164,7 +164,7 @@ test.concurrent('a job that ignores its signal is recorded, ended, and writes no
 });
 
 test.concurrent('a job that outlives its timeout is recorded as timed out, and retried', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const record = await cloud.complete('slow');
 
@@ -174,7 +174,7 @@ test.concurrent('a job that outlives its timeout is recorded as timed out, and r
 });
 
 test.concurrent('a job that throws is retried, then leaves a letter, an alert, two alarms and a record', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const run = await cloud.request('throws');
   const record = await cloud.reaches(run, 'failed');
@@ -199,14 +199,14 @@ test.concurrent('a job that throws is retried, then leaves a letter, an alert, t
   await cloud.command.prints(/failed +throws +attempt 1 after .*; next (in \d|at once)/);
 });
 
-test.concurrent('an error that says so is not retried', { timeout: 60_000 }, async () => {
+test.concurrent('an error that says so is not retried', { timeout: 120_000 }, async () => {
   const record = await cloud.reaches(await cloud.request('hopeless'), 'failed');
 
   expect(attemptsOf(record)).toEqual(['first: failed']);
 });
 
 test.concurrent('a run that is due while another of its job runs is skipped, and names it', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const first = await cloud.request('exclusive');
   await cloud.reaches(first, 'running');
@@ -218,7 +218,7 @@ test.concurrent('a run that is due while another of its job runs is skipped, and
   await cloud.reaches(first, 'completed');
 });
 
-test.concurrent('300 messages at once make 300 runs', { timeout: 90_000 }, async () => {
+test.concurrent('300 messages at once make 300 runs', { timeout: 120_000 }, async () => {
   const messages = Array.from({ length: 300 }, (_, index) => requestedMessage('crowd', Date.now() - index));
 
   await Promise.all(messages.map(({ body }) => cloud.send('crowd', body)));
@@ -228,12 +228,12 @@ test.concurrent('300 messages at once make 300 runs', { timeout: 90_000 }, async
   expect((await lines('crowd')).sort()).toEqual(messages.map(({ run }) => run).sort());
 });
 
-test.concurrent('a variable of .belfry.env reaches a job', { timeout: 60_000 }, async () => {
+test.concurrent('a variable of .belfry.env reaches a job', { timeout: 120_000 }, async () => {
   expect(await cloud.complete('greets')).toMatchObject({ result: 'God morgon, «världen»' });
 });
 
 test.concurrent('a call to a service that is not there fails at once, with its name and the cure', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const record = await cloud.reaches(await cloud.request('uploads'), 'failed');
 
@@ -241,7 +241,7 @@ test.concurrent('a call to a service that is not there fails at once, with its n
 });
 
 test.concurrent('the answer to a HEAD request has no text, so the log gives the cure', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const minute = thisMinute();
   await cloud.send('uploads', scheduledMessage('uploads', `${minute}:00Z`));
@@ -250,14 +250,14 @@ test.concurrent('the answer to a HEAD request has no text, so the log gives the 
   await cloud.command.prints(/not there +s3 .*Set AWS_ENDPOINT_URL_S3 in \.belfry\.env/);
 });
 
-test.concurrent('output that is no text, no line, or half an object harms nobody', { timeout: 60_000 }, async () => {
+test.concurrent('output that is no text, no line, or half an object harms nobody', { timeout: 120_000 }, async () => {
   await cloud.complete('garbles');
 
   await cloud.command.prints(/output +garbles +x{1000}/);
   await cloud.command.prints(/output +garbles +no line end/);
 });
 
-test('no lock stays behind, and Ctrl-C leaves nothing', { timeout: 60_000 }, async () => {
+test('no lock stays behind, and Ctrl-C leaves nothing', { timeout: 120_000 }, async () => {
   const { Items = [] } = await cloud.dynamodb.send(new ScanCommand({ TableName: 'belfry-dev-runs' }));
   const locked = Items.filter(({ sk }) => sk?.S === 'STATE').filter(({ lockRun }) => lockRun !== undefined);
   expect(locked).toEqual([]);

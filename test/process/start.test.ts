@@ -17,7 +17,7 @@ async function setup({ onTestFinished }: TestContext, options: ProjectOptions = 
 }
 
 test('npm start says where it listens and what is due, shows a heartbeat, and leaves nothing after Ctrl-C', {
-  timeout: 90_000,
+  timeout: 120_000,
 }, async (context) => {
   const project = await setup(context);
   const command = project.npmStart();
@@ -65,7 +65,7 @@ test
   .concurrent.for([
     ['Ctrl-C, which npm passes on a second time', (pid: number) => signal(-pid, 'SIGINT')] as const,
     ['a SIGTERM to npm alone, as supervisors send it', (pid: number) => signal(pid, 'SIGTERM')] as const,
-  ])('%s ends the cloud in good order', { timeout: 60_000 }, async ([_case, end], context) => {
+  ])('%s ends the cloud in good order', { timeout: 120_000 }, async ([_case, end], context) => {
   const project = await setup(context);
   const command = project.npmStart();
   await RunningCloud.of(command);
@@ -85,13 +85,13 @@ const canGoOffline = canBeRun(OFFLINE);
 if (!canGoOffline) process.stderr.write('not unplugged: the network cannot be taken away here (unshare -rn)\n');
 
 test.concurrent('--for --json prints one JSON object and nothing else, with the network unplugged', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async (context) => {
   const project = await setup(context);
 
   const { code, stdout, stderr } = await project
-    .npmStart(['--for', '20s', '--json'], { under: canGoOffline ? OFFLINE : [] })
-    .end(50_000);
+    .npmStart(['--for', '15s', '--json'], { under: canGoOffline ? OFFLINE : [] })
+    .end(100_000);
 
   expect(code).toBe(0);
   const none = { completed: 0, failed: 0, retrying: 0, skipped: 0, missed: 0, running: 0, pending: 0 };
@@ -110,7 +110,7 @@ test.concurrent('--for --json prints one JSON object and nothing else, with the 
   await project.idle();
 });
 
-test.concurrent('nothing that the shell knows of AWS reaches a job', { timeout: 60_000 }, async (context) => {
+test.concurrent('nothing that the shell knows of AWS reaches a job', { timeout: 120_000 }, async (context) => {
   const project = await setup(context, {
     jobs: {
       tells: jobFile('tells', {
@@ -156,7 +156,7 @@ test.concurrent('nothing that the shell knows of AWS reaches a job', { timeout: 
 });
 
 test.concurrent('of two starts at the very same moment one runs, and the other says why not', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async (context) => {
   const project = await setup(context);
   await project.write('.belfry/cloud.json', 'not JSON');
@@ -172,7 +172,7 @@ test.concurrent('of two starts at the very same moment one runs, and the other s
 });
 
 test.concurrent('Ctrl-C before the app is up ends everything without a word of the app', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async (context) => {
   const project = await setup(context);
   const command = project.belfry(['start', '--for', '1h']);
@@ -186,11 +186,11 @@ test.concurrent('Ctrl-C before the app is up ends everything without a word of t
 });
 
 test.concurrent('an app that does not synthesize is told at once, also with --for', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async (context) => {
   const project = await setup(context, { jobs: { broken: 'export default 1;' } });
 
-  const { code, stdout, stderr } = await project.belfry(['start', '--for', '1h', '--json']).end(20_000);
+  const { code, stdout, stderr } = await project.belfry(['start', '--for', '1h', '--json']).end(100_000);
 
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(/functions\/broken\.ts/);
@@ -199,11 +199,11 @@ test.concurrent('an app that does not synthesize is told at once, also with --fo
 });
 
 test.concurrent('a drop of a schedule that is not there is told with those that are', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async (context) => {
   const project = await setup(context);
 
-  const { code, stdout, stderr } = await project.belfry(['start', '--drop', 'nightly=1', '--json']).end(50_000);
+  const { code, stdout, stderr } = await project.belfry(['start', '--drop', 'nightly=1', '--json']).end(100_000);
 
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(/^belfry: --drop: there is no schedule "nightly"; there are: heartbeat, run-digest/m);
@@ -211,7 +211,7 @@ test.concurrent('a drop of a schedule that is not there is told with those that 
 });
 
 test.concurrent('damaged files of .belfry are told with the cure, which works', {
-  timeout: 90_000,
+  timeout: 120_000,
 }, async (context) => {
   const project = await setup(context);
   const damages = [
@@ -235,7 +235,7 @@ test.concurrent('damaged files of .belfry are told with the cure, which works', 
 test.runIf(canGoOffline).concurrent(
   'a machine with no file watches left costs the reload, not the cloud',
   {
-    timeout: 60_000,
+    timeout: 120_000,
   },
   async (context) => {
     const project = await setup(context);

@@ -50,7 +50,7 @@ async function startEndpoint({ onTestFinished }: TestContext) {
 }
 
 test('tick fires what is deployed after its start, and leaves nothing after Ctrl-C', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async (context) => {
   const { origin, queues, api } = await startEndpoint(context);
   queues.ensure({ QueueName: 'reports' });
@@ -83,7 +83,7 @@ test('tick fires what is deployed after its start, and leaves nothing after Ctrl
 });
 
 test('tick --for ends by itself, and calls the endpoint as nobody whom a file or a profile knows', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async (context) => {
   const { origin, callers } = await startEndpoint(context);
   await mkdir(join(project.home, '.aws'));
@@ -112,7 +112,7 @@ test.each([
     3,
     /at http:\/\/127\.0\.0\.1:9 .*--endpoint/,
   ],
-] as const)('tick says what is wrong: %s', { timeout: 60_000 }, async (_case, args, code, message) => {
+] as const)('tick says what is wrong: %s', { timeout: 120_000 }, async (_case, args, code, message) => {
   const end = await project.belfry(['tick', ...args]).end();
 
   expect({ code: end.code, stdout: end.stdout }).toEqual({ code, stdout: '' });

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { milliseconds, seconds } from '../../lib/units.ts';
 import { createTestPool, functionModel, type TestPoolOptions } from '../local/workers/functions.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 // Of everything that is made in here, the functions' folders and files too.
 const scratch = mkdtempSync(join(tmpdir(), 'belfry-workers-'));
@@ -31,8 +32,7 @@ function isAlive(pid: number): boolean {
   return !existsSync(status) || !/\) Z /.test(readFileSync(status, 'utf8'));
 }
 
-/** Real processes take real time: looks until it is so, or vitest loses patience. */
-const eventually = (expectation: () => void) => vi.waitFor(expectation, { timeout: 2500, interval: 10 });
+const eventually = (expectation: () => void) => vi.waitFor(expectation, PATIENCE);
 
 const pidOf = (result: { kind: string; payload?: unknown }): number => Number(result.payload);
 

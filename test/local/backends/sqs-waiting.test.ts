@@ -1,5 +1,6 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, test, vi } from 'vitest';
+import { PATIENCE } from '../../support/patience.ts';
 import { SECOND } from './movable-clock.ts';
 import { setupQueues } from './queue-pair.ts';
 
@@ -20,7 +21,7 @@ test('a delayed message comes after its delay', async () => {
 test('a long poll ends as soon as a message is sent', async () => {
   const { send, receive, clock } = await setupQueues();
   const poll = receive('jobs', { WaitTimeSeconds: 20 });
-  await vi.waitFor(() => expect(clock.timers).toBe(1));
+  await vi.waitFor(() => expect(clock.timers).toBe(1), PATIENCE);
 
   await send('hello');
 
@@ -33,7 +34,7 @@ test('a long poll ends when a hidden message reappears', async () => {
   await receiveOne('jobs');
   clock.advance(15 * SECOND);
   const poll = receive('jobs', { WaitTimeSeconds: 20 });
-  await vi.waitFor(() => expect(clock.timers).toBe(2));
+  await vi.waitFor(() => expect(clock.timers).toBe(2), PATIENCE);
 
   clock.advance(15 * SECOND);
 
@@ -43,7 +44,7 @@ test('a long poll ends when a hidden message reappears', async () => {
 test('a long poll ends empty when its time is over', async () => {
   const { receive, clock } = await setupQueues();
   const poll = receive('jobs', { WaitTimeSeconds: 20 });
-  await vi.waitFor(() => expect(clock.timers).toBe(1));
+  await vi.waitFor(() => expect(clock.timers).toBe(1), PATIENCE);
 
   clock.advance(20 * SECOND);
 
@@ -56,11 +57,11 @@ test('a long poll whose client has gone takes no message', async () => {
   const poll = sqs.send(new ReceiveMessageCommand({ QueueUrl: url('jobs'), WaitTimeSeconds: 20 }), {
     abortSignal: client.signal,
   });
-  await vi.waitFor(() => expect(clock.timers).toBe(1));
+  await vi.waitFor(() => expect(clock.timers).toBe(1), PATIENCE);
 
   client.abort();
   await expect(poll).rejects.toMatchObject({ name: 'AbortError' });
-  await vi.waitFor(() => expect(clock.timers).toBe(0));
+  await vi.waitFor(() => expect(clock.timers).toBe(0), PATIENCE);
   await send('hello');
 
   expect(queues.counts('jobs')).toMatchObject({ visible: 1, inFlight: 0 });

@@ -5,6 +5,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, test, vi } from 'vitest';
 import { PortInUseError, type ServiceHandler, startFront } from '../../../lib/local/front/index.ts';
+import { PATIENCE } from '../../support/patience.ts';
 import { clientConfig, startCloud } from '../backends/cloud.ts';
 import { setup, signedFor } from './support.ts';
 
@@ -109,7 +110,7 @@ test('the client’s leaving is told to the handler', async () => {
 
   await expect(request).rejects.toThrow();
 
-  await vi.waitFor(() => expect(aborted).toBe(true));
+  await vi.waitFor(() => expect(aborted).toBe(true), PATIENCE);
 });
 
 test('close ends connections in use and frees the port', async () => {
@@ -117,7 +118,7 @@ test('close ends connections in use and frees the port', async () => {
   const { front, send } = await setup({ services: { hanging } });
   const request = send({ headers: { authorization: signedFor('hanging') } });
   const outcome = expect(request).rejects.toThrow();
-  await vi.waitFor(() => send({ method: 'GET', path: '/_belfry/health' }));
+  await vi.waitFor(() => send({ method: 'GET', path: '/_belfry/health' }), PATIENCE);
 
   await front.close();
 

@@ -80,13 +80,13 @@ export class BelfryCommand {
   }
 
   /** Its end. @throws Error with what it has printed, when that takes too long */
-  async end(timeout = 30_000): Promise<CommandEnd> {
+  async end(timeout = 60_000): Promise<CommandEnd> {
     await this.#orPrint(eventually('the end of the command', () => this.hasEnded, timeout));
     return await this.ended;
   }
 
   /** Waits until it has printed something. @throws Error with what it has printed instead */
-  async prints(pattern: RegExp | string, timeout = 30_000): Promise<RegExpExecArray> {
+  async prints(pattern: RegExp | string, timeout = 60_000): Promise<RegExpExecArray> {
     const expression =
       typeof pattern === 'string' ? new RegExp(pattern.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')) : pattern;
     const look = () => {

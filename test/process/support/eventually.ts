@@ -12,7 +12,7 @@ const LOOK_EVERY_MS = 50;
 export async function eventually<Value>(
   description: string,
   look: () => Value | Promise<Value>,
-  timeout = 30_000,
+  timeout = 60_000,
 ): Promise<Exclude<Value, undefined | false | null>> {
   const deadline = performance.now() + timeout;
   let last: unknown;

@@ -51,7 +51,7 @@ export class RunningCloud {
   }
 
   /** Waits for a status of a run. */
-  async reaches(runId: string, status: RunStatus, timeout = 30_000): Promise<RunRecord> {
+  async reaches(runId: string, status: RunStatus, timeout = 60_000): Promise<RunRecord> {
     let record: RunRecord | undefined;
     const look = async () => {
       record = await this.record(runId);
@@ -66,7 +66,7 @@ export class RunningCloud {
   }
 
   /** Asks for a run and waits until it has completed. */
-  async complete(job: string, input?: unknown, timeout = 30_000): Promise<RunRecord> {
+  async complete(job: string, input?: unknown, timeout = 60_000): Promise<RunRecord> {
     return await this.reaches(await this.request(job, input), 'completed', timeout);
   }
 
