@@ -75,8 +75,10 @@ export function describeWatchdog({ deployment, jobs, schedules }: CheckedApp, gr
         prefix: stagePrefix(deployment),
         schedules: [
           ...schedules.map(({ id, job, expressions, timezone, input, enabled, policy, isOver }) => ({
-            ...{ id, job, expressions, timezone, policy, enabled: enabled && !isOver },
+            ...{ id, job, expressions, timezone, policy, enabled },
             ...(input === undefined ? {} : { input }),
+            // Until its last due time has a record it is watched all the same.
+            ...(isOver ? { isOver } : {}),
           })),
           // Nobody watches the watchdog's own due times but its alarm; its lost runs it sends again as any other.
           { ...schedule, enabled: false },

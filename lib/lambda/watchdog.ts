@@ -9,7 +9,7 @@ import type { JobContext } from '../run/context.ts';
 import { DynamoDbWatchStore } from '../store/dynamodb/dynamodb-watch-store.ts';
 import { epochMs } from '../units.ts';
 import { look } from '../watchdog/look.ts';
-import type { DeployedSchedule, WatchdogPlan, WatchdogPorts } from '../watchdog/ports.ts';
+import type { DeployedSchedule, WatchdogEvent, WatchdogPlan, WatchdogPorts } from '../watchdog/ports.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { createHandler, type HandlerExtras, type HandlerOptions } from './handler.ts';
 import { writeLine } from './runtime.ts';
@@ -60,9 +60,11 @@ function createAdapters(
   };
 }
 
+const UNWANTED: ReadonlySet<WatchdogEvent> = new Set(['run-missed', 'run-came-too-late']);
+
 const told = ({ alert, log }: JobContext): Pick<WatchdogPorts, 'alert' | 'tell'> => ({
   alert,
-  tell: (event, fields) => log[event === 'run-missed' ? 'error' : 'info'](event, { event, ...fields }),
+  tell: (event, fields) => log[UNWANTED.has(event) ? 'error' : 'info'](event, { event, ...fields }),
 });
 
 async function findSchedule(

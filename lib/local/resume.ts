@@ -2,7 +2,7 @@ import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Manifest } from '../manifest.ts';
 import { ENDED, type RunRecord } from '../run/record.ts';
-import { resendBody } from '../run/resend.ts';
+import { inputsOf, resendBody } from '../run/resend.ts';
 import { RUN_PREFIX } from '../store/dynamodb/keys.ts';
 import { toRunRecord } from '../store/dynamodb/run-item.ts';
 
@@ -33,7 +33,7 @@ export interface ResumedRun {
  */
 export async function* unfinishedRuns(client: DynamoDBClient, manifest: Manifest): AsyncIterable<ResumedRun> {
   const queues = new Map(manifest.jobs.map(({ name, resources }) => [name, resources.queue]));
-  const inputs = new Map(manifest.schedules.map(({ id, input }) => [id, input]));
+  const inputs = inputsOf(manifest.schedules);
   for await (const run of scanRuns(client, manifest.resources.table)) {
     const queue = queues.get(run.job);
     if (ENDED.has(run.status) || queue === undefined) continue;

@@ -17,8 +17,8 @@ export interface Undeployed {
 export interface Watched {
   readonly schedule: WatchedSchedule;
   readonly state: ScheduleState;
-  /** When it was changed: later due times are those of its successor. Absent while it stands. */
-  readonly lastUntil?: EpochMs;
+  /** Due times later than this are not its own, or not known to be. */
+  readonly lastUntil?: EpochMs | undefined;
 }
 
 export interface Adopted {
@@ -52,17 +52,18 @@ export async function adoptSchedules(
   const overdue: Undeployed[] = [];
   const problems: string[] = [];
   const watched = await mapInBatches(schedules, async (schedule): Promise<readonly Watched[]> => {
-    const { id, enabled } = schedule;
+    const { id } = schedule;
     const known = own(before.schedules, id);
     const waited = own(before.waiting, id);
-    if (enabled && known?.definition === definitionOf(schedule)) return [{ schedule, state: known }];
-    if (!enabled && known === undefined) return [];
+    if (known !== undefined && stands(schedule, known)) return [{ schedule, state: known }];
+    const isDue = isDueAhead(schedule);
+    if (!isDue && known === undefined) return [];
     const deployed = await lookUpDeployed(schedule, find);
     if (deployed.kind === 'unknown') problems.push(`schedule ${id}: ${deployed.why}`);
-    if (enabled && deployed.kind !== 'as-expected') {
+    if (isDue && deployed.kind !== 'as-expected') {
       const { since: waitingSince, isTold } = waited ?? { since: now, isTold: false };
       const isOverdue = !isTold && deployed.kind !== 'unknown' && now >= plus(waitingSince, PATIENCE);
-      waiting[id] = { since: waitingSince, isTold: isTold || isOverdue };
+      waiting[id] = { since: waitingSince, isTold };
       if (isOverdue) overdue.push({ schedule, since: waitingSince, why: deployed.why });
     }
     // While EventBridge could not be asked, time went on.
@@ -76,6 +77,13 @@ export async function adoptSchedules(
 const own = <Value>(record: Readonly<Record<string, Value>>, id: string): Value | undefined =>
   Object.hasOwn(record, id) ? record[id] : undefined;
 
+/** Whether EventBridge should have it. */
+const isDueAhead = ({ enabled, isOver }: WatchedSchedule): boolean => enabled && isOver !== true;
+
+/** Whether it is watched as the app says. One that is over is, until its last due time has a record. */
+const stands = (schedule: WatchedSchedule, { definition, lastUntil }: ScheduleState): boolean =>
+  schedule.enabled && definition === definitionOf(schedule) && lastUntil === undefined;
+
 function adoptNew(schedule: WatchedSchedule, deployed: Deployed, since: EpochMs): readonly Watched[] {
   if (deployed.kind !== 'as-expected') return [];
   return [{ schedule, state: newState(schedule, deployed.changedAt, epochMs(Math.max(since, deployed.changedAt))) }];
@@ -87,18 +95,20 @@ const newState = (schedule: WatchedSchedule, changedAt: EpochMs, checkedUntil: E
   checkedUntil,
 });
 
-/** Of a schedule that is watched and has been changed or put off. */
+/** Of a schedule that is watched and has been changed or put off, or was for a while. */
 function succeed(schedule: WatchedSchedule, known: ScheduleState, deployed: Deployed): readonly Watched[] {
-  const { enabled } = schedule;
-  const old: Watched = { schedule: withDefinition(schedule, known.definition), state: known };
-  if (!enabled && deployed.kind === 'absent') return [];
+  const isDue = isDueAhead(schedule);
+  const old = { schedule: withDefinition(schedule, known.definition), state: known };
+  if (!isDue && deployed.kind === 'absent') return [];
   // It may have been changed long since: what it was due by after that is not known, and waits.
   if (deployed.kind === 'unknown') return [{ ...old, lastUntil: known.checkedUntil }];
-  if (deployed.kind !== (enabled ? 'as-expected' : 'disabled')) return [old];
+  if (deployed.kind !== (isDue ? 'as-expected' : 'disabled')) return [{ ...old, lastUntil: known.lastUntil }];
 
   const { changedAt } = deployed;
-  if (known.checkedUntil < changedAt) return [{ ...old, lastUntil: changedAt }];
-  if (!enabled) return [];
+  // What was seen first counts: it may have been changed once more since, or back.
+  const lastUntil = known.lastUntil ?? changedAt;
+  if (known.checkedUntil < lastUntil) return [{ ...old, state: { ...known, lastUntil }, lastUntil }];
+  if (!isDue) return [];
   const isSame = timesOf(old.schedule) === timesOf(schedule);
   // Where EventBridge has nothing else than before, it may have been changed last long ago.
   const checkedUntil = epochMs(Math.max(changedAt, isSame ? known.checkedUntil : 0));

@@ -6,7 +6,7 @@ import { mapInBatches } from './batches.ts';
 import { lookUpDeployed } from './deployed.ts';
 import type { Missed } from './due-check.ts';
 import { type Addressed, messageFor } from './message.ts';
-import type { CatchUp, WatchdogPlan, WatchdogPorts } from './ports.ts';
+import type { CatchUp, WatchdogPlan, WatchdogPorts, WatchedSchedule } from './ports.ts';
 
 /** When a catch-up run that nobody has begun is sent again. */
 const LOST_AFTER = milliseconds(15 * 60_000);
@@ -19,21 +19,31 @@ const MOST_KEPT = 1000;
  * Adds what was missed, as far as its schedules catch up and nobody has put them off by hand: of each at most so many, the
  * newest. What is sent already counts among them and stays.
  */
-export function planCatchUps(before: readonly CatchUp[], missed: readonly Missed[]): readonly CatchUp[] {
+export function planCatchUps(
+  before: readonly CatchUp[],
+  missed: readonly Missed[],
+  schedules: readonly WatchedSchedule[],
+): readonly CatchUp[] {
   const known = new Set(before.map(({ run }) => run));
   const added = missed.filter(
     ({ schedule, run, isPutOff }) => schedule.policy.catchUp > 0 && !isPutOff && !known.has(run),
   );
-  const room = new Map(missed.map(({ schedule }) => [schedule.id, schedule.policy.catchUp]));
+  const room = new Map(schedules.map(({ id, policy }) => [id, policy.catchUp]));
+  let inAll = MOST_KEPT - before.filter(isSent).length;
   const newestFirst = [...before, ...added.map(({ run }): CatchUp => ({ run }))].reverse();
-  const kept = newestFirst.filter(({ run, sentAt }) => {
-    const schedule = scheduleOf(run);
-    const left = room.get(schedule);
-    if (left !== undefined) room.set(schedule, left - 1);
-    return sentAt !== undefined || left === undefined || left > 0;
+  const kept = newestFirst.filter((each) => {
+    const schedule = scheduleOf(each.run);
+    const left = room.get(schedule) ?? 0;
+    room.set(schedule, left - 1);
+    if (isSent(each)) return true;
+    if (left <= 0 || inAll <= 0) return false;
+    inAll -= 1;
+    return true;
   });
-  return kept.slice(0, MOST_KEPT).reverse();
+  return kept.reverse();
 }
+
+const isSent = ({ sentAt }: CatchUp): boolean => sentAt !== undefined;
 
 const scheduleOf = (run: string): string => parseRunId(run)?.occasion ?? '';
 
@@ -64,14 +74,20 @@ export async function takeTurns(
   const left: CatchUp[] = [];
   const sends: Send[] = [];
   const busy = new Set<string>();
-  const isSent = ({ sentAt }: CatchUp): boolean => sentAt !== undefined;
   const inOrder = [...catchUps.filter(isSent), ...catchUps.filter((other) => !isSent(other))];
   const records = await mapInBatches(inOrder, ({ run }) => ports.store.get(run));
   for (const [index, each] of inOrder.entries()) {
     const message = messageFor(each.run, 'catch-up', plan);
     const record = records[index];
-    // Gone from the app or from the table, not wanted any more, or done: by this run, or by an original that came late.
-    if (message === undefined || record === undefined || !isWanted(message) || isOver(record)) continue;
+    // Gone from the app or from the table, or done: by this run, or by an original that came late.
+    if (message === undefined || record === undefined || isOver(record)) continue;
+    if (!isWanted(message)) {
+      if (!isSent(each) || ENDED.has(record.status)) continue;
+      // Nobody wants another, but this one is going.
+      busy.add(message.job);
+      left.push(each);
+      continue;
+    }
     if (busy.has(message.job) || (!isSent(each) && undecided.has(message.schedule.id))) {
       left.push(each);
       continue;

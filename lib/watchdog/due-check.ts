@@ -12,6 +12,8 @@ export interface Missed {
   readonly schedule: WatchedSchedule;
   readonly scheduledTime: DueTime['scheduledTime'];
   readonly why: string;
+  /** Whether its message came after all, too late to be run. */
+  readonly isTooLate: boolean;
   /** Whether somebody has disabled the schedule in EventBridge. */
   readonly isPutOff: boolean;
 }
@@ -25,15 +27,20 @@ export interface DueCheck {
   readonly createdAt: ReadonlyMap<string, EpochMs>;
 }
 
+export interface DueCheckOptions {
+  readonly plan: WatchdogPlan;
+  readonly ports: WatchdogPorts;
+  /** When the look before was. */
+  readonly lookedAt: EpochMs;
+}
+
 /**
  * Looks at the record of each due time by its exact key. Where there is none it is written: skipped, for a day that
- * the calendar leaves out; missed, if EventBridge had the schedule at that time.
+ * the calendar leaves out; missed, if EventBridge had the schedule at that time. One that came too late to be run was
+ * missed as well, though its record says more.
  */
-export async function checkDueTimes(
-  due: readonly DueTime[],
-  plan: WatchdogPlan,
-  ports: WatchdogPorts,
-): Promise<DueCheck> {
+export async function checkDueTimes(due: readonly DueTime[], options: DueCheckOptions): Promise<DueCheck> {
+  const { plan, ports } = options;
   const { store } = ports;
   const records = await mapInBatches(due, (each) => store.get(runOf(each)));
   const now = ports.now();
@@ -43,13 +50,17 @@ export async function checkDueTimes(
     await store.track(record, epochMs(Math.max(now, record.leaseUntil ?? now)));
   });
 
-  const silent = due.filter((_, index) => isUntold(records[index]));
-  const deployed = await lookUpEach(silent, ports);
+  const found = due.map((each, index) => ({ each, record: records[index] }));
+  const silent = found.filter(({ record }) => isUntold(record));
+  const deployed = await lookUpEach(
+    silent.map(({ each }) => each),
+    ports,
+  );
   const missed: Missed[] = [];
   let skipped = 0;
-  for (const each of silent) {
+  for (const { each, record } of silent) {
     const state = deployed.get(each.schedule.id);
-    if (state === undefined || !isExpected(each, state) || (each.isUnsure && each.calendar === undefined)) {
+    if (record === undefined && !isExpected(each, state, options)) {
       tell('due-time-not-expected', each, {}, ports);
       continue;
     }
@@ -58,14 +69,16 @@ export async function checkDueTimes(
       continue;
     }
     const isNew = await recordUnrun(each, plan, ports);
+    const current = isNew ? undefined : await store.get(runOf(each));
     // A run that has come in the meantime is none that was missed.
-    if (!isNew && !isUntold(await store.get(runOf(each)))) continue;
+    if (!isNew && !isUntold(current)) continue;
     missed.push({
       run: runOf(each),
       schedule: each.schedule,
       scheduledTime: each.scheduledTime,
-      why: reasonOf(each, state, plan),
-      isPutOff: state.kind === 'disabled',
+      why: lateness(current) ?? reasonOf(each, state, plan),
+      isTooLate: isTooLate(current),
+      isPutOff: state?.kind === 'disabled',
     });
   }
   return { missed, skipped, createdAt: creationTimes(deployed) };
@@ -74,8 +87,23 @@ export async function checkDueTimes(
 const runOf = ({ schedule, scheduledTime }: DueTime): string =>
   scheduledRunId(schedule.job, schedule.id, scheduledTime);
 
-/** No record; or one of an earlier look that ended before it had told anybody: else it would not be looked at again. */
-const isUntold = (record: RunRecord | undefined): boolean => record === undefined || record.status === 'missed';
+/**
+ * No record; or one of an earlier look that ended before it had told anybody: else it would not be looked at again; or one
+ * of a message that came too late, of which nobody has heard.
+ */
+const isUntold = (record: RunRecord | undefined): boolean =>
+  record === undefined || record.status === 'missed' || isTooLate(record);
+
+const isTooLate = (record: RunRecord | undefined): boolean =>
+  record?.status === 'skipped' && record.reason === 'too-late';
+
+function lateness(record: RunRecord | undefined): string | undefined {
+  if (record?.startedAt === undefined || !isTooLate(record)) return undefined;
+  const minutes = Math.floor((record.startedAt - record.scheduledTime) / MINUTE_MS);
+  return `its message was taken ${minutes} minutes late, which is more than maxLateness: it is recorded as skipped; look at the job's queue and function`;
+}
+
+const MINUTE_MS = 60_000;
 
 async function lookUpEach(
   silent: readonly DueTime[],
@@ -94,16 +122,29 @@ const creationTimes = (deployed: ReadonlyMap<string, Deployed>): DueCheck['creat
 
 /**
  * A schedule that was made after the due time did not have it: somebody has set it up anew. Not so one that was only
- * changed: it was as expected when it was adopted, and a deployment may have given it nothing but another input.
+ * changed: it was as expected when it was adopted, and a deployment may have given it nothing but another input. Nor one
+ * that was watched when it was due: it has been made anew since, in another stack.
  */
-const isExpected = ({ scheduledTime }: DueTime, deployed: Deployed): boolean =>
-  !('createdAt' in deployed) || scheduledTime > plus(deployed.createdAt, SETTLING);
+function isExpected(
+  { scheduledTime, isUnsure, calendar }: DueTime,
+  deployed: Deployed | undefined,
+  { lookedAt }: DueCheckOptions,
+): boolean {
+  if (deployed === undefined || (isUnsure && calendar === undefined)) return false;
+  return !('createdAt' in deployed) || scheduledTime > plus(deployed.createdAt, SETTLING) || scheduledTime <= lookedAt;
+}
 
-function reasonOf({ scheduledTime, isAfterGap }: DueTime, deployed: Deployed, { prefix }: WatchdogPlan): string {
+function reasonOf(
+  { scheduledTime, isAfterGap, schedule }: DueTime,
+  deployed: Deployed | undefined,
+  { prefix }: WatchdogPlan,
+): string {
   if (isAfterGap)
     return `the watchdog starts it when clocks have skipped due times; look into the log of ${prefix}-watchdog`;
-  const isOfThen = !('changedAt' in deployed) || scheduledTime > deployed.changedAt;
-  if ('why' in deployed && isOfThen) return deployed.why;
+  // One that is over is out of EventBridge since, as it should be.
+  if (deployed !== undefined && 'why' in deployed && schedule.isOver !== true) {
+    if (!('changedAt' in deployed) || scheduledTime > deployed.changedAt) return deployed.why;
+  }
   return `EventBridge had the schedule as it should; look into ${prefix}-undelivered, then at the job's queue and function`;
 }
 

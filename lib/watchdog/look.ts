@@ -63,13 +63,13 @@ export async function look(
   const gaps = await startAfterGaps(expected, { plan, ports, now });
   const times = collectDueTimes(expected, MOST_CHECKED);
   const isCut = times.behind.size > 0;
-  const { missed, skipped, createdAt } = await checkDueTimes(times.due, plan, ports);
+  const { missed, skipped, createdAt } = await checkDueTimes(times.due, { plan, ports, lookedAt: state.lookedAt });
   countMissed(missed, ports);
   const alert = await tell([...state.untold.flatMap((each) => recalled(each, plan)), ...missed], adopted.overdue, {
     ...{ ports, isCut },
     ...options,
   });
-  const planned = planCatchUps(state.catchUps, missed);
+  const planned = planCatchUps(state.catchUps, missed, plan.schedules);
   const undecided = undecidedSchedules(planned, expected, { times, now });
   const { catchUps, sends } = await takeTurns(planned, { plan, ports, now, undecided });
   // Behind all that is told: it may take long, and can wait.
@@ -79,7 +79,7 @@ export async function look(
     lookedAt: now,
     sweep: sweep.state,
     schedules: advanced(expected, times, createdAt),
-    waiting: adopted.waiting,
+    waiting: told(adopted.waiting, alert.undeployed),
     catchUps,
     untold: alert.untold,
   };
@@ -108,6 +108,11 @@ const FIRST: WatchState = {
   catchUps: [],
   untold: [],
 };
+
+const told = (waiting: WatchState['waiting'], undeployed: ReadonlySet<string>): WatchState['waiting'] =>
+  Object.fromEntries(
+    Object.entries(waiting).map(([id, { since, isTold }]) => [id, { since, isTold: isTold || undeployed.has(id) }]),
+  );
 
 /** Records are kept for at least 30 days: of due times longer ago nobody can say whether there was one. */
 const LONGEST_SIGHT = milliseconds(28 * 86_400_000);

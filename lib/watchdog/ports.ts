@@ -4,10 +4,11 @@ import type { RunRecord } from '../run/record.ts';
 import type { EpochMs, Milliseconds, Seconds } from '../units.ts';
 
 /** What the watchdog knows of a schedule, whether or not it is on in this stage. */
-export type WatchedSchedule = Pick<
-  ManifestSchedule,
-  'id' | 'job' | 'expressions' | 'timezone' | 'input' | 'enabled' | 'policy'
->;
+export interface WatchedSchedule
+  extends Pick<ManifestSchedule, 'id' | 'job' | 'expressions' | 'timezone' | 'input' | 'enabled' | 'policy'> {
+  /** Its last due time was past at synth, which has left it out of EventBridge. */
+  readonly isOver?: boolean;
+}
 
 /** What synth tells the watchdog of the app. JSON: it stands in its bundle. */
 export interface WatchdogPlan {
@@ -70,6 +71,8 @@ export interface SweepState {
 export interface Untold {
   readonly run: string;
   readonly why: string;
+  /** Whether its message came after all, too late to be run. */
+  readonly isTooLate: boolean;
   /** Whether somebody had disabled the schedule in EventBridge. */
   readonly isPutOff: boolean;
 }
@@ -81,6 +84,8 @@ export interface ScheduleState {
   readonly expectedFrom: EpochMs;
   /** Due times up to here are done with. */
   readonly checkedUntil: EpochMs;
+  /** When EventBridge had it changed or put off: later due times are those of its successor. Absent while it stands. */
+  readonly lastUntil?: EpochMs;
 }
 
 export interface WaitingState {
@@ -123,6 +128,7 @@ export interface DeployedSchedule {
 /** What the watchdog says of a run, for its log. */
 export type WatchdogEvent =
   | 'run-missed'
+  | 'run-came-too-late'
   | 'run-skipped'
   | 'run-resent'
   | 'catch-up-sent'

@@ -1,5 +1,5 @@
 import { ENDED, type RunRecord } from '../run/record.ts';
-import { resendBody } from '../run/resend.ts';
+import { type Inputs, inputsOf, resendBody } from '../run/resend.ts';
 import type { EpochMs } from '../units.ts';
 import { delayAgain, hasMetBusyJob } from './again.ts';
 import type { OpenRun, SweepState, WatchdogPlan, WatchdogPorts } from './ports.ts';
@@ -29,7 +29,7 @@ export async function sweepOpenRuns(
   before: SweepState,
   { plan, ports, now }: { plan: WatchdogPlan; ports: WatchdogPorts; now: EpochMs },
 ): Promise<Sweep> {
-  const inputs = new Map(plan.schedules.map(({ id, input }) => [id, input]));
+  const inputs = inputsOf(plan.schedules);
   const pass: SweepState = before.after === undefined ? { since: before.until, until: now } : before;
   const problems: string[] = [];
   let [sent, seen] = [0, 0];
@@ -57,7 +57,7 @@ const holdsLease = ({ status, leaseUntil }: RunRecord, now: EpochMs): boolean =>
   status === 'running' && leaseUntil !== undefined && leaseUntil > now;
 
 interface ResendParts {
-  readonly inputs: ReadonlyMap<string, unknown>;
+  readonly inputs: Inputs;
   readonly plan: WatchdogPlan;
   readonly ports: WatchdogPorts;
 }

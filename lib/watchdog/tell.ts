@@ -11,10 +11,16 @@ const MOST_UNTOLD = 100;
 /** One line each, and one value a job for the alarm. */
 export function countMissed(missed: readonly Missed[], { tell, countMissed: count }: WatchdogPorts): void {
   const counts = new Map<string, number>();
-  for (const { run, schedule, scheduledTime, why } of missed) {
+  for (const { run, schedule, scheduledTime, why, isTooLate } of missed) {
     const { id, job } = schedule;
     counts.set(job, (counts.get(job) ?? 0) + 1);
-    tell('run-missed', { runId: run, job, schedule: id, scheduledTime: toIso(scheduledTime), why });
+    tell(isTooLate ? 'run-came-too-late' : 'run-missed', {
+      runId: run,
+      job,
+      schedule: id,
+      scheduledTime: toIso(scheduledTime),
+      why,
+    });
   }
   for (const [job, each] of counts) count(job, each);
 }
@@ -37,6 +43,8 @@ export interface Telling {
 export interface Told {
   /** For the next look. */
   readonly untold: readonly Untold[];
+  /** Ids of schedules of which people have been told that they are not deployed. */
+  readonly undeployed: ReadonlySet<string>;
   readonly problems: readonly string[];
 }
 
@@ -60,7 +68,10 @@ export async function tell(
   for (const { schedule, why } of overdue) {
     ports.tell('schedule-not-deployed', { job: schedule.job, schedule: schedule.id, why });
   }
-  if (overdue.length > 0) await send(describeUndeployed(overdue, options.stage));
-  const untold = missed.slice(-MOST_UNTOLD).map(({ run, why, isPutOff }) => ({ run, why, isPutOff }));
-  return { untold: isTold ? [] : untold, problems };
+  const isOverdueTold = overdue.length > 0 && (await send(describeUndeployed(overdue, options.stage)));
+  const untold = missed
+    .slice(-MOST_UNTOLD)
+    .map(({ run, why, isTooLate, isPutOff }) => ({ run, why, isTooLate, isPutOff }));
+  const undeployed = new Set(isOverdueTold ? overdue.map(({ schedule }) => schedule.id) : []);
+  return { untold: isTold ? [] : untold, undeployed, problems };
 }

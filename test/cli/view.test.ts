@@ -107,6 +107,11 @@ describe('the live log', () => {
       /^missed {6}report {17}due \d\d:\d\d, no run came of it: the schedule nightly is disabled in EventBridge {2}report\/2027/,
     ],
     [
+      'one that came too late',
+      { ...run, ...due, event: 'run-came-too-late', why: 'its message was taken 12 minutes late' },
+      /^too late {4}report {17}due \d\d:\d\d, its message was taken 12 minutes late {2}report\/2027/,
+    ],
+    [
       'one on another day, by its date',
       { ...run, ...due, at: plus(DUE, minutes(2 * 24 * 60)), event: 'run-missed', why: 'it was' },
       /due 2027-03-0[123] \d\d:\d\d, no run/,

@@ -142,14 +142,14 @@ describe('what the watchdog knows', () => {
     over: schedule(invoice, { at: '2026-06-01T11:59' }),
   }).options;
 
-  test('is every schedule with its policy, and of those that are over or off that nothing is due', () => {
+  test('is every schedule with its policy, and which are off or over', () => {
     const { catchUp, maxLateness } = plan.schedules[0]?.policy ?? {};
 
-    expect(plan.schedules.map(({ id, job, enabled }) => [id, job, enabled])).toEqual([
-      ['nightly', 'report', true],
-      ['elsewhere', 'report', false],
-      ['over', 'invoice', false],
-      ['watchdog', 'watchdog', false],
+    expect(plan.schedules.map(({ id, job, enabled, isOver }) => [id, job, enabled, isOver])).toEqual([
+      ['nightly', 'report', true, undefined],
+      ['elsewhere', 'report', false, undefined],
+      ['over', 'invoice', true, true],
+      ['watchdog', 'watchdog', false, false],
     ]);
     expect(plan.schedules[0]).toMatchObject({
       expressions: ['cron(0 2 13 * ? *)', 'cron(0 2 ? * FRI *)'],

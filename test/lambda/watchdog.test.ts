@@ -62,13 +62,13 @@ const context = {
 } as Context;
 
 /** The watchdog's function as it is deployed, in an app with one schedule that was last looked at ten minutes ago. */
-async function setup({ catchUp = 0 } = {}) {
+async function setup({ catchUp = 0, lookedAt = plus(NOW, minutes(-1)) } = {}) {
   const plan = planOf({ schedules: { five: { expressions: [FIVE_PAST], catchUp } } });
   const store = new DynamoDbWatchStore({ client: table.client, table: table.table });
   const [schedule] = plan.schedules as [WatchedSchedule];
   await store.saveState({
     version: 1,
-    lookedAt: plus(NOW, minutes(-1)),
+    lookedAt,
     sweep: { since: plus(NOW, minutes(-2)), until: plus(NOW, minutes(-1)) },
     untold: [],
     schedules: {
@@ -220,16 +220,19 @@ describe("the watchdog's function", () => {
     expect(alerts()[0]?.Message).toContain('why       EventBridge could not be asked: Error: ThrottlingException');
   });
 
+  const A_MINUTE_AGO = new Date(plus(NOW, minutes(-1)));
   test.each([
-    { what: 'a schedule that was made after', more: { CreationDate: new Date(plus(NOW, minutes(-1))) }, missed: false },
+    { what: 'a schedule that was made after', more: { CreationDate: A_MINUTE_AGO }, looked: -8, missed: false },
+    { what: 'a schedule that was made anew after', more: { CreationDate: A_MINUTE_AGO }, looked: -1, missed: true },
     {
       what: 'a schedule that was only changed after',
-      more: { LastModificationDate: new Date(plus(NOW, minutes(-1))) },
+      more: { LastModificationDate: A_MINUTE_AGO },
+      looked: -8,
       missed: true,
     },
-  ])('knows $what the due time', async ({ more, missed }) => {
+  ])('knows $what the due time', async ({ more, looked, missed }) => {
     deployed(more);
-    const { store, look } = await setup();
+    const { store, look } = await setup({ lookedAt: plus(NOW, minutes(looked)) });
 
     await look();
 

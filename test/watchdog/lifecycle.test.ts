@@ -49,6 +49,25 @@ describe('a schedule that is new', () => {
     expect(harness.alerts[0]?.body).toContain('ten, since 2027-03-02 01:56 UTC: EventBridge has no schedule ten');
   });
 
+  test('is told of also when the first try to tell fails', async () => {
+    const { harness } = await setup();
+    harness.deployWatchdog(appOf(every(10)));
+    let calls = 0;
+    harness.circumstances.between = (ports) => ({
+      ...ports,
+      async alert(message) {
+        calls += 1;
+        if (calls === 1) throw new Error('SNS is throttled');
+        await ports.alert(message);
+      },
+    });
+
+    await harness.advanceTo('2027-03-02T05:00:00Z');
+
+    expect(harness.alerts.map(({ subject }) => subject)).toEqual(['[dev] not deployed as the app says: ten']);
+    expect(calls).toBe(2);
+  });
+
   test('that EventBridge cannot be asked about is a problem of the look, and expected once it can', async () => {
     const { harness, missed } = await setup();
     harness.eventBridge.answers = false;

@@ -80,3 +80,29 @@ test('due times of a schedule that somebody has disabled in EventBridge are miss
   expect(harness.alerts[0]?.body).toContain('catch-up  none, as long as the schedule is disabled');
   expect(harness.sent).toEqual([]);
 });
+
+test('a lower cap counts for those that wait, too', async () => {
+  const { harness, caughtUp } = await withCatchUpsWaiting();
+
+  harness.deploy(appOf({ ...TEN, catchUp: 1 }));
+  await harness.advanceTo('2027-03-02T03:59:00Z');
+
+  expect(caughtUp()).toEqual(['02:30', '02:50']);
+});
+
+test('one that is under way keeps those of other schedules of its job back, though nobody wants another', async () => {
+  const jobs = { report: { overlap: 'allow', timeout: '14 minutes' } } as const;
+  const one: TestSchedule = { expressions: ['cron(0 2 * * ? *)'], catchUp: 1 };
+  const other: TestSchedule = { expressions: ['cron(1 2 * * ? *)'], catchUp: 1 };
+  const harness = createWatchdogHarness({ start: '2027-03-02T01:50:30Z', jobs, schedules: { one, other } });
+  harness.circumstances.fires = () => undefined;
+  harness.circumstances.behaves = () => ({ does: 'complete', seconds: 600 });
+  await harness.advanceTo('2027-03-02T02:05:30Z');
+
+  harness.deploy({ jobs, schedules: { one: { ...one, catchUp: 0 }, other } });
+  await harness.advanceTo('2027-03-02T02:40:00Z');
+
+  const [first, second] = harness.functions.executions;
+  expect(harness.functions.executions.map(({ run }) => run.slice(-5))).toEqual(['Z/one', 'other']);
+  expect(second?.startedAt).toBeGreaterThanOrEqual(first?.endedAt ?? Number.POSITIVE_INFINITY);
+});

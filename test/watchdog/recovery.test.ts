@@ -230,3 +230,20 @@ test('the sweep sends no more than five hundred messages a look', async () => {
 
   expect(harness.sent).toHaveLength(500);
 });
+
+test('a run of a schedule that has been given to another job is not sent with what that one takes', async () => {
+  const input = z.object({ id: z.string() });
+  const jobs = { report: { input, retry: { maxAttempts: 3, backoff: '10 minutes' } }, billing: { input } } as const;
+  const nightly = { input: { id: 'eu' } };
+  const harness = createWatchdogHarness({ start: '2027-03-02T01:50:30Z', jobs, schedules: { nightly } });
+  harness.circumstances.behaves = () => ({ does: 'fail', seconds: 5 });
+  await harness.advanceTo('2027-03-02T02:01:30Z');
+  harness.functions.lose('report/2027-03-02T02:00Z/nightly');
+
+  harness.deploy({ jobs, schedules: { nightly: { job: 'billing', input: { id: 'customer-7' } } } });
+  await harness.advanceTo('2027-03-02T03:00:00Z');
+
+  expect(harness.functions.executions).toHaveLength(1);
+  expect(harness.functions.executions).toHaveLength(1);
+  expect(harness.toldOf('not-sent')).toContain('report/2027-03-02T02:00Z/nightly');
+});

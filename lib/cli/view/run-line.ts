@@ -42,6 +42,8 @@ export function describeRun(event: RunLine, at: EpochMs, colors: Colors): Line |
       return of('trouble', colors.red, troubleText(event, error));
     case 'run-missed':
       return of('missed', colors.red, `${due(event, at)}, no run came of it: ${event.why}  ${colors.dim(event.runId)}`);
+    case 'run-came-too-late':
+      return of('too late', colors.red, `${due(event, at)}, ${event.why}  ${colors.dim(event.runId)}`);
     case 'run-resent':
       return of('sent again', colors.yellow, `${event.runId}: ${event.reason}`);
     case 'not-sent':

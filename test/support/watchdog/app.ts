@@ -18,6 +18,8 @@ export interface TestSchedule extends Partial<SchedulePolicy> {
   readonly timezone?: string;
   /** @default true */
   readonly enabled?: boolean;
+  /** @default false */
+  readonly isOver?: boolean;
   readonly input?: unknown;
 }
 
@@ -52,18 +54,27 @@ export function planOf({ schedules, jobs = { report: {} }, grace = 3 }: TestApp)
 }
 
 function watched(id: string, schedule: TestSchedule): WatchedSchedule {
-  const { job = 'report', expressions = ['cron(0 2 * * ? *)'], timezone = 'UTC', enabled = true, ...rest } = schedule;
+  const {
+    job = 'report',
+    expressions = ['cron(0 2 * * ? *)'],
+    timezone = 'UTC',
+    enabled = true,
+    isOver,
+    ...rest
+  } = schedule;
   const { input, ...policy } = rest;
   return {
     ...{ id, job, expressions, timezone, enabled, policy: { ...POLICY, ...policy } },
     ...(input === undefined ? {} : { input }),
+    ...(isOver === undefined ? {} : { isOver }),
   };
 }
 
 /** Sets EventBridge up as the deployment of a plan does. */
 export function deployTo(eventBridge: FakeEventBridge, plan: WatchdogPlan, now: EpochMs): void {
   const wanted = new Set<string>();
-  for (const { id, job, expressions, timezone, enabled: isEnabled, input } of plan.schedules) {
+  for (const { id, job, expressions, timezone, enabled: isEnabled, input, isOver } of plan.schedules) {
+    if (isOver) continue;
     const body = scheduleTargetInput({ job, schedule: id, input });
     for (const [index, name] of scheduleNames(id, expressions.length).entries()) {
       wanted.add(name);

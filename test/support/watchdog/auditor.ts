@@ -55,7 +55,7 @@ function judgeExpected(
 }
 
 function judgeRecord(record: RunRecord, story: Story, spells: readonly Spell[]): readonly string[] {
-  const { id, schedule, scheduledTime, status, missedAt } = record;
+  const { id, schedule, scheduledTime, status, reason, missedAt } = record;
   const { harness, alerted, seenMissed } = story;
   const found: string[] = [];
   if (!ENDED.has(status)) found.push(`${id} is ${status} at the end`);
@@ -75,6 +75,7 @@ function judgeRecord(record: RunRecord, story: Story, spells: readonly Spell[]):
   if (!isDone && status === 'completed') found.push(`${id} is completed, though its job has not`);
   if (seenMissed.has(id) && missedAt === undefined) found.push(`${id} has forgotten that it was missed`);
   if (status === 'missed' && !alerted.has(id)) found.push(`${id} was missed and nobody was told`);
+  if (reason === 'too-late' && !alerted.has(id)) found.push(`${id} came too late and nobody was told`);
   return found;
 }
 

@@ -70,9 +70,9 @@ export async function happen(scenario: WatchScenario, mutate: Mutate = (ports) =
       }),
       tell(event, fields) {
         ports.tell(event, fields);
-        if (event !== 'run-missed') return;
+        if (event !== 'run-missed' && event !== 'run-came-too-late') return;
         told.add(String(fields['runId']));
-        seenMissed.add(String(fields['runId']));
+        if (event === 'run-missed') seenMissed.add(String(fields['runId']));
       },
       async alert(message) {
         await ports.alert(message);

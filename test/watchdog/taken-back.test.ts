@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import type { TestSchedule } from '../support/watchdog/app.ts';
+import { createWatchdogHarness } from '../support/watchdog/harness.ts';
+import { appOf, every, NONE, setup } from './setup.ts';
+
+/** Changes that are taken back, or made anew, before their due times have been looked at. */
+
+const ten = every(10);
+
+test.each<[string, TestSchedule, TestSchedule, string[]]>([
+  ['off and on again', every(1), { ...every(1), enabled: false }, []],
+  ['changed and back', every(5), { expressions: ['cron(0 4 * * ? *)'] }, []],
+])('a schedule that is %s within the grace has missed nothing', async (_what, before, between, missed) => {
+  const harness = createWatchdogHarness({ start: '2027-03-02T01:50:30Z', ...appOf(before) });
+  await harness.advanceTo('2027-03-02T02:03:30Z');
+  harness.deploy(appOf(between));
+  await harness.advanceTo('2027-03-02T02:05:30Z');
+  harness.deploy(appOf(before));
+
+  await harness.advanceTo('2027-03-02T02:30:00Z');
+
+  expect(harness.story().filter((line) => line.includes('missed'))).toEqual(missed);
+  expect(harness.alerts).toEqual([]);
+});
+
+test('what was due before the change, and since it was taken back, is expected', async () => {
+  const { harness, missed } = await setup(appOf(ten));
+  await harness.advanceTo('2027-03-02T02:02:30Z');
+  harness.deploy(appOf({ ...ten, enabled: false }));
+  await harness.advanceTo('2027-03-02T02:11:30Z');
+  harness.deploy(appOf(ten));
+
+  await harness.advanceTo('2027-03-02T02:35:00Z');
+
+  // 02:10 came while it was off.
+  expect(missed()).toEqual(['02:00', '02:20', '02:30']);
+});
+
+test('a second change does not move the end of the first definition', async () => {
+  const { harness, missed } = await setup(appOf(every(1)));
+  harness.circumstances.fires = () => ({});
+  await harness.advanceTo('2027-03-02T02:00:30Z');
+  harness.deploy(appOf({ expressions: ['cron(0 4 * * ? *)'] }));
+  await harness.advanceTo('2027-03-02T02:02:30Z');
+  harness.deploy(appOf({ expressions: ['cron(0 5 * * ? *)'] }));
+
+  await harness.advanceTo('2027-03-02T02:30:00Z');
+
+  expect(missed().filter((time) => time > '02:00')).toEqual([]);
+});
+
+test('a schedule that is made anew has missed what was due while the watchdog looked', async () => {
+  const { harness, missed } = await setup(appOf(ten));
+  await harness.advanceTo('2027-03-02T02:01:30Z');
+
+  // As when its job moves into another stack.
+  harness.deploySchedules(NONE);
+  harness.deploySchedules(appOf(ten));
+  await harness.advanceTo('2027-03-02T02:15:00Z');
+
+  expect(missed()).toEqual(['02:00', '02:10']);
+  expect(harness.toldOf('due-time-not-expected')).toEqual([]);
+});
