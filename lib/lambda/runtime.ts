@@ -104,7 +104,7 @@ export function createRuntime(
           stage,
           logGroup: context.logGroupName,
           timezone: factsOf(run)?.timezone,
-          ...(region === undefined ? {} : { region }),
+          region,
         }),
       surroundings: (run) => ({ log: jobLog(logger, run), secret }),
     }),

@@ -12,7 +12,7 @@ export interface FailureAlertOptions {
   readonly stage: string;
   readonly logGroup: string;
   /** Absent on the embedded cloud, which has no console. */
-  readonly region?: string;
+  readonly region?: string | undefined;
   /** The zone of the schedule's expression. */
   readonly timezone?: string | undefined;
 }

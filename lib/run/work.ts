@@ -32,7 +32,9 @@ export interface WorkRequest {
 export async function performWork(request: WorkRequest, ports: RunPorts): Promise<Work> {
   const { claim, record } = request.claimed;
   try {
-    const skip = request.delivery.isRedrive || record.attempt > 1 ? undefined : ports.admit?.(record);
+    // What has begun goes on. An attempt that has not said how it ended may have died before it had written the skip.
+    const hasBegun = request.delivery.isRedrive || record.attempts.some(({ endedAt }) => endedAt !== undefined);
+    const skip = hasBegun ? undefined : ports.admit?.(record);
     if (skip !== undefined) return skipped(skip, ports.clock.now());
     if (ports.policy.overlap === 'allow') return await attempt(request, ports, claim);
 
@@ -80,7 +82,7 @@ async function attempt(
   const { record } = claimed;
   const at = clock.now();
   // A process that froze, or a table that took its time: whoever is next may be at work already.
-  if (at >= times.giveUpAt) throw new Error('the time for this attempt was over before the job could start');
+  if (at >= times.giveUpAt) throw new Error('its time was over before the job could start');
   observe({ event: 'attempt-started', run: record, at });
   const run = runInfo(record, fencingToken);
   const result = await runAttempt(

@@ -111,6 +111,25 @@ describe('lateness is measured once, at the first claim', () => {
     expect(harness.functions.executions).toHaveLength(2);
   });
 
+  test.each([
+    ['a calendar', 0.1, { except: [{ name: 'holidays', days: ['2027-03-02'] }] }],
+    ['its lateness', 11, {}],
+  ])('it stays so when the delivery dies that would have written it: for %s', async (_why, late, policy) => {
+    const harness = setup(late, { schedule: policy });
+    const settle = harness.store.settle.bind(harness.store);
+    let refused = 0;
+    harness.store.settle = async (claimed, settlement) => {
+      if (settlement.status === 'skipped' && refused++ === 0) throw new Error('the table is throttled');
+      await settle(claimed, settlement);
+    };
+
+    await harness.advanceTo('2027-03-02T04:00:00Z');
+
+    expect(refused).toBe(2);
+    expect(harness.functions.executions).toEqual([]);
+    expect(harness.story()).toEqual([expect.stringContaining(`${RUN} skipped`)]);
+  });
+
   test('a run that was too late stays skipped, also for another copy of its message', async () => {
     const harness = setup(11);
     await harness.advanceTo('2027-03-02T02:30:00Z');
