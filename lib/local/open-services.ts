@@ -46,7 +46,14 @@ export async function openServices(
     residence: { region: defaultRegion, account: accountId },
     clock: systemClock,
     target: queueTarget(backends.queues),
-    marks: state.marks,
+    marks: {
+      load: state.marks.load,
+      // What a mark counts as fired must not be lost with the queues' last changes.
+      async save(marks) {
+        await keeper?.save();
+        await state.marks.save(marks);
+      },
+    },
     duplicates: { chance },
     observer: observeScheduler(observe, systemClock),
   });

@@ -13,7 +13,8 @@ export interface QueueKeeperOptions {
 
 /**
  * Keeps the queues on disk while they change. What the last quarter of a second before a kill did is not
- * lost either: a run that has not ended is sent again at the next start.
+ * lost either: a run that has not ended is sent again at the next start, and a due time is fired again whose mark is not
+ * saved yet.
  */
 export class QueueKeeper {
   readonly #options: QueueKeeperOptions;

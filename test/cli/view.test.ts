@@ -73,7 +73,11 @@ describe('the live log', () => {
     ],
     [
       { kind: 'alarm', at: DUE, alarm: 'app-dev-runs-failed', job: 'report', state: 'ALARM', reason: 'crossed' },
-      'ALARM       app-dev-runs-failed    ALARM: crossed',
+      'ALARM       app-dev-runs-failed    ALARM of report: crossed',
+    ],
+    [
+      { kind: 'alarm', at: DUE, alarm: 'app-dev-undelivered', job: null, state: 'OK', reason: 'not crossed' },
+      'alarm       app-dev-undelivered    OK: not crossed',
     ],
     [
       { kind: 'function-failed', at: DUE, job: 'report', error: 'Task timed out after 80.00 seconds' },

@@ -52,7 +52,8 @@ function describe(event: CloudEvent, colors: Colors): Line | undefined {
       return of('not there', red, event.service, event.message);
     case 'alarm': {
       const [verb, paint] = event.state === 'ALARM' ? (['ALARM', red] as const) : (['alarm', green] as const);
-      return of(verb, paint, event.alarm, `${event.state}: ${event.reason}`);
+      const state = event.job === null ? event.state : `${event.state} of ${event.job}`;
+      return of(verb, paint, event.alarm, `${state}: ${event.reason}`);
     }
     case 'alarm-unsupported':
       return of('no alarm', yellow, event.alarm, `is not evaluated here: ${event.reason}`);

@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../run/ports.ts';
-import { type EpochMs, epochMs, type Milliseconds, plus, type Seconds, seconds, toMilliseconds } from '../../units.ts';
+import {
+  type EpochMs,
+  epochMs,
+  type Milliseconds,
+  milliseconds,
+  plus,
+  type Seconds,
+  seconds,
+  toMilliseconds,
+} from '../../units.ts';
 import { asArrival, countMessages, type QueueCounts, type QueueMessage, type ReceivedMessage } from './message.ts';
 import { redrivePolicyOf } from './redrive-policy.ts';
 import { Waiters, type WaitResult } from './waiters.ts';
@@ -16,6 +25,9 @@ export interface QueueContext {
 
 /** SQS lets a consumer hide a message for 12 hours in all, counted from the receive. */
 const maxHidden = toMilliseconds(seconds(12 * 60 * 60));
+
+/** What two looks at the clock in one receive may differ by. */
+const HANDED_OUT_WITHIN = milliseconds(1000);
 
 /** One standard queue and its messages, with retention, redrive and receive counts as SQS has them. */
 export class Queue {
@@ -47,6 +59,17 @@ export class Queue {
     if (this.#messages.has(message.id)) return;
     this.#messages.set(message.id, message);
     this.#changed();
+  }
+
+  /**
+   * Takes a message back that was saved. One that is hidden as it was when it was handed out has been touched by nobody
+   * since: whoever begins a run hides its message anew. So it is there at once.
+   */
+  restore(message: QueueMessage): void {
+    const { visibleAt, lastReceivedAt } = message;
+    const asHandedOut = plus(lastReceivedAt ?? epochMs(0), toMilliseconds(this.#secondsOf('VisibilityTimeout')));
+    const isUntouched = Math.abs(visibleAt - asHandedOut) < HANDED_OUT_WITHIN;
+    this.add(isUntouched ? { ...message, visibleAt: this.#context.clock.now() } : message);
   }
 
   /**

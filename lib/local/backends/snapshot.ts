@@ -47,7 +47,7 @@ export const takeSnapshot = (queues: QueueSet): QueueSnapshot => ({
 
 /**
  * Puts a snapshot's messages back as they were: ids, times, receive counts, and hidden as long as they were to be,
- * for a lease may still hold what was in flight. Receipt handles are void.
+ * for a lease may still hold what was in flight; but for those that nobody had begun with. Receipt handles are void.
  *
  * @param value as read from a file
  * @throws when that is no snapshot
@@ -56,7 +56,7 @@ export function restoreSnapshot(queues: QueueSet, value: unknown): RestoreResult
   const { queues: saved } = z.parse(snapshot, value);
   const known = Object.entries(saved).filter(([name]) => queues.byName(name) !== undefined);
   for (const [name, messages] of known) {
-    for (const saved of messages) queues.byName(name)?.add(saved);
+    for (const saved of messages) queues.byName(name)?.restore(saved);
   }
   return {
     restored: known.reduce((sum, [, messages]) => sum + messages.length, 0),

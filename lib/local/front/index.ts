@@ -44,13 +44,19 @@ export async function startFront(options: FrontOptions & { readonly port?: numbe
   return { origin: `http://127.0.0.1:${port}`, port, close: () => close(server) };
 }
 
+/**
+ * How many connections may wait until they are taken. Hundreds of functions that start in one minute open more than the
+ * 511 of Node's default while this process is busy; the kernel drops what is beyond, and has its own limit.
+ */
+const BACKLOG = 4096;
+
 /** @returns the port */
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(error.code === 'EADDRINUSE' ? new PortInUseError(port, { cause: error }) : error);
     });
-    server.listen({ port, host: '127.0.0.1' }, () => resolve((server.address() as AddressInfo).port));
+    server.listen({ port, host: '127.0.0.1', backlog: BACKLOG }, () => resolve((server.address() as AddressInfo).port));
   });
 }
 

@@ -155,7 +155,11 @@ export class Engine {
     const due = entry.take(now);
     if (due.length === 0) return;
     const missed = due.filter((time) => now - time > tolerance);
-    if (missed.length > 0) this.#parts.observer.onMissedWhileOff?.(entry.schedule, missed);
+    const latest = missed.at(-1);
+    if (latest !== undefined) {
+      this.#parts.store.sleptUntil(entry.schedule, latest);
+      this.#parts.observer.onMissedWhileOff?.(entry.schedule, missed);
+    }
     for (const time of due.slice(missed.length)) this.#launch(entry, time);
     this.#settle(entry);
   }

@@ -1,4 +1,4 @@
-import { epochMs } from '../../units.ts';
+import { type EpochMs, epochMs } from '../../units.ts';
 import { DEFAULT_GROUP, type SchedulerSnapshot, type StoredGroup, type StoredSchedule, scheduleKey } from './model.ts';
 
 /** Told of every change, after it was made: `before` is absent for a new schedule, `after` for a deleted one. */
@@ -66,6 +66,13 @@ export class ScheduleStore {
     const before = this.schedule(schedule);
     this.#schedules.set(scheduleKey(schedule), schedule);
     this.#tell(before, schedule);
+  }
+
+  /** While nothing ran a schedule was not there: it counts as made anew at its last due time of then. */
+  sleptUntil(key: { readonly group: string; readonly name: string }, instant: EpochMs): void {
+    const found = this.schedule(key);
+    if (found === undefined || found.createdAt >= instant) return;
+    this.#schedules.set(scheduleKey(key), { ...found, createdAt: instant });
   }
 
   deleteSchedule(key: { readonly group: string; readonly name: string }): void {

@@ -20,7 +20,8 @@ async function setup() {
 test('a snapshot brings the messages back as they were, through JSON', async () => {
   const before = await setup();
   await before.queues.send('jobs', 'in flight', { attributes });
-  await before.queues.receive('jobs', now);
+  const [inFlight] = await before.queues.receive('jobs', now);
+  before.queues.changeVisibility('jobs', inFlight?.receiptHandle ?? '', seconds(25));
   await before.queues.send('jobs', 'waiting');
   await before.queues.send('jobs', 'delayed', { delay: seconds(60) });
   const saved = before.queues.snapshot();
@@ -36,6 +37,18 @@ test('a snapshot brings the messages back as they were, through JSON', async () 
     { body: 'in flight', receiveCount: 2, attributes },
     { body: 'waiting', receiveCount: 1 },
   ]);
+});
+
+test('what was handed out and not begun with is there at once', async () => {
+  const before = await setup();
+  await before.queues.send('jobs', 'to a function that was still starting');
+  await before.queues.receive('jobs', now);
+  const after = await setup();
+  after.clock.advance(SECOND);
+
+  after.queues.restore(before.queues.snapshot());
+
+  expect(await after.queues.receive('jobs', now)).toMatchObject([{ receiveCount: 2 }]);
 });
 
 test('what expired while the cloud was down is not brought back', async () => {

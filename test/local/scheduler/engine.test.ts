@@ -339,7 +339,7 @@ describe('the clock', () => {
   });
 
   test('that leaps brings no storm: what the laptop slept through is reported', async () => {
-    const { clock, create, events } = await setup({ now: '2026-11-23T12:00:00Z' });
+    const { clock, create, events, get } = await setup({ now: '2026-11-23T12:00:00Z' });
 
     await create('often', { ScheduleExpression: 'cron(0/20 * * * ? *)' });
     clock.jumpTo('2026-11-23T13:00:05Z');
@@ -349,6 +349,11 @@ describe('the clock', () => {
       'missed often 2026-11-23T12:20Z 2026-11-23T12:40Z',
       'fired often 2026-11-23T13:00Z attempt 1',
     ]);
+    // As after a restart: by that the watchdog knows that nothing was due.
+    expect(await get('often')).toMatchObject({
+      CreationDate: wireDate('2026-11-23T12:40:00Z'),
+      LastModificationDate: wireDate('2026-11-23T12:00:00Z'),
+    });
   });
 
   test('that is set back fires nothing twice', async () => {

@@ -116,6 +116,8 @@ export function callsOf(scheduler: Pick<Scheduler, 'handle'>) {
     update: (name: string, settings: Member = {}) =>
       call(scheduler, { method: 'PUT', path: `/schedules/${name}`, body: { ...MINIMAL, ...settings } }),
     remove: (name: string) => call(scheduler, { method: 'DELETE', path: `/schedules/${name}` }),
+    get: async (name: string): Promise<Member> =>
+      JSON.parse(await call(scheduler, { method: 'GET', path: `/schedules/${name}` })),
   };
 }
 
@@ -125,8 +127,8 @@ interface Call {
   readonly body?: Member;
 }
 
-/** Resolves when what the call set off is done. */
-async function call(scheduler: Pick<Scheduler, 'handle'>, { method, path, body }: Call): Promise<void> {
+/** Resolves with the answer's body when what the call set off is done. */
+async function call(scheduler: Pick<Scheduler, 'handle'>, { method, path, body }: Call): Promise<string> {
   const request: ApiRequest = {
     method,
     path,
@@ -137,6 +139,7 @@ async function call(scheduler: Pick<Scheduler, 'handle'>, { method, path, body }
   const response = scheduler.handle(request);
   if (response.status !== 200) throw new Error(`${response.headers['x-amzn-errortype']}: ${response.body}`);
   await settle();
+  return response.body;
 }
 
 /** Seconds since 1970, as dates are sent. */
