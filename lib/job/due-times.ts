@@ -3,14 +3,17 @@ import { type EpochMs, epochMs, type Milliseconds, milliseconds } from '../units
 
 /** What a check of an app asks of a timetable, computed when it is first asked for. */
 export interface DueTimes {
-  /** The shortest time between two due times of this year and the next two; undefined where there are not two. */
+  /**
+   * The shortest time between two due times of this year and the next two, or, if none is in them, of the three years
+   * from the first one on; undefined where there are not two.
+   */
   shortestInterval(): Milliseconds | undefined;
   /** Due times of the coming week, ascending. */
   comingWeek(): readonly EpochMs[];
 }
 
 /** The rhythm of a week has them all but what is due monthly or yearly, which meets others as it may. */
-const WEEK_MS = 7 * 86_400_000;
+export const WEEK_MS = 7 * 86_400_000;
 
 /** Entries that are due at the same times share one answer: with a hundred of them, looking is most of what a check costs. */
 export function createDueTimes(now: EpochMs): (timetable: Timetable) => DueTimes {
@@ -41,7 +44,10 @@ const SAMPLE_SPAN = 3 * 366 * 86_400_000;
 const MINUTE_MS = 60_000;
 
 function shortestIntervalOf(timetable: Timetable, now: EpochMs): Milliseconds | undefined {
-  const start = Date.UTC(new Date(now).getUTCFullYear(), 0, 1);
+  const newYear = epochMs(Date.UTC(new Date(now).getUTCFullYear(), 0, 1));
+  // What is due on 29 February only may be so in years.
+  const first = timetable.next(newYear) ?? newYear;
+  const start = first < newYear + SAMPLE_SPAN ? newYear : first - 1;
   let shortest: number | undefined;
   let before: EpochMs | undefined;
   let seen = 0;

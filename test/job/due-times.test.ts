@@ -48,3 +48,9 @@ test('nothing shorter is looked for than a minute', () => {
   expect(createDueTimes(NOW)(timetable).shortestInterval()).toBe(60_000);
   expect(count.asked).toBe(2);
 });
+
+test('what is due on a day that comes in years only is looked at then', () => {
+  const { timetable } = counted({ cron: '*/5 * 29 2 *' });
+
+  expect(createDueTimes(epochMs(Date.parse('2029-01-15T12:00:00Z')))(timetable).shortestInterval()).toBe(5 * 60_000);
+});

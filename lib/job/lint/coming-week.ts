@@ -1,11 +1,13 @@
-import type { EpochMs } from '../../units.ts';
-import { calendarThatSkips } from '../calendar-days.ts';
+import { type EpochMs, epochMs } from '../../units.ts';
+import { WEEK_MS } from '../due-times.ts';
+import { occurrencesBetween } from '../occurrences.ts';
 import type { LintSubject } from './subject.ts';
 
-/** Due times of the coming week, ascending, without what calendars skip. */
-export function comingWeek({ schedule, dueTimes }: LintSubject): readonly EpochMs[] {
-  const { timezone, policy } = schedule;
-  const week = dueTimes.comingWeek();
-  if (policy.except.length === 0 && policy.only.length === 0) return week;
-  return week.filter((due) => calendarThatSkips(due, timezone, policy) === undefined);
+/** Due times of the coming week, ascending, with runs after a gap and without what calendars skip. */
+export function comingWeek({ schedule, dueTimes, now }: LintSubject): readonly EpochMs[] {
+  const { except, only, dst } = schedule.policy;
+  if (dst === 'skip' && except.length + only.length === 0) return dueTimes.comingWeek();
+  return [...occurrencesBetween(schedule, now, epochMs(now + WEEK_MS))].flatMap(({ scheduledTime, calendar }) =>
+    calendar === undefined ? [scheduledTime] : [],
+  );
 }

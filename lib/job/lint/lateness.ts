@@ -5,8 +5,8 @@ import type { Lint } from './subject.ts';
 // After a fault of the table or the queue a message is looked at again up to so much later (`recoveryDelay`): a shorter
 // lateness loses the run to a fault that has passed.
 const ENOUGH = milliseconds(15 * 60_000);
-/** On the day that clocks go forward, what is due daily is due after this. */
-const SHORTEST_DAY_MS = 23 * 3_600_000;
+/** On the day that clocks go forward, in Antarctica/Troll by two hours, what is due daily is due after this. */
+const SHORTEST_DAY_MS = 22 * 3_600_000;
 
 /** A schedule that is rarely due and gives its runs little time to start, as its author wrote: the defaults do not. */
 export const lintLateness: Lint = ({ schedule, options, job, dueTimes }) => {

@@ -54,6 +54,21 @@ describe('schedules of one job', () => {
     ]);
   });
 
+  test('that meet where one runs after a gap', () => {
+    const [timezone, acknowledge] = ['Europe/Berlin', { 'dst-repeat': 'once is right' }];
+    const schedules = {
+      gap: schedule(job, { cron: '30 2 * * *', timezone, dst: 'runAfterGap', acknowledge }),
+      three: schedule(job, { cron: '0 3 * * *', timezone }),
+    };
+
+    expect(warningsOf({ schedules, now: '2027-03-25T00:00:00Z' })).toEqual([
+      expect.stringContaining(
+        'schedule "three": on Sun 2027-03-28 01:00 UTC it is due at the same time as schedule "gap"',
+      ),
+    ]);
+    expect(warningsOf({ schedules, now: '2027-03-01T00:00:00Z' })).toEqual([]);
+  });
+
   test.each([
     ['are far enough apart', both('5 2 * * *')],
     ['never meet on a day', both('0 2 * * *', { except: '2027-01-01/2027-12-31' })],
