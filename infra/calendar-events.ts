@@ -111,7 +111,7 @@ function repeated(event: ICAL.Component, first: DayNumber, expand: ExpandRule): 
     ];
     if (rscale !== 'GREGORIAN') throw refuse(event, `its RRULE counts in another calendar, ${quoteValue(rscale)}`);
     try {
-      return expand(isDate(valuesOf(event, 'dtstart')[0] ?? '') ? rule : untilLocalDay(rule), first);
+      return expand(isDate(valuesOf(event, 'dtstart')[0] ?? '') ? rule : untilLocalDay(rule, zoneOf(event)), first);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw refuse(event, `its RRULE is not understood: ${reason}`, { cause: error });
@@ -120,12 +120,21 @@ function repeated(event: ICAL.Component, first: DayNumber, expand: ExpandRule): 
 }
 
 /** Of an event from midnight to midnight the last day is told in UTC, where it is midnight some hours before or after. */
-function untilLocalDay(rule: ICAL.Recur): ICAL.Recur {
+function untilLocalDay(rule: ICAL.Recur, zone: ICAL.Timezone | undefined): ICAL.Recur {
   if (rule.until === null || rule.until.isDate) return rule;
   const local = rule.clone();
-  local.until = rule.until.clone();
-  local.until.adjust(0, 12, 0, 0);
+  local.until = zone === undefined ? rule.until.clone() : rule.until.convertToZone(zone);
+  // Without its zone: right for those that are at most twelve hours from UTC.
+  if (zone === undefined) local.until.adjust(0, 12, 0, 0);
   return local;
+}
+
+/** The zone of the file that an event begins in. */
+function zoneOf(event: ICAL.Component): ICAL.Timezone | undefined {
+  const name = event.getFirstProperty('dtstart')?.getFirstParameter('tzid');
+  const zones = event.parent?.getAllSubcomponents('vtimezone') ?? [];
+  const zone = zones.find((each) => textOf(each, 'tzid') === name);
+  return zone === undefined ? undefined : new ICAL.Timezone(zone);
 }
 
 /** The instance that an event stands for, instead of the one its rule would give. */
@@ -149,7 +158,9 @@ function lengthOf(event: ICAL.Component, first: DayNumber): number {
     return Math.max(1, end - first);
   }
   const duration = event.getFirstPropertyValue('duration');
-  return duration instanceof ICAL.Duration ? Math.max(1, Math.ceil(duration.toSeconds() / SECONDS_IN_DAY)) : 1;
+  if (!(duration instanceof ICAL.Duration)) return 1;
+  if (duration.isNegative) throw refuse(event, `its DURATION ${quoteValue(duration.toString())} ends before it begins`);
+  return Math.max(1, Math.ceil(duration.toSeconds() / SECONDS_IN_DAY));
 }
 
 const SECONDS_IN_DAY = 86_400;

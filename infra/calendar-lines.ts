@@ -1,3 +1,4 @@
+import ICAL from 'ical.js';
 import { quoteValue } from '../lib/job/check-report.ts';
 import { CalendarFileError } from './calendar-file-error.ts';
 
@@ -10,19 +11,23 @@ interface Line {
 const DATES = /^(DTSTART|DTEND|RECURRENCE-ID|RDATE|EXDATE)((?:;(?:"[^"]*"|[^":])*)?):(.*)$/i;
 const DATE = /^\d{8}(?!\d)/;
 
+const RULE = /^RRULE(?:;(?:"[^"]*"|[^":])*)?:(.*)$/i;
+
 /**
- * Looks for dates of events that are written in another way, such as `2027-12-24`: ical.js would make something else of
- * them, and a message could not quote what stands in the file.
+ * Looks for dates and rules of events that are not written as iCalendar has them, such as `2027-12-24`: ical.js would
+ * make something else of them, or throw what does not say where.
  *
  * @throws CalendarFileError that names the line
  */
-export function checkDateLines(text: string): void {
+export function checkLines(text: string): void {
   const inside: string[] = [];
   for (const { number, text: line } of linesOf(text)) {
     const [, edge = '', component = ''] = /^(BEGIN|END):(.*)$/i.exec(line) ?? [];
     if (edge.toUpperCase() === 'BEGIN') inside.push(component.trim().toUpperCase());
     else if (edge !== '') inside.pop();
     if (inside.at(-1) !== 'VEVENT') continue;
+    const [, rule] = RULE.exec(line) ?? [];
+    if (rule !== undefined) checkRule(rule, number);
     const [, name = '', , values = ''] = DATES.exec(line) ?? [];
     const wrong = name === '' ? undefined : values.split(',').find((value) => !DATE.test(value.trim()));
     if (wrong !== undefined) {
@@ -30,6 +35,26 @@ export function checkDateLines(text: string): void {
         `line ${number}: ${name.toUpperCase()} ${quoteValue(wrong)} is no date; iCalendar writes 20271224`,
       );
     }
+  }
+}
+
+function checkRule(rule: string, line: number): void {
+  const refuse = (problem: string, cause?: unknown): CalendarFileError =>
+    new CalendarFileError(`line ${line}: RRULE ${quoteValue(rule)} is not understood: ${problem}`, { cause });
+  // ical.js takes 0 for 1, and for no end.
+  const [, part] = /(?:^|;)((?:COUNT|INTERVAL)=(?!0*[1-9]\d*(?:;|$))[^;]*)/i.exec(rule) ?? [];
+  if (part !== undefined) throw refuse(`${part}; allowed is a number from 1`);
+  const [, until] = /(?:^|;)UNTIL=([^;]*)/i.exec(rule) ?? [];
+  if (until !== undefined && !DATE.test(until)) throw refuse(`UNTIL=${until} is no date; iCalendar writes 20271224`);
+  try {
+    ICAL.Recur.fromString(rule);
+  } catch (error) {
+    // Its bounds are the wrong way round.
+    const reason = (error instanceof Error ? error.message : String(error)).replace(
+      / must be [<>] -?\d+/,
+      ', out of range',
+    );
+    throw refuse(reason, error);
   }
 }
 

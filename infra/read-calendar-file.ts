@@ -6,7 +6,7 @@ import type { EpochMs } from '../lib/units.ts';
 import { type DayNumber, dayNumber, dayText } from './calendar-day.ts';
 import { type CalendarEvents, type DayRange, readEvents } from './calendar-events.ts';
 import { CalendarFileError } from './calendar-file-error.ts';
-import { checkDateLines, describePlace } from './calendar-lines.ts';
+import { checkLines, describePlace } from './calendar-lines.ts';
 
 export interface CalendarFilesOptions {
   /** What paths count from. */
@@ -75,7 +75,10 @@ function readText(path: string, projectDirectory: string): string {
   }
   try {
     const file = resolve(projectDirectory, path);
-    const { size } = statSync(file);
+    const stats = statSync(file);
+    // A pipe or a device would be read without end.
+    if (!stats.isFile() && !stats.isDirectory()) throw new CalendarFileError(`${path}: it is no regular file`);
+    const { size } = stats;
     if (size <= LARGEST_FILE) return readFileSync(file, 'utf8');
     throw new CalendarFileError(`${path}: it has ${size} bytes; allowed are ${LARGEST_FILE}`);
   } catch (error) {
@@ -98,7 +101,7 @@ function readCalendar(path: string, text: string, last: DayNumber): CalendarEven
     throw new CalendarFileError(`${path}: it is no iCalendar file, which begins with BEGIN:VCALENDAR`);
   }
   try {
-    checkDateLines(text);
+    checkLines(text);
     return readEvents(parse(body), last);
   } catch (error) {
     if (error instanceof CalendarFileError) throw new CalendarFileError(`${path}: ${error.message}`, { cause: error });

@@ -56,7 +56,9 @@ export function readFiveFields(whole: Part): Reading {
     months: months.numbers,
     years: countUp(YEAR.min, YEAR.max, 1),
   };
-  if (days.some(({ rule }) => !hasDates({ ...calendar, dayRules: [rule] }))) throw neverFires(day, month);
+  const dead = days.filter(({ rule }) => !hasDates({ ...calendar, dayRules: [rule] }));
+  if (dead.length === days.length) throw neverFires(day, month);
+  if (dead.length > 0) throw deadDay(day, month);
   const time = `${minutes.text} ${hours.text}`;
   return { calendar, expressions: days.map(({ text }) => `cron(${time} ${text(months.text)} *)`) };
 }
@@ -91,6 +93,14 @@ function readDays(day: Part, weekday: Part): readonly Days[] {
   if (everyWeekday) return [always];
   return [byMonth, byWeek];
 }
+
+/** Beside a day of the week, which every month has. */
+const deadDay = (day: Part, month: Part): InvalidExpressionError =>
+  new InvalidExpressionError(
+    day,
+    `day ${day.text} never comes in month ${month.text}, so that only the day of the week counts`,
+    'write * for the day of the month, if that is meant',
+  );
 
 const startsWithStar = ({ text }: Part): boolean => text.startsWith('*');
 

@@ -114,6 +114,9 @@ function checkName({ file }: JobFile, name: string, deployment: Deployment): rea
     ];
   }
   if (name === WATCHDOG) return [`${file}: job "${name}": the name is Belfry's own; rename the file and the job`];
+  // CDK keeps constructs by name in a plain object.
+  if (name in {})
+    return [`${file}: job "${name}": every object has a member of that name; rename the file and the job`];
   if (!JOB_NAME.test(name)) return [describeIllegalName(file, name)];
 
   const physical = jobNames(deployment, name).function;

@@ -16,8 +16,9 @@ export interface PolicySurroundings {
 /** What an entry is read beside. */
 export interface EntryParts {
   readonly options: Schedule['options'];
-  readonly dueTimes: DueTimes;
-  readonly job: CheckedJob;
+  /** Absent where nobody can say when it is due: then nothing but problems is of use. */
+  readonly dueTimes: DueTimes | undefined;
+  readonly job: CheckedJob | undefined;
 }
 
 export interface ReadPolicy {
@@ -31,7 +32,7 @@ export function readSchedulePolicy(
   { readCalendarFile }: PolicySurroundings,
 ): ReadPolicy {
   const problems: string[] = [];
-  const shortestInterval = dueTimes.shortestInterval();
+  const shortestInterval = dueTimes?.shortestInterval();
   const length = (field: 'maxLateness' | 'spread', value: unknown): Milliseconds | undefined => {
     const result = readLength(field, value);
     if (typeof result === 'object') problems.push(`${field} ${result.problem}`);
@@ -46,7 +47,7 @@ export function readSchedulePolicy(
   const spread = length('spread', options.spread) ?? milliseconds(0);
   const policy: SchedulePolicy = {
     maxLateness:
-      length('maxLateness', options.maxLateness) ?? job.policy.maxLateness ?? derivedLateness(shortestInterval),
+      length('maxLateness', options.maxLateness) ?? job?.policy.maxLateness ?? derivedLateness(shortestInterval),
     catchUp: readCatchUp(options.catchUp, problems),
     spread,
     dst: DST_CHOICES.find((each) => each === options.dst) ?? 'skip',
@@ -123,7 +124,11 @@ function checkDst({ dst, cron }: Schedule['options']): readonly string[] {
 function checkPingUrl(pingUrl: unknown): readonly string[] {
   if (pingUrl === undefined) return [];
   const url = typeof pingUrl === 'string' && URL.canParse(pingUrl) ? new URL(pingUrl) : undefined;
-  if (url?.protocol === 'https:' || url?.protocol === 'http:') return [];
+  if (url?.protocol === 'https:' || url?.protocol === 'http:') {
+    if (url.username === '' && url.password === '') return [];
+    // Not quoted: it may be a secret.
+    return ['pingUrl names a user or a password, which fetch does not take in a URL; write a URL without'];
+  }
   return [`pingUrl ${quoteValue(pingUrl)} is no URL to call; write one that begins with https://`];
 }
 

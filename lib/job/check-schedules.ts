@@ -68,30 +68,35 @@ interface EntrySurroundings extends ScheduleSurroundings {
 function checkEntry(id: string, entry: Schedule, surroundings: EntrySurroundings): Result {
   const place = `${SCHEDULES_FILE}: schedule "${id}"`;
   // Types can be got round, and an import in a circle gives undefined without a word.
-  if (typeof entry?.options !== 'object' || entry.options === null || typeof entry.job?.name !== 'string') {
+  if (typeof entry?.job?.name !== 'string') {
     return { problems: [`${place}: it has no job; write schedule(<a job imported from functions/>, { … })`] };
+  }
+  if (typeof entry.options !== 'object' || entry.options === null) {
+    return { problems: [`${place}: it does not say when it is due; write schedule(<job>, { cron: '0 2 * * *' })`] };
   }
   const { options } = entry;
   const found = findJob(entry, surroundings);
   const when = readTimetable(options, place);
-  const settings =
-    typeof found === 'object' && typeof when === 'object'
-      ? readSchedulePolicy({ options, dueTimes: surroundings.dueTimesOf(when), job: found }, surroundings)
-      : undefined;
+  const settings = readSchedulePolicy(
+    {
+      options,
+      dueTimes: isTimetable(when) ? surroundings.dueTimesOf(when) : undefined,
+      job: typeof found === 'object' ? found : undefined,
+    },
+    surroundings,
+  );
   const problems = [
     ...checkId(id),
     ...checkFields(options, SCHEDULE_FIELDS).map((problem) => `${place}: ${problem}`),
     ...(typeof found === 'string' ? [`${place}: ${found}`] : []),
-    ...(typeof when === 'string' ? [when] : []),
+    ...(isTimetable(when) ? [] : when),
     ...checkEnabled(options.enabled).map((problem) => `${place}: ${problem}`),
     ...(typeof found === 'object'
       ? checkInput(found.job, SCHEDULE_ID.test(id) ? id : 'id', options.input).map((problem) => `${place}: ${problem}`)
       : []),
-    ...(settings?.problems ?? []).map((problem) => indent(`${place}: `, problem)),
+    ...settings.problems.map((problem) => indent(`${place}: `, problem)),
   ];
-  if (problems.length > 0 || typeof found !== 'object' || typeof when === 'string' || settings === undefined) {
-    return { problems };
-  }
+  if (problems.length > 0 || typeof found !== 'object' || !isTimetable(when)) return { problems };
   const { now, stage, dueTimesOf } = surroundings;
   const schedule: CheckedSchedule = {
     id,
@@ -132,17 +137,26 @@ function findJob({ job }: Schedule, { jobs, brokenJobs }: ScheduleSurroundings):
   return `job "${job.name}" is in no file of functions/; there are: ${known}. Files that begin with _ or end in .test.ts do not count`;
 }
 
-function readTimetable({ timezone, ...options }: Schedule['options'], place: string): Timetable | string {
-  if (timezone !== undefined && typeof timezone !== 'string') {
-    return `${place}: timezone ${quoteValue(timezone)} is no text; write a place, such as 'Europe/Stockholm'`;
+/** @returns problems, where nobody can say when it is due */
+function readTimetable({ timezone = 'UTC', ...options }: Schedule['options'], place: string): Timetable | string[] {
+  if (typeof timezone !== 'string') {
+    return [`${place}: timezone ${quoteValue(timezone)} is no text; write a place, such as 'Europe/Stockholm'`];
   }
-  try {
-    return readWhen(options as When, timezone ?? 'UTC');
-  } catch (error) {
-    if (error instanceof InvalidExpressionError) return describeProblem(error, place);
-    throw error;
-  }
+  const readIn = (zone: string): Timetable | string => {
+    try {
+      return readWhen(options as When, zone);
+    } catch (error) {
+      if (error instanceof InvalidExpressionError) return describeProblem(error, place);
+      throw error;
+    }
+  };
+  const when = readIn(timezone);
+  if (typeof when === 'object') return when;
+  // Beside a zone that is wrong the expression may be, too.
+  return [...new Set([when, readIn('UTC')])].filter((each) => typeof each === 'string');
 }
+
+const isTimetable = (when: Timetable | string[]): when is Timetable => !Array.isArray(when);
 
 function checkEnabled(enabled: unknown): readonly string[] {
   if (enabled === undefined || typeof enabled === 'boolean') return [];

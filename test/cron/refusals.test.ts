@@ -75,8 +75,8 @@ cron "0 0 31 2 *": no date from 1970 to 2199 matches, so it can never fire
           ^^^^
 cron "0 0 30,31 FEB *": no date from 1970 to 2199 matches, so it can never fire
           ^^^^^^^^^
-cron "0 0 31 2 MON": no date from 1970 to 2199 matches, so it can never fire
-          ^^^^
+cron "0 0 31 2 MON": day 31 never comes in month 2, so that only the day of the week counts; write * for the day of the month, if that is meant
+          ^^
 cron "@reboot": @reboot has no due time, and nothing here boots; write when it is due, or one of @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually
       ^^^^^^^
 cron "@every 5m": @every 5m is not known; allowed are @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually

@@ -132,6 +132,11 @@ ${' '.repeat(177)}^^`,
       'functions/undelivered.ts: job "undelivered": its queue would be shop-dev-undelivered, which is the queue for what EventBridge could not deliver; rename the job',
     ],
     [
+      'called as a member of every object',
+      { files: [jobFile(defineJob('constructor', { run() {} }))] },
+      'functions/constructor.ts: job "constructor": every object has a member of that name; rename the file and the job',
+    ],
+    [
       'called as the watchdog',
       { files: [jobFile(defineJob('watchdog', { run() {} }))] },
       `functions/watchdog.ts: job "watchdog": the name is Belfry's own; rename the file and the job`,
@@ -379,7 +384,12 @@ test('everything that is wrong is said at once', () => {
   const message = messageFor({
     files: [jobFile(defineJob('nightly', { timeout: '1 hour' as never, concurrency: 0, run() {} })), jobFile(report)],
     schedules: {
-      a: schedule(report, { cron: '61 * * * *', timezone: 'Mars', input: { region: untyped('x') } }),
+      a: schedule(report, {
+        cron: '61 * * * *',
+        timezone: 'Mars',
+        input: { region: untyped('x') },
+        spread: untyped('soon'),
+      }),
       b: schedule(nightly, { every: '1 day' }),
       C: schedule(nightly, { every: '1 day' }),
     },
@@ -389,7 +399,9 @@ test('everything that is wrong is said at once', () => {
     expect.stringContaining('job "nightly": timeout'),
     expect.stringContaining('job "nightly": concurrency'),
     expect.stringContaining('schedule "a": timezone "Mars"'),
+    expect.stringContaining('schedule "a": cron "61 * * * *": minute 61 is out of range'),
     expect.stringContaining('schedule "a": input.region'),
+    expect.stringContaining('schedule "a": spread "soon" is not a duration'),
     expect.stringContaining('schedule "C": allowed are'),
   ]);
 });

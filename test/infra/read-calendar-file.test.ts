@@ -77,6 +77,29 @@ describe('an event of a whole day as Exchange writes it', () => {
   });
 
   test.each([
+    ['New Zealand Standard Time', '+1300', '20271230T110000Z'],
+    ['Line Islands Standard Time', '+1400', '20271230T100000Z'],
+    ['Hawaiian Standard Time', '-1000', '20271231T100000Z'],
+  ])('has its last day by the zone that the file describes: %s', (name, offset, until) => {
+    const zone = [
+      'BEGIN:VTIMEZONE',
+      `TZID:${name}`,
+      'BEGIN:STANDARD',
+      'DTSTART:16010101T000000',
+      `TZOFFSETFROM:${offset}`,
+      `TZOFFSETTO:${offset}`,
+      'END:STANDARD',
+      'END:VTIMEZONE',
+      '',
+    ].join('\r\n');
+    const days = [`DTSTART;TZID=${name}:20271224T000000`, `DTEND;TZID=${name}:20271225T000000`];
+
+    expect(read(calendarOf(zone, event(ALL_DAY, ...days, `RRULE:FREQ=DAILY;UNTIL=${until}`)))).toEqual([
+      '2027-12-24/2027-12-31',
+    ]);
+  });
+
+  test.each([
     ['does not say so', times('20270510T000000', '20270511T000000')],
     ['begins at another time', [ALL_DAY, ...times('20270510T080000', '20270511T000000')]],
     ['ends at another time', [ALL_DAY, ...times('20270510T000000', '20270511T120000')]],
@@ -172,6 +195,25 @@ describe('what is wrong with a file is said in words that name it', () => {
       'event "" of "2027-05-02": it ends after the year 9999',
     ],
     [
+      'a length that is less than none',
+      calendarOf(event('DTSTART;VALUE=DATE:20270502', 'DURATION:-P1D')),
+      'event "" of "2027-05-02": its DURATION "-P1D" ends before it begins',
+    ],
+    ...[
+      [
+        'FREQ=FORTNIGHTLY',
+        'invalid frequency "FORTNIGHTLY" expected: "SECONDLY, MINUTELY, HOURLY, DAILY, WEEKLY, MONTHLY, YEARLY"',
+      ],
+      ['FREQ=YEARLY;BYMONTH=13', 'BYMONTH: invalid value "13", out of range'],
+      ['FREQ=DAILY;COUNT=0', 'COUNT=0; allowed is a number from 1'],
+      ['FREQ=DAILY;INTERVAL=0', 'INTERVAL=0; allowed is a number from 1'],
+      ['FREQ=DAILY;UNTIL=2027', 'UNTIL=2027 is no date; iCalendar writes 20271224'],
+    ].map(([rule, reason]): [string, string, string] => [
+      `a rule that is none: ${rule}`,
+      calendarOf(event('DTSTART;VALUE=DATE:20270502', `RRULE:${rule}`)),
+      `line 5: RRULE "${rule}" is not understood: ${reason}`,
+    ]),
+    [
       'a change of all that follow',
       calendarOf(
         event(
@@ -201,6 +243,7 @@ describe('what is wrong with a file is said in words that name it', () => {
     ['infra/missing.ics', "there is no such file; paths count from the project's folder"],
     ['folder', 'it is a folder; name the .ics file in it'],
     ['https://example.com/closed.ics', 'this is an address; save it as a file of the project, and name that'],
+    ['/dev/null', 'it is no regular file'],
   ])('%s', (path, problem) => {
     mkdirSync(join(directory, 'folder'), { recursive: true });
     const reader = createCalendarReader({ projectDirectory: directory, ...NOW });

@@ -123,6 +123,11 @@ describe('a setting that is not allowed', () => {
       { pingUrl: 'file:///etc/passwd' },
       'pingUrl "file:///etc/passwd" is no URL to call; write one that begins with https://',
     ],
+    [
+      'an address with a password',
+      { pingUrl: 'https://me:secret@hc.example.com/1' },
+      'pingUrl names a user or a password, which fetch does not take in a URL; write a URL without',
+    ],
     ['an address that is none', { pingUrl: 7 }, 'pingUrl 7 is no URL to call; write one that begins with https://'],
     [
       'an acknowledgement by a list',

@@ -28,14 +28,14 @@ export function refuse(
   };
 }
 
-/** The refusal of an expression that begins at `offset` of a line; of its zone, which stands elsewhere, without carets. */
+/** The refusal of an expression that begins at `offset` of a line; of its zone, which stands elsewhere, by what that is called. */
 export function refuseExpression(
   place: Place,
   { label, offset, length, problem, cure, expression }: InvalidExpressionError,
-  line: { readonly text: string; readonly offset: number },
+  line: { readonly text: string; readonly offset: number; readonly zone: string },
 ): Refusal {
   const said = cure === undefined ? problem : `${problem}; ${cure}`;
-  if (label === 'timezone') return refuse(place, `timezone ${JSON.stringify(expression)}: ${said}`);
+  if (label === 'timezone') return refuse(place, `${line.zone} ${JSON.stringify(expression)}: ${said}`);
   return refuse(place, said, { text: line.text, offset: line.offset + offset, length });
 }
 

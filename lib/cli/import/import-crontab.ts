@@ -65,7 +65,7 @@ export async function compareCrontab(file: string, options: CompareOptions): Pro
   }
   const refused = reading.found.filter((each) => each.kind === 'refusal');
   if (refused.length === 0) return isAllUnderstood ? EXIT.done : EXIT.notAllUnderstood;
-  print(formatReport({ found: refused, notes: [] }, plan, colors));
+  print(formatReport({ found: refused, notes: [] }, plan, colors, candidates.length));
   return EXIT.notAllUnderstood;
 }
 

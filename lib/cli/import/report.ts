@@ -3,13 +3,22 @@ import type { Candidate, Found, Place, Reading, Refusal } from './found.ts';
 import type { Outcome, Plan } from './plan.ts';
 import { oneLine } from './safe-text.ts';
 
-/** The report of an import, line by line, and what it comes to. */
-export function formatReport({ found, notes }: Reading, { outcomes }: Pick<Plan, 'outcomes'>, colors: Colors): string {
+/**
+ * The report of an import, line by line, and what it comes to.
+ *
+ * @param compared how many more were read, and told of in another way
+ */
+export function formatReport(
+  { found, notes }: Reading,
+  { outcomes }: Pick<Plan, 'outcomes'>,
+  colors: Colors,
+  compared = 0,
+): string {
   const blocks = found.map((each) => {
     const outcome = each.kind === 'candidate' ? outcomes.get(each) : undefined;
     return each.kind === 'refusal' ? formatRefusal(each, colors) : formatCandidate(each, outcome, colors);
   });
-  return [...blocks, ...notes.map((note) => `note: ${note}`), '', countLine(found, outcomes)].join('\n');
+  return [...blocks, ...notes.map((note) => `note: ${note}`), '', countLine(found, outcomes, compared)].join('\n');
 }
 
 export const placeText = ({ file, line }: Place): string => `${oneLine(file)}:${line}`;
@@ -70,15 +79,15 @@ function whence({ file }: Place, sameAs: Place | undefined): string {
   return `the same job as ${sameAs.file === file ? `line ${sameAs.line}` : placeText(sameAs)}`;
 }
 
-function countLine(found: readonly Found[], outcomes: ReadonlyMap<Candidate, Outcome>): string {
-  const counts = new Map<string, number>();
+function countLine(found: readonly Found[], outcomes: ReadonlyMap<Candidate, Outcome>, compared: number): string {
+  const counts = new Map<string, number>(compared > 0 ? [['compared', compared]] : []);
   for (const each of found) {
     const word = each.kind === 'refusal' ? each.verdict : countedAs(each, outcomes.get(each));
     counts.set(word, (counts.get(word) ?? 0) + 1);
   }
-  const order = ['fits', 'needs porting', 'already there', 'changed', 'not understood', 'not importable'];
+  const order = ['compared', 'fits', 'needs porting', 'already there', 'changed', 'not understood', 'not importable'];
   const parts = order.flatMap((word) => (counts.has(word) ? [`${word} ${counts.get(word)}`] : []));
-  return `${found.length} read: ${parts.join(', ') || 'no schedules'}`;
+  return `${found.length + compared} read: ${parts.join(', ') || 'no schedules'}`;
 }
 
 function countedAs({ porting }: Candidate, outcome: Outcome | undefined): string {

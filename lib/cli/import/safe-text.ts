@@ -55,9 +55,9 @@ export const withoutSecrets = (text: string): string =>
 /** A text as lines of a block comment, which nothing in it can end. */
 export const inComment = (text: string): string => oneLine(text).replaceAll('*/', '*\\/');
 
-/** A text as a literal of TypeScript, with the quotes that the formatter would choose. */
+/** A text as a literal of TypeScript, with the quotes that the formatter would choose, and nothing that looks like a template. */
 export function literal(text: string): string {
-  const inDouble = JSON.stringify(text);
+  const inDouble = JSON.stringify(text).replaceAll('${', '\\u0024{');
   const count = (quote: string): number => text.split(quote).length - 1;
   if (count("'") > count('"')) return inDouble;
   return `'${inDouble.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;

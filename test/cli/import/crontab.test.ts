@@ -191,7 +191,7 @@ describe('variables', () => {
     const { found } = read('CRON_TZ=Europe/Stokholm\n0 1 * * * a\n');
 
     expect(found[0]).toMatchObject({
-      problem: 'timezone "Europe/Stokholm": no such time zone; write Europe/Stockholm',
+      problem: 'CRON_TZ of line 1 "Europe/Stokholm": no such time zone; write Europe/Stockholm',
     });
   });
 });

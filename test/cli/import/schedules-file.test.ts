@@ -95,16 +95,22 @@ export const schedules = {
 
   test('under a name that nothing else has, and that is no word of the language', () => {
     const text = `${HEAD}const backup = 1;\nexport const schedules = {\n};\n`;
-    const entries = ['backup', 'delete', 'schedule', 'a-1-b', 'group/x-y'].map((name) => ({
-      ...ENTRY,
-      id: name.replace('group/', ''),
-      jobFile: `${name}.ts`,
-    }));
+    const entries = ['backup', 'delete', 'schedule', 'fetch', 'a-10-b', 'a-1-b', 'a-2', 'a', 'group/x-y'].map(
+      (name) => ({
+        ...ENTRY,
+        id: name.replace('group/', ''),
+        jobFile: `${name}.ts`,
+      }),
+    );
 
     expect(add(text, entries).match(/import \w+ from '\.\.\/functions\/(?!heart).*/g)).toEqual([
+      "import a from '../functions/a.ts';",
       "import a1B from '../functions/a-1-b.ts';",
+      "import a2 from '../functions/a-2.ts';",
+      "import a10B from '../functions/a-10-b.ts';",
       "import backupJob from '../functions/backup.ts';",
       "import deleteJob from '../functions/delete.ts';",
+      "import fetchJob from '../functions/fetch.ts';",
       "import xY from '../functions/group/x-y.ts';",
       "import scheduleJob from '../functions/schedule.ts';",
     ]);

@@ -40,10 +40,13 @@ export function readCrontab({ path, text, timezone, form: given, ignoresCronTz =
   refuseOther(path, lines);
   const { form, reason } = given === undefined ? detectForm(path, lines) : { form: given, reason: `by --${given}` };
   const variables = new Map<string, string>();
+  let zoneLine: number | undefined;
   const found: Found[] = [];
   for (const line of lines) {
     if (line.kind === 'variable') variables.set(line.name, line.value);
-    if (line.kind === 'entry') found.push(readEntry(line, { path, form, timezone, ignoresCronTz, variables }));
+    if (line.kind === 'variable' && line.name === 'CRON_TZ') zoneLine = line.number;
+    if (line.kind === 'entry')
+      found.push(readEntry(line, { path, form, timezone, ignoresCronTz, variables, zoneLine }));
   }
   const names = new Set(lines.flatMap((line) => (line.kind === 'variable' ? [line.name] : [])));
   const last = lines.at(-1);
@@ -68,6 +71,8 @@ interface Surroundings {
   readonly form: CrontabForm;
   readonly timezone: string | undefined;
   readonly variables: ReadonlyMap<string, string>;
+  /** Where the `CRON_TZ` of now stands. */
+  readonly zoneLine: number | undefined;
 }
 
 const FORMS = {
@@ -97,7 +102,7 @@ function readEntry({ number, text }: EntryLine, surroundings: Surroundings): Fou
 
 function readParts(place: Place, line: { text: string; parts: EntryParts }, surroundings: Surroundings): Found {
   const { text, parts } = line;
-  const { form, variables } = surroundings;
+  const { form, variables, zoneLine } = surroundings;
   const owned = form === 'system' ? splitUser(parts.rest) : { user: undefined, command: parts.rest };
   const { command = '', input } = owned === undefined ? {} : splitInput(owned.command);
   if (owned === undefined || command === '') {
@@ -109,8 +114,9 @@ function readParts(place: Place, line: { text: string; parts: EntryParts }, surr
   try {
     readWhen({ cron: parts.expression }, timezone);
   } catch (error) {
-    if (error instanceof InvalidExpressionError) return refuseExpression(place, error, { text, offset: parts.start });
-    throw error;
+    if (!(error instanceof InvalidExpressionError)) throw error;
+    const zone = `CRON_TZ of line ${zoneLine}`;
+    return refuseExpression(place, error, { text, offset: parts.start, zone });
   }
   return candidateOf({ place, text, parts, user: owned.user, command, input, timezone, variables });
 }

@@ -86,7 +86,10 @@ class LocalNames {
     const stem = jobFile.replace(/^.*\//, '').replace(/\.ts$/, '');
     const camel = stem.replaceAll(/-+(\w?)/g, (_, letter: string) => letter.toUpperCase());
     const isTaken = (name: string): boolean =>
-      RESERVED.has(name) || new RegExp(`\\b${name}\\b`).test(this.#text) || [...this.#names.values()].includes(name);
+      RESERVED.has(name) ||
+      name in globalThis ||
+      new RegExp(`\\b${name}\\b`).test(this.#text) ||
+      [...this.#names.values()].includes(name);
     let name = camel;
     for (let number = 1; isTaken(name); number += 1) name = `${camel}Job${number === 1 ? '' : number}`;
     return name;
@@ -118,11 +121,9 @@ interface Edit {
 /** Where the formatter would sort them: behind the last import that comes before it. */
 function importEdits({ imports, text }: SchedulesFile, added: ReadonlyMap<string, string>): readonly Edit[] {
   return [...added]
-    .sort(([one], [other]) => (sortKey(one) < sortKey(other) ? -1 : 1))
+    .sort(([one], [other]) => (comesBefore(one, other) ? -1 : 1))
     .map(([source, line]) => {
-      const before = imports
-        .filter((each) => each.source.startsWith('.') && sortKey(each.source) < sortKey(source))
-        .at(-1);
+      const before = imports.filter((each) => each.source.startsWith('.') && comesBefore(each.source, source)).at(-1);
       const after = imports.find((each) => each.source.startsWith('.'));
       const place = before ?? (after === undefined ? imports.at(-1) : undefined);
       if (place === undefined) return { at: after?.start ?? 0, text: `${line}\n` };
@@ -131,8 +132,19 @@ function importEdits({ imports, text }: SchedulesFile, added: ReadonlyMap<string
     });
 }
 
-/** The formatter puts `a.ts` before `a-2.ts`. */
-const sortKey = (source: string): string => source.replace(/\.ts$/, '');
+/** Whether the formatter puts a source before another: `a.ts` before `a-2.ts`, and that before `a-10.ts`. */
+function comesBefore(one: string, other: string): boolean {
+  const [left, right] = [one, other].map((source) => source.replace(/\.ts$/, '').split(/(\d+)/)) as [
+    string[],
+    string[],
+  ];
+  const index = left.findIndex((part, place) => part !== right[place]);
+  if (index === -1) return left.length < right.length;
+  const [mine = '', theirs] = [left[index], right[index]];
+  if (theirs === undefined) return false;
+  // Odd places hold the digits.
+  return index % 2 === 1 ? Number(mine) < Number(theirs) : mine < theirs;
+}
 
 function entryEdits({ object, text }: SchedulesFile, lines: readonly string[]): readonly Edit[] {
   const lineStart = text.lastIndexOf('\n', object.end) + 1;

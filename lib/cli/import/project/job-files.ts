@@ -47,8 +47,8 @@ async function readFolder(folder: string, group: string): Promise<readonly JobFi
 const isJobFile = (entry: Dirent): boolean =>
   !entry.isDirectory() && !/^[._]/.test(entry.name) && /\.ts$/.test(entry.name) && !/\.(test|d)\.ts$/.test(entry.name);
 
-/** Belfry's own job, and names that it gives to other queues: a job of the name would have the same queue. */
-const RESERVED = new RegExp(`^(?:undelivered|${WATCHDOG})$|-dlq$`);
+/** Belfry's own job, names that it gives to other queues, whose queue such a job would have, and one that no job may have. */
+const RESERVED = new RegExp(`^(?:undelivered|constructor|${WATCHDOG})$|-dlq$`);
 
 /** Shorter than a job's name may be, so that a number, an app and a stage find room beside it. */
 const LONGEST_NAME = 32;
