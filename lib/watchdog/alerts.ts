@@ -42,9 +42,8 @@ export function describeMissed(
 function catchUpText(limit: number, isPutOff: boolean): string {
   if (limit === 0) return 'none: should the message still come, it runs if it is not too late';
   if (isPutOff) return 'none, as long as the schedule is disabled';
-  const what =
-    limit === 1 ? 'the newest missed one is run' : `up to ${limit} of the newest are run, one after the other`;
-  return `${what}, once the due time after it is not missed or still to come`;
+  if (limit === 1) return 'the newest missed one is run, as soon as it is known which that is';
+  return `up to ${limit} of the newest are run, one after the other, as soon as it is known which those are`;
 }
 
 /** What people are told of schedules that the app has and EventBridge, long after, has not: nothing of them runs. */

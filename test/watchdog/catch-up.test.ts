@@ -55,7 +55,7 @@ describe('a schedule that catches up with the latest', () => {
       status: 'completed',
       missedAt: Date.parse('2027-03-02T02:03:10Z'),
     });
-    expect(harness.alerts[0]?.body).toContain('the newest missed one is run, once the due time after it');
+    expect(harness.alerts[0]?.body).toContain('the newest missed one is run, as soon as it is known which that is');
   });
 
   test('runs the newest of those that look after look finds, once what came next is known to have run', async () => {
