@@ -2,16 +2,8 @@ import { readEventBridge } from '../../cron/index.ts';
 import { readZone } from '../../cron/zone-name.ts';
 import { type EpochMs, epochMs, milliseconds, plus } from '../../units.ts';
 import { ApiError } from './errors.ts';
-import type { StoredSchedule } from './model.ts';
+import type { DueTimes, StoredSchedule } from './model.ts';
 import { intervalOfRate, isRate, rateDueTimes } from './rate.ts';
-
-/** When a schedule is due. */
-export interface DueTimes {
-  /** First due time strictly after the instant; undefined when there is none. */
-  next(after: EpochMs): EpochMs | undefined;
-  /** Due times in (from, to], ascending. */
-  between(from: EpochMs, to: EpochMs): Iterable<EpochMs>;
-}
 
 export const isOneTime = (expression: string): boolean => /^\s*at\(/.test(expression);
 

@@ -1,6 +1,6 @@
 import { type EpochMs, epochMs, type Milliseconds } from '../../units.ts';
-import { type DueTimes, dueTimesOf, without } from './due-times.ts';
-import type { StoredSchedule } from './model.ts';
+import { dueTimesOf, without } from './due-times.ts';
+import type { DueTimes, StoredSchedule } from './model.ts';
 
 // A minute schedule has 44,640 due times in 31 days: older ones are worth nobody's time.
 const FARTHEST_BACK_MS = 31 * 86_400_000;

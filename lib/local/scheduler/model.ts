@@ -45,6 +45,14 @@ export interface StoredSchedule extends ScheduleSettings {
   readonly anchor: EpochMs;
 }
 
+/** When a schedule is due. */
+export interface DueTimes {
+  /** First due time strictly after the instant; undefined when there is none. */
+  next(after: EpochMs): EpochMs | undefined;
+  /** Due times in (from, to], ascending. */
+  between(from: EpochMs, to: EpochMs): Iterable<EpochMs>;
+}
+
 /** A named set of schedules, the only thing that carries tags. */
 export interface StoredGroup {
   readonly name: string;

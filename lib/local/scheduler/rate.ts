@@ -1,5 +1,5 @@
 import { type EpochMs, epochMs, type Milliseconds, milliseconds } from '../../units.ts';
-import type { DueTimes } from './due-times.ts';
+import type { DueTimes } from './model.ts';
 
 const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 const RATE = /^\s*rate\(\s*([1-9]\d{0,8})\s+(minute|hour|day)s?\s*\)\s*$/;

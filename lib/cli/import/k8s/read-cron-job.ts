@@ -8,25 +8,10 @@ import { refuse } from '../excerpt.ts';
 import type { Candidate, Found, FoundPolicy, Place } from '../found.ts';
 import { timeoutReason } from '../porting.ts';
 import { oneLine, shorten } from '../safe-text.ts';
+import type { Manifest } from './manifest.ts';
 import { checkPod, readPod } from './pod.ts';
 import { checkZone, type Fault, isWhat, type ReadSchedule, readSchedule, refuseAll } from './read-schedule.ts';
 import { isAbsent, recordIn, type Values } from './values.ts';
-
-/** A CronJob as it was read. */
-export interface Manifest {
-  readonly value: unknown;
-  readonly place: Place;
-  /** The line in which the schedule stands, and where it begins there; absent where it cannot be pointed at. */
-  readonly schedule?: LinePart;
-  /** The same of its time zone. */
-  readonly timeZone?: LinePart;
-}
-
-/** A line, and where in it something begins. */
-export interface LinePart {
-  readonly text: string;
-  readonly offset: number;
-}
 
 /** Names of objects and namespaces: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
 const OBJECT_NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;

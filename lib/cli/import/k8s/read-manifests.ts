@@ -2,8 +2,9 @@ import { type Document, isScalar, type LineCounter } from 'yaml';
 import { quoteValue } from '../../../job/check-report.ts';
 import { refuse } from '../excerpt.ts';
 import type { Found, Place } from '../found.ts';
+import type { LinePart, Manifest } from './manifest.ts';
 import { parseYaml } from './parse-yaml.ts';
-import { type LinePart, type Manifest, readCronJob } from './read-cron-job.ts';
+import { readCronJob } from './read-cron-job.ts';
 import { isRecord } from './values.ts';
 
 /** Of nodes behind aliases: a bomb of nine lines has a billion. */

@@ -3,7 +3,7 @@ import { readZone } from '../../../cron/zone-name.ts';
 import { quoteValue } from '../../../job/check-report.ts';
 import { refuse, type Spot } from '../excerpt.ts';
 import type { Place, Refusal } from '../found.ts';
-import type { Manifest } from './read-cron-job.ts';
+import type { Manifest } from './manifest.ts';
 import { isAbsent, type Values } from './values.ts';
 
 /** What is wrong with a CronJob, and where, if that can be pointed at. */
