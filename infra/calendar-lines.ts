@@ -21,31 +21,50 @@ const RULE = /^RRULE(?:;(?:"[^"]*"|[^":])*)?:(.*)$/i;
  */
 export function checkLines(text: string): void {
   const inside: string[] = [];
-  for (const { number, text: line } of linesOf(text)) {
-    const [, edge = '', component = ''] = /^(BEGIN|END):(.*)$/i.exec(line) ?? [];
-    if (edge.toUpperCase() === 'BEGIN') inside.push(component.trim().toUpperCase());
-    else if (edge !== '') inside.pop();
+  let event: Line[] = [];
+  for (const line of linesOf(text)) {
+    const [, edge = '', component = ''] = /^(BEGIN|END):(.*)$/i.exec(line.text) ?? [];
+    if (edge.toUpperCase() === 'BEGIN') {
+      inside.push(component.trim().toUpperCase());
+      if (inside.at(-1) === 'VEVENT') event = [];
+    } else if (edge !== '' && inside.pop() === 'VEVENT') checkRules(event);
     if (inside.at(-1) !== 'VEVENT') continue;
-    const [, rule] = RULE.exec(line) ?? [];
-    if (rule !== undefined) checkRule(rule, number);
-    const [, name = '', , values = ''] = DATES.exec(line) ?? [];
-    const wrong = name === '' ? undefined : values.split(',').find((value) => !DATE.test(value.trim()));
-    if (wrong !== undefined) {
-      throw new CalendarFileError(
-        `line ${number}: ${name.toUpperCase()} ${quoteValue(wrong)} is no date; iCalendar writes 20271224`,
-      );
-    }
+    event.push(line);
+    checkDates(line);
   }
 }
 
-function checkRule(rule: string, line: number): void {
+function checkDates({ number, text }: Line): void {
+  const [, name = '', , values = ''] = DATES.exec(text) ?? [];
+  const wrong = name === '' ? undefined : values.split(',').find((value) => !DATE.test(value.trim()));
+  if (wrong === undefined) return;
+  throw new CalendarFileError(
+    `line ${number}: ${name.toUpperCase()} ${quoteValue(wrong)} is no date; iCalendar writes 20271224`,
+  );
+}
+
+/** A time of day, without the word of Exchange's that it is a whole day. */
+const isTimed = (event: readonly Line[]): boolean =>
+  event.some(({ text }) => /^DTSTART[;:].*T\d{4}/i.test(text)) &&
+  !event.some(({ text }) => /^X-MICROSOFT-CDO-ALLDAYEVENT:TRUE/i.test(text));
+
+function checkRules(event: readonly Line[]): void {
+  for (const { number, text } of event) {
+    const [, written] = RULE.exec(text) ?? [];
+    if (written !== undefined) checkRule(written.trim(), { line: number, isRead: !isTimed(event) });
+  }
+}
+
+/** @param isRead whether its days count: an event with a time of day is passed over, as long as ical.js can read it */
+function checkRule(rule: string, { line, isRead }: { readonly line: number; readonly isRead: boolean }): void {
   const refuse = (problem: string, cause?: unknown): CalendarFileError =>
     new CalendarFileError(`line ${line}: RRULE ${quoteValue(rule)} is not understood: ${problem}`, { cause });
   // ical.js takes 0 for 1, and for no end.
-  const [, part] = /(?:^|;)((?:COUNT|INTERVAL)=(?!0*[1-9]\d*(?:;|$))[^;]*)/i.exec(rule) ?? [];
-  if (part !== undefined) throw refuse(`${part}; allowed is a number from 1`);
+  const [, part] = /(?:^|;)((?:COUNT|INTERVAL)=(?!\s*0*[1-9]\d*\s*(?:;|$))[^;]*)/i.exec(rule) ?? [];
+  if (isRead && part !== undefined) throw refuse(`${part}; allowed is a number from 1`);
   const [, until] = /(?:^|;)UNTIL=([^;]*)/i.exec(rule) ?? [];
-  if (until !== undefined && !DATE.test(until)) throw refuse(`UNTIL=${until} is no date; iCalendar writes 20271224`);
+  if (isRead && until !== undefined && !DATE.test(until))
+    throw refuse(`UNTIL=${until} is no date; iCalendar writes 20271224`);
   try {
     ICAL.Recur.fromString(rule);
   } catch (error) {

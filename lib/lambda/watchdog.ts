@@ -35,7 +35,12 @@ export function createWatchdogHandler(
   const { stage } = environment;
   const showOption = process.env.AWS_ENDPOINT_URL === undefined ? ` --stage ${stage}` : '';
   const job = defineJob(WATCHDOG, {
-    run: (_input, context) => look(plan, { ...adapters, ...told(context) }, { stage, showOption }),
+    run: (_input, context) =>
+      look(
+        plan,
+        { ...adapters, ...told(context) },
+        { stage, showOption, dueAt: epochMs(context.run.scheduledTime.getTime()) },
+      ),
   });
   return createHandler(job, options, { ...extras, writeMetrics: withoutStartDelay });
 }

@@ -68,7 +68,7 @@ export async function adoptSchedules(
     }
     // While EventBridge could not be asked, time went on.
     const from = epochMs(Math.min(since, waited?.since ?? since));
-    return known === undefined ? adoptNew(schedule, deployed, from) : succeed(schedule, known, deployed);
+    return known === undefined ? adoptNew(schedule, deployed, from) : succeed(schedule, known, { deployed, now });
   });
   return { watched: watched.flat(), waiting, overdue, problems };
 }
@@ -96,16 +96,22 @@ const newState = (schedule: WatchedSchedule, changedAt: EpochMs, checkedUntil: E
 });
 
 /** Of a schedule that is watched and has been changed or put off, or was for a while. */
-function succeed(schedule: WatchedSchedule, known: ScheduleState, deployed: Deployed): readonly Watched[] {
+function succeed(
+  schedule: WatchedSchedule,
+  known: ScheduleState,
+  { deployed, now }: { readonly deployed: Deployed; readonly now: EpochMs },
+): readonly Watched[] {
   const isDue = isDueAhead(schedule);
   const old = { schedule: withDefinition(schedule, known.definition), state: known };
-  if (!isDue && deployed.kind === 'absent') return [];
+  const gone = deployed.kind === 'absent' && !isDue;
+  if (gone && schedule.isOver !== true) return [];
   // It may have been changed long since: what it was due by after that is not known, and waits.
   if (deployed.kind === 'unknown') return [{ ...old, lastUntil: known.checkedUntil }];
-  if (deployed.kind !== (isDue ? 'as-expected' : 'disabled')) return [{ ...old, lastUntil: known.lastUntil }];
+  if (!gone && deployed.kind !== (isDue ? 'as-expected' : 'disabled')) return [{ ...old, lastUntil: known.lastUntil }];
 
-  const { changedAt } = deployed;
-  // What was seen first counts: it may have been changed once more since, or back.
+  const changedAt = 'changedAt' in deployed ? deployed.changedAt : now;
+  if (isDue && known.definition === definitionOf(schedule)) return [{ schedule, state: resumed(known, changedAt) }];
+  // What was seen first counts: it may have been changed once more since.
   const lastUntil = known.lastUntil ?? changedAt;
   if (known.checkedUntil < lastUntil) return [{ ...old, state: { ...known, lastUntil }, lastUntil }];
   if (!isDue) return [];
@@ -113,6 +119,12 @@ function succeed(schedule: WatchedSchedule, known: ScheduleState, deployed: Depl
   // Where EventBridge has nothing else than before, it may have been changed last long ago.
   const checkedUntil = epochMs(Math.max(changedAt, isSame ? known.checkedUntil : 0));
   return [{ schedule, state: newState(schedule, changedAt, checkedUntil) }];
+}
+
+/** A schedule that is as it was again, since an instant. */
+function resumed({ lastUntil, ...known }: ScheduleState, since: EpochMs): ScheduleState {
+  if (lastUntil === undefined) return known;
+  return { ...known, pauses: [...(known.pauses ?? []), { from: lastUntil, to: since }] };
 }
 
 const timesOf = ({ expressions, timezone }: WatchedSchedule): string => [...expressions, timezone].join();

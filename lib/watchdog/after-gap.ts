@@ -2,7 +2,7 @@ import { occurrencesBetween } from '../job/occurrences.ts';
 import { scheduledRunId } from '../run/run-id.ts';
 import { type EpochMs, epochMs } from '../units.ts';
 import { lookUpDeployed } from './deployed.ts';
-import type { ExpectedSchedule } from './due-times.ts';
+import { type ExpectedSchedule, isInPause } from './due-times.ts';
 import { messageFor } from './message.ts';
 import type { WatchdogPlan, WatchdogPorts } from './ports.ts';
 
@@ -44,7 +44,8 @@ export async function startAfterGaps(
 function* runsAfterGaps({ schedule, state, lastUntil }: ExpectedSchedule, now: EpochMs): Generator<string> {
   const from = epochMs(Math.max(state.checkedUntil, now - schedule.policy.maxLateness));
   for (const { scheduledTime, isAfterGap, calendar } of occurrencesBetween(schedule, from, lastUntil ?? now)) {
-    if (isAfterGap && calendar === undefined) yield scheduledRunId(schedule.job, schedule.id, scheduledTime);
+    if (isAfterGap && calendar === undefined && !isInPause(scheduledTime, state))
+      yield scheduledRunId(schedule.job, schedule.id, scheduledTime);
   }
 }
 

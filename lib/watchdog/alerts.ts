@@ -17,11 +17,11 @@ export function describeMissed(
   const headline = `[${stage}] ${count} missed: ${schedules.join(', ')}`;
   const lines = missed
     .slice(0, NAMED)
-    .flatMap(({ run, schedule, scheduledTime, why, isPutOff }) => [
+    .flatMap(({ run, schedule, scheduledTime, why, ...state }) => [
       run,
       `  due       ${scheduledText(scheduledTime, schedule.timezone)}`,
       `  why       ${why}`,
-      `  catch-up  ${catchUpText(schedule.policy.catchUp, isPutOff)}`,
+      `  catch-up  ${catchUpText(schedule.policy.catchUp, state)}`,
     ]);
   const more = missed.length - NAMED;
   return {
@@ -39,7 +39,8 @@ export function describeMissed(
   };
 }
 
-function catchUpText(limit: number, isPutOff: boolean): string {
+function catchUpText(limit: number, { isTooLate, isPutOff }: Pick<Missed, 'isTooLate' | 'isPutOff'>): string {
+  if (limit === 0 && isTooLate) return 'none';
   if (limit === 0) return 'none: should the message still come, it runs if it is not too late';
   if (isPutOff) return 'none, as long as the schedule is disabled';
   if (limit === 1) return 'the newest missed one is run, as soon as it is known which that is';

@@ -5,6 +5,7 @@ import { mapInBatches } from './batches.ts';
 import { type Deployed, lookUpDeployed, SETTLING } from './deployed.ts';
 import type { DueTime } from './due-times.ts';
 import type { WatchdogPlan, WatchdogPorts, WatchedSchedule } from './ports.ts';
+import { type WatchedMinutes, wasWatched } from './watched-minutes.ts';
 
 /** A due time that no run came of, and why that may be. */
 export interface Missed {
@@ -30,8 +31,7 @@ export interface DueCheck {
 export interface DueCheckOptions {
   readonly plan: WatchdogPlan;
   readonly ports: WatchdogPorts;
-  /** When the look before was. */
-  readonly lookedAt: EpochMs;
+  readonly watched: WatchedMinutes;
 }
 
 /**
@@ -128,10 +128,11 @@ const creationTimes = (deployed: ReadonlyMap<string, Deployed>): DueCheck['creat
 function isExpected(
   { scheduledTime, isUnsure, calendar }: DueTime,
   deployed: Deployed | undefined,
-  { lookedAt }: DueCheckOptions,
+  { watched }: DueCheckOptions,
 ): boolean {
   if (deployed === undefined || (isUnsure && calendar === undefined)) return false;
-  return !('createdAt' in deployed) || scheduledTime > plus(deployed.createdAt, SETTLING) || scheduledTime <= lookedAt;
+  if (!('createdAt' in deployed) || scheduledTime > plus(deployed.createdAt, SETTLING)) return true;
+  return scheduledTime <= deployed.createdAt - SETTLING && wasWatched(scheduledTime, watched);
 }
 
 function reasonOf(

@@ -32,7 +32,7 @@ export interface ExpectedSchedule {
 export function collectDueTimes(expected: readonly ExpectedSchedule[], limit: number): DueTimes {
   const streams = expected.map((each) => {
     const { schedule, state, until } = each;
-    const occurrences = occurrencesBetween(schedule, state.checkedUntil, until);
+    const occurrences = outsidePauses(occurrencesBetween(schedule, state.checkedUntil, until), state);
     return { ...each, checkedUntil: state.checkedUntil, occurrences, head: occurrences.next() };
   });
   const due: DueTime[] = [];
@@ -58,8 +58,21 @@ export function collectDueTimes(expected: readonly ExpectedSchedule[], limit: nu
   };
 }
 
+/** What EventBridge did not have is no due time. */
+function* outsidePauses(occurrences: Iterable<Occurrence>, { pauses = [] }: ScheduleState): Generator<Occurrence> {
+  for (const each of occurrences) {
+    if (!pauses.some(({ from, to }) => each.scheduledTime > from && each.scheduledTime <= to)) yield each;
+  }
+}
+
 const isUnsure = ({ scheduledTime }: Occurrence, { state, lastUntil }: ExpectedSchedule): boolean =>
-  scheduledTime <= state.expectedFrom || (lastUntil !== undefined && scheduledTime > lastUntil - SETTLING);
+  scheduledTime <= state.expectedFrom ||
+  (lastUntil !== undefined && scheduledTime > lastUntil - SETTLING) ||
+  isInPause(scheduledTime, state);
+
+/** Or just beside one, when EventBridge may have left it out. */
+export const isInPause = (instant: EpochMs, { pauses = [] }: ScheduleState): boolean =>
+  pauses.some(({ from, to }) => instant > from - SETTLING && instant <= to + SETTLING);
 
 const timeOf = (head: IteratorResult<Occurrence>): number =>
   head.done === true ? Number.POSITIVE_INFINITY : head.value.scheduledTime;

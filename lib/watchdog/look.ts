@@ -2,14 +2,16 @@ import { type EpochMs, epochMs, type Milliseconds, milliseconds, plus } from '..
 import { adoptSchedules, type Watched } from './adopt.ts';
 import { startAfterGaps } from './after-gap.ts';
 import { type CatchUpStep, planCatchUps, type Send, sendCatchUps, takeTurns } from './catch-up.ts';
+import { SETTLING } from './deployed.ts';
 import { checkDueTimes, type DueCheck } from './due-check.ts';
 import { collectDueTimes, type DueTimes, type ExpectedSchedule } from './due-times.ts';
 import { IncompleteLookError } from './errors.ts';
 import { askUntilItFails, sendUntilItFails } from './fail-fast.ts';
-import type { WatchdogPlan, WatchdogPorts, WatchState } from './ports.ts';
+import type { ScheduleState, WatchdogPlan, WatchdogPorts, WatchState } from './ports.ts';
 import { sweepOpenRuns } from './sweep.ts';
 import { countMissed, recalled, tell } from './tell.ts';
 import { undecidedSchedules } from './undecided.ts';
+import { type WatchedMinutes, watchedWith } from './watched-minutes.ts';
 
 /** How many due times one look checks: after an outage there may be thousands, and a look has a minute. */
 export const MOST_CHECKED = 500;
@@ -34,6 +36,8 @@ export interface LookOptions {
   readonly stage: string;
   /** What `belfry show` needs beside the run id. */
   readonly showOption: string;
+  /** When this look was due. */
+  readonly dueAt: EpochMs;
 }
 
 /**
@@ -47,7 +51,7 @@ export interface LookOptions {
 export async function look(
   plan: WatchdogPlan,
   { findDeployed, ...others }: WatchdogPorts,
-  options: LookOptions,
+  { dueAt, ...options }: LookOptions,
 ): Promise<LookResult> {
   const ports: WatchdogPorts = {
     ...others,
@@ -57,13 +61,14 @@ export async function look(
   const now = ports.now();
   // An earlier version's may lack what is new.
   const state: WatchState = { ...FIRST, ...(await ports.store.loadState()) };
+  const watched = watchedWith(state.watched, dueAt);
   const since = epochMs(Math.min(before(now, plan.grace), state.version === 0 ? now : state.lookedAt));
   const adopted = await adoptSchedules(plan.schedules, state, { find: ports.findDeployed, now, since });
   const expected = expectedSchedules(adopted.watched, plan.grace, now);
   const gaps = await startAfterGaps(expected, { plan, ports, now });
   const times = collectDueTimes(expected, MOST_CHECKED);
   const isCut = times.behind.size > 0;
-  const { missed, skipped, createdAt } = await checkDueTimes(times.due, { plan, ports, lookedAt: state.lookedAt });
+  const { missed, skipped, createdAt } = await checkDueTimes(times.due, { plan, ports, watched });
   countMissed(missed, ports);
   const alert = await tell([...state.untold.flatMap((each) => recalled(each, plan)), ...missed], adopted.overdue, {
     ...{ ports, isCut },
@@ -77,8 +82,9 @@ export async function look(
   const done: WatchState = {
     version: state.version + 1,
     lookedAt: now,
+    watched,
     sweep: sweep.state,
-    schedules: advanced(expected, times, createdAt),
+    schedules: advanced(expected, times, { createdAt, watched }),
     waiting: told(adopted.waiting, alert.undeployed),
     catchUps,
     untold: alert.untold,
@@ -102,6 +108,7 @@ export async function look(
 const FIRST: WatchState = {
   version: 0,
   lookedAt: epochMs(0),
+  watched: { until: epochMs(0), gaps: [] },
   sweep: { since: epochMs(0), until: epochMs(0) },
   schedules: {},
   waiting: {},
@@ -148,17 +155,24 @@ async function saveAndSend(done: WatchState, sends: readonly Send[], ports: Watc
   return step;
 }
 
-/** What was due before a schedule was made need not be looked at one by one. */
+/** What was due while nobody looked, before a schedule was made, need not be looked at one by one. */
 function advanced(
   expected: readonly ExpectedSchedule[],
   { checkedUntil }: DueTimes,
-  createdAt: DueCheck['createdAt'],
+  { createdAt, watched }: Pick<DueCheck, 'createdAt'> & { readonly watched: WatchedMinutes },
 ): WatchState['schedules'] {
   return Object.fromEntries(
     expected.map(({ schedule: { id }, state, until }) => {
       const done = checkedUntil[id] ?? state.checkedUntil;
-      const made = Math.min(createdAt.get(id) ?? done, until);
-      return [id, { ...state, checkedUntil: epochMs(Math.max(done, made)) }];
+      const gap = watched.gaps.find(({ from, to }) => done >= from && done < to);
+      // The end of a gap was looked at.
+      const made = gap === undefined ? done : Math.min(createdAt.get(id) ?? done, until, gap.to - 1);
+      const reached = epochMs(Math.max(done, made));
+      return [id, { ...state, checkedUntil: reached, ...pausesAfter(reached, state) }];
     }),
   );
+}
+
+function pausesAfter(instant: EpochMs, { pauses }: ScheduleState): Pick<ScheduleState, 'pauses'> {
+  return pauses === undefined ? {} : { pauses: pauses.filter(({ to }) => to + SETTLING > instant) };
 }

@@ -2,6 +2,7 @@ import type { ManifestSchedule } from '../manifest.ts';
 import type { AlertMessage } from '../run/context.ts';
 import type { RunRecord } from '../run/record.ts';
 import type { EpochMs, Milliseconds, Seconds } from '../units.ts';
+import type { Gap, WatchedMinutes } from './watched-minutes.ts';
 
 /** What the watchdog knows of a schedule, whether or not it is on in this stage. */
 export interface WatchedSchedule
@@ -48,6 +49,7 @@ export interface WatchState {
   /** Rises with each look that is done. */
   readonly version: number;
   readonly lookedAt: EpochMs;
+  readonly watched: WatchedMinutes;
   readonly sweep: SweepState;
   /** Of the schedules whose due times are expected, by id. */
   readonly schedules: Readonly<Record<string, ScheduleState>>;
@@ -86,6 +88,8 @@ export interface ScheduleState {
   readonly checkedUntil: EpochMs;
   /** When EventBridge had it changed or put off: later due times are those of its successor. Absent while it stands. */
   readonly lastUntil?: EpochMs;
+  /** Times in which EventBridge had something else, for a while. Due times in them are not expected. */
+  readonly pauses?: readonly Gap[];
 }
 
 export interface WaitingState {

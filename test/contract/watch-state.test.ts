@@ -20,6 +20,7 @@ describe.each(ADAPTERS)("the watchdog's state over $name", ({ open }) => {
   const stateOf = (version: number, more: Partial<WatchState> = {}): WatchState => ({
     version,
     lookedAt: FOUND,
+    watched: { until: FOUND, gaps: [{ from: DUE, to: FOUND }] },
     sweep: { since: DUE, until: FOUND },
     untold: [],
     schedules: { nightly: { definition: '[]', expectedFrom: DUE, checkedUntil: DUE } },

@@ -113,6 +113,14 @@ describe('an event of a whole day as Exchange writes it', () => {
   });
 });
 
+test('the rule of an event with a time of day is passed over with it', () => {
+  const meeting = event('DTSTART:20270601T090000Z', 'RRULE:FREQ=DAILY;INTERVAL=0');
+
+  expect(read(calendarOf(meeting, event('DTSTART;VALUE=DATE:20270601', 'RRULE:FREQ=DAILY;COUNT=2 ')))).toEqual([
+    '2027-06-01/2027-06-02',
+  ]);
+});
+
 test('that events are passed over is noted once, with their number', () => {
   const day = event('DTSTART;VALUE=DATE:20270601');
   const meeting = event('DTSTART:20270601T090000Z');

@@ -62,13 +62,14 @@ const context = {
 } as Context;
 
 /** The watchdog's function as it is deployed, in an app with one schedule that was last looked at ten minutes ago. */
-async function setup({ catchUp = 0, lookedAt = plus(NOW, minutes(-1)) } = {}) {
+async function setup({ catchUp = 0, watchedUntil = plus(NOW, minutes(-1)) } = {}) {
   const plan = planOf({ schedules: { five: { expressions: [FIVE_PAST], catchUp } } });
   const store = new DynamoDbWatchStore({ client: table.client, table: table.table });
   const [schedule] = plan.schedules as [WatchedSchedule];
   await store.saveState({
     version: 1,
-    lookedAt,
+    lookedAt: plus(NOW, minutes(-1)),
+    watched: { until: watchedUntil, gaps: [] },
     sweep: { since: plus(NOW, minutes(-2)), until: plus(NOW, minutes(-1)) },
     untold: [],
     schedules: {
@@ -232,7 +233,7 @@ describe("the watchdog's function", () => {
     },
   ])('knows $what the due time', async ({ more, looked, missed }) => {
     deployed(more);
-    const { store, look } = await setup({ lookedAt: plus(NOW, minutes(looked)) });
+    const { store, look } = await setup({ watchedUntil: plus(NOW, minutes(looked)) });
 
     await look();
 

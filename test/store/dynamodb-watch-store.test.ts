@@ -90,7 +90,8 @@ test('the index of open runs is read to its end, however many pages that takes',
 
 test('a state that is taken out of the table is begun anew, and does not stop the look that has loaded it', async () => {
   const sweep = { since: DUE, until: DUE };
-  const state = { lookedAt: DUE, sweep, schedules: {}, waiting: {}, catchUps: [], untold: [] };
+  const watched = { until: DUE, gaps: [] };
+  const state = { lookedAt: DUE, watched, sweep, schedules: {}, waiting: {}, catchUps: [], untold: [] };
   await watch.saveState({ ...state, version: 1 });
   const Key = marshall({ pk: 'JOB#watchdog', sk: 'WATCH' });
   await table.client.send(new DeleteItemCommand({ TableName: table.table, Key }));
@@ -103,7 +104,8 @@ test('a state that is taken out of the table is begun anew, and does not stop th
 
 test('a state whose answer was lost is saved again by the same look, and by no other', async () => {
   const sweep = { since: DUE, until: DUE };
-  const state = { lookedAt: DUE, sweep, schedules: {}, waiting: {}, catchUps: [], untold: [] };
+  const watched = { until: DUE, gaps: [] };
+  const state = { lookedAt: DUE, watched, sweep, schedules: {}, waiting: {}, catchUps: [], untold: [] };
   const { version = 0 } = (await watch.loadState()) ?? {};
   const next = { ...state, version: version + 1 };
   await watch.saveState(next);

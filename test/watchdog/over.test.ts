@@ -42,6 +42,17 @@ test('one that was over before anybody knew it is not expected, and nobody is to
   expect(harness.alerts).toEqual([]);
 });
 
+test('one that is switched off in this stage after its time is watched to the end', async () => {
+  const harness = await setup('2027-03-02T02:01:30Z');
+
+  harness.deploy({ schedules: { once: { ...OVER, enabled: false } } });
+  await harness.advanceTo('2027-03-02T04:00:00Z');
+
+  expect(harness.story()).toEqual([`${RUN} missed schedule missed`]);
+  expect(harness.alerts).toHaveLength(1);
+  expect((await harness.store.loadState())?.schedules).toEqual({});
+});
+
 test('one whose time was moved into the past is watched as it was until it is gone', async () => {
   const harness = await setup('2027-03-02T01:55:30Z');
 

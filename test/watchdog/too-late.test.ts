@@ -35,6 +35,7 @@ test('it is told and counted as missed, by what its record says', async () => {
   expect(harness.alerts[0]?.body).toContain(
     'why       its message was taken 2 minutes late, which is more than maxLateness: it is recorded as skipped',
   );
+  expect(harness.alerts[0]?.body).toMatch(/catch-up {2}none$/m);
 });
 
 test.each([

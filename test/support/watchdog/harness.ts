@@ -158,7 +158,7 @@ export class WatchdogHarness {
   /** One look of the watchdog, now. Does not throw. */
   async look(): Promise<Look> {
     const at = this.now;
-    const options = { stage: 'dev', showOption: '' };
+    const options = { stage: 'dev', showOption: '', dueAt: at };
     const ports = this.circumstances.between(this.ports);
     const done: Look = await look(this.#plan, ports, options).then(
       (result) => ({ at, result }),
