@@ -21,18 +21,23 @@ const MINUTE_MS = 60_000;
 /** A laptop that wakes for a moment every hour has one each time; of more, the oldest two become one. */
 const MOST_GAPS = 50;
 
-/** @param instant of the look: its due time */
-export function watchedWith(before: WatchedMinutes, instant: EpochMs): WatchedMinutes {
+/** @param instant of the look: its due time. One that is tried again may come after later ones */
+export function watchedWith({ until, gaps }: WatchedMinutes, instant: EpochMs): WatchedMinutes {
   const minute = epochMs(Math.floor(instant / MINUTE_MS) * MINUTE_MS);
-  const { until, gaps } = before;
-  if (minute <= until) return before;
-  if (minute === until + MINUTE_MS) return { until: minute, gaps };
-  const [first, second, ...others] = [...gaps, { from: until, to: minute }];
-  if (first === undefined || second === undefined || others.length + 2 <= MOST_GAPS) {
-    return { until: minute, gaps: [...gaps, { from: until, to: minute }] };
-  }
+  if (minute <= until) return { until, gaps: gaps.flatMap((gap) => without(minute, gap)) };
+  const all = [...gaps, ...between(until, minute)];
+  const [first, second, ...others] = all;
+  if (first === undefined || second === undefined || all.length <= MOST_GAPS) return { until: minute, gaps: all };
   return { until: minute, gaps: [{ from: first.from, to: second.to }, ...others] };
 }
+
+function without(minute: EpochMs, gap: Gap): readonly Gap[] {
+  if (minute <= gap.from || minute >= gap.to) return [gap];
+  return [...between(gap.from, minute), ...between(minute, gap.to)];
+}
+
+/** The gap between two minutes, if there is a minute in it. */
+const between = (from: EpochMs, to: EpochMs): readonly Gap[] => (to - from > MINUTE_MS ? [{ from, to }] : []);
 
 export const wasWatched = (instant: EpochMs, { until, gaps }: WatchedMinutes): boolean =>
   instant <= until && gaps.every(({ from, to }) => instant <= from || instant >= to);

@@ -91,7 +91,8 @@ describe('minutes that were looked at', () => {
 
   test('are those with a look, in whatever order the looks end', () => {
     expect(seenIn(looksIn(1, 2, 5, 6, 9), 12)).toEqual([0, 1, 2, 5, 6, 9]);
-    expect(seenIn(looksIn(1, 3, 2), 4)).toEqual([0, 1, 3]);
+    expect(seenIn(looksIn(9, 5, 6, 1, 2, 9), 12)).toEqual([0, 1, 2, 5, 6, 9]);
+    expect(looksIn(1, 3, 2).gaps).toEqual([]);
   });
 
   test('are forgotten, the oldest first, where there are too many gaps', () => {
