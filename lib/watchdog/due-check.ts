@@ -24,7 +24,7 @@ export interface DueCheck {
   readonly missed: readonly Missed[];
   /** How many due times were recorded as skipped by a calendar. */
   readonly skipped: number;
-  /** When EventBridge's schedules were made that were asked for, by id: nothing of before is expected of them. */
+  /** When EventBridge's schedules were made that were asked for, by id. */
   readonly createdAt: ReadonlyMap<string, EpochMs>;
 }
 

@@ -31,7 +31,7 @@ export interface LookResult {
   readonly isCut: boolean;
 }
 
-/** Who is told, and by which name. */
+/** Which look it is, and by which names it speaks. */
 export interface LookOptions {
   readonly stage: string;
   /** What `belfry show` needs beside the run id. */

@@ -11,6 +11,7 @@ import { DynamoDbRunStore } from '../../lib/store/dynamodb/dynamodb-run-store.ts
 import { milliseconds } from '../../lib/units.ts';
 import { RETENTION } from '../contract/stores.ts';
 import { startTestTable, type TestTable } from '../support/dynalite.ts';
+import { captureOutput, stubFunctionEnvironment } from '../support/function-environment.ts';
 
 const QUEUE = 'https://sqs.us-east-1.amazonaws.com/1/app-dev-report';
 const sqs = mockClient(SQSClient);
@@ -24,26 +25,10 @@ beforeAll(async () => {
 afterAll(() => table.close());
 
 beforeEach(() => {
-  for (const [name, value] of Object.entries({
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
-    BELFRY_APP: 'app',
-    BELFRY_STAGE: 'dev',
-    BELFRY_TABLE: table.table,
-    BELFRY_QUEUE_URL: QUEUE,
-    BELFRY_DEAD_LETTER_QUEUE_URL: `${QUEUE}-dlq`,
-    BELFRY_ALERT_TOPIC_ARN: 'arn:aws:sns:us-east-1:1:app-dev-alerts',
-  })) {
-    vi.stubEnv(name, value);
-  }
+  stubFunctionEnvironment(table, QUEUE);
   sqs.reset();
   sns.reset();
-  written.length = 0;
-  for (const stream of [process.stdout, process.stderr]) {
-    vi.spyOn(stream, 'write').mockImplementation((chunk) => written.push(String(chunk)) > 0);
-  }
+  captureOutput(written);
 });
 afterEach(() => {
   vi.unstubAllEnvs();

@@ -11,6 +11,7 @@ import { epochMs, plus } from '../../lib/units.ts';
 import { definitionOf } from '../../lib/watchdog/deployed.ts';
 import type { WatchedSchedule } from '../../lib/watchdog/ports.ts';
 import { startTestTable, type TestTable } from '../support/dynalite.ts';
+import { captureOutput, stubFunctionEnvironment } from '../support/function-environment.ts';
 import { minutes } from '../support/requests.ts';
 import { jobPolicy, planOf } from '../support/watchdog/app.ts';
 
@@ -27,25 +28,9 @@ beforeEach(async () => {
   // Nothing but what time it is: the emulator and its client need their timers.
   vi.useFakeTimers({ toFake: ['Date'], now: NOW });
   table = await startTestTable();
-  for (const [name, value] of Object.entries({
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
-    BELFRY_APP: 'app',
-    BELFRY_STAGE: 'dev',
-    BELFRY_TABLE: table.table,
-    BELFRY_QUEUE_URL: QUEUE,
-    BELFRY_DEAD_LETTER_QUEUE_URL: `${QUEUE}-dlq`,
-    BELFRY_ALERT_TOPIC_ARN: 'arn:aws:sns:us-east-1:1:app-dev-alerts',
-  })) {
-    vi.stubEnv(name, value);
-  }
+  stubFunctionEnvironment(table, QUEUE);
   for (const client of [sqs, sns, scheduler]) client.reset();
-  written.length = 0;
-  for (const stream of [process.stdout, process.stderr]) {
-    vi.spyOn(stream, 'write').mockImplementation((chunk) => written.push(String(chunk)) > 0);
-  }
+  captureOutput(written);
 });
 afterEach(async () => {
   vi.useRealTimers();
