@@ -1,0 +1,72 @@
+import { createRunLog } from '../../lib/observe/run-log.ts';
+import type { Log } from '../../lib/run/context.ts';
+import type { RunEvent } from '../../lib/run/observer.ts';
+import type { RunRecord } from '../../lib/run/record.ts';
+import { milliseconds } from '../../lib/units.ts';
+import type { WatchdogEvent } from '../../lib/watchdog/ports.ts';
+import { DUE } from '../support/requests.ts';
+import { shapeOf } from './shape.ts';
+
+const ERROR = { name: 'Error', message: 'no connection', stack: 'Error: no connection' };
+
+const RUN: RunRecord = {
+  id: 'report/2027-03-02T02:00Z/nightly',
+  job: 'report',
+  schedule: 'nightly',
+  scheduledTime: DUE,
+  trigger: 'schedule',
+  status: 'running',
+  claim: 1,
+  attempt: 1,
+  lastAttempt: 3,
+  attempts: [{ n: 1, cause: 'first', startedAt: DUE, logStream: 'stream', requestId: 'request' }],
+  createdAt: DUE,
+};
+
+const OF_RUN = { run: RUN, at: DUE };
+const FAILURE = { duration: milliseconds(58), outcome: 'failed', error: ERROR } as const;
+
+/** One of each, with everything that it may carry. */
+const RUN_EVENTS: { readonly [Name in RunEvent['event']]: Extract<RunEvent, { event: Name }> } = {
+  'attempt-started': { event: 'attempt-started', ...OF_RUN },
+  'run-completed': { event: 'run-completed', ...OF_RUN, duration: milliseconds(58) },
+  'attempt-failed': { event: 'attempt-failed', ...OF_RUN, ...FAILURE, nextAttemptAt: DUE },
+  'run-failed': { event: 'run-failed', ...OF_RUN, ...FAILURE },
+  'run-skipped': { event: 'run-skipped', ...OF_RUN, reason: 'overlap', blockedBy: 'another', calendar: 'holidays' },
+  'attempt-given-back': { event: 'attempt-given-back', ...OF_RUN, nextAttemptAt: DUE, error: ERROR },
+  'duplicate-acknowledged': { event: 'duplicate-acknowledged', ...OF_RUN },
+  'run-held': { event: 'run-held', runId: RUN.id, at: DUE, until: DUE },
+  'lease-lost': { event: 'lease-lost', runId: RUN.id, at: DUE },
+  'infrastructure-failed': { event: 'infrastructure-failed', runId: RUN.id, at: DUE, step: 'execute', error: ERROR },
+};
+
+const WATCHDOG_EVENTS: Readonly<Record<WatchdogEvent, true>> = {
+  'run-missed': true,
+  'run-came-too-late': true,
+  'run-skipped': true,
+  'run-resent': true,
+  'catch-up-sent': true,
+  'after-gap-sent': true,
+  'not-sent': true,
+  'due-time-not-expected': true,
+  'schedule-not-deployed': true,
+};
+
+/** Every event of a run as it is logged: its level, its fields and its metrics. */
+export function loggedEvents(): object {
+  return {
+    runs: Object.fromEntries(Object.entries(RUN_EVENTS).map(([name, event]) => [name, logged(event)])),
+    watchdog: Object.keys(WATCHDOG_EVENTS).sort(),
+  };
+}
+
+function logged(event: RunEvent): object {
+  let line: object = {};
+  let metrics: object = {};
+  const at = (level: string) => (message: string, fields?: object) => {
+    line = { level, message, fields: shapeOf(fields) };
+  };
+  const log: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  createRunLog({ log, deployment: 'shop-dev', writeMetrics: (text) => (metrics = shapeOf(JSON.parse(text))) })(event);
+  return { ...line, metrics };
+}

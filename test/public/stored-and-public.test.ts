@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import * as belfry from '../../lib/index.ts';
+import { LETTER_ATTRIBUTES } from '../../lib/lambda/outbox.ts';
+import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from '../../lib/observe/metrics.ts';
+import { formatRunMessage } from '../../lib/run/message.ts';
+import type { AttemptOutcome, RunStatus, SkipReason } from '../../lib/run/record.ts';
+import { type AttemptCause, TRIGGERS } from '../../lib/run/trigger.ts';
+import { TABLE } from '../../lib/store/dynamodb/keys.ts';
+import { manualRequest } from '../support/requests.ts';
+import { commandLines } from './commands.ts';
+import { deployedNames } from './deployed-names.ts';
+import { loggedEvents } from './logged-events.ts';
+import { printedJson } from './printed-json.ts';
+import { shapeOf } from './shape.ts';
+import { storedAttributes } from './stored-attributes.ts';
+
+/** Values that records hold. The compiler asks for each new one. */
+const STATUSES: Readonly<Record<RunStatus, true>> = {
+  pending: true,
+  running: true,
+  retrying: true,
+  completed: true,
+  failed: true,
+  cancelled: true,
+  skipped: true,
+  missed: true,
+};
+const REASONS: Readonly<Record<SkipReason, true>> = {
+  overlap: true,
+  'buffer-full': true,
+  replaced: true,
+  'too-late': true,
+  paused: true,
+  calendar: true,
+  'skip-next': true,
+};
+const OUTCOMES: Readonly<Record<AttemptOutcome, true>> = {
+  completed: true,
+  failed: true,
+  'timed-out': true,
+  lost: true,
+};
+const CAUSES: Readonly<Record<AttemptCause, true>> = { first: true, retry: true, crash: true, redrive: true };
+
+/**
+ * Records, logs, alarms and scripts outlive a release: whatever is stored or public keeps its name. A change of the file is
+ * a change for users: it takes an entry in CHANGELOG.md, and for what is stored a way to read what was there before.
+ */
+test('what is stored or public is as it was', async () => {
+  const surface = {
+    table: { keys: TABLE, items: await storedAttributes() },
+    values: {
+      statuses: Object.keys(STATUSES),
+      reasons: Object.keys(REASONS),
+      outcomes: Object.keys(OUTCOMES),
+      causes: Object.keys(CAUSES),
+      triggers: TRIGGERS,
+    },
+    message: shapeOf(JSON.parse(formatRunMessage(manualRequest()))),
+    deadLetterAttributes: LETTER_ATTRIBUTES,
+    events: loggedEvents(),
+    metrics: { namespace: METRIC_NAMESPACE, dimensions: METRIC_DIMENSIONS, metrics: METRICS },
+    deployment: deployedNames(),
+    commands: commandLines(),
+    json: await printedJson(),
+    exports: Object.keys(belfry).sort(),
+  };
+
+  await expect(`${JSON.stringify(surface, undefined, 2)}\n`).toMatchFileSnapshot('stored-and-public.txt');
+});

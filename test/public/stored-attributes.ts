@@ -1,0 +1,76 @@
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import type { Claimed, Settlement } from '../../lib/run/ports.ts';
+import { DynamoDbLockStore } from '../../lib/store/dynamodb/dynamodb-lock-store.ts';
+import { DynamoDbRunRequests } from '../../lib/store/dynamodb/dynamodb-run-requests.ts';
+import { DynamoDbRunStore } from '../../lib/store/dynamodb/dynamodb-run-store.ts';
+import { DynamoDbWatchStore } from '../../lib/store/dynamodb/dynamodb-watch-store.ts';
+import { claimRequest, DUE, manualRequest, minutes, scheduledRequest } from '../support/requests.ts';
+
+const TABLE = { client: new DynamoDBClient({ region: 'eu-north-1' }), table: 'runs' };
+const ERROR = { name: 'Error', message: 'no connection', stack: 'Error: no connection' };
+
+/** One settlement of each status, with everything that it may carry. */
+const SETTLEMENTS: { readonly [Status in Settlement['status']]: Extract<Settlement, { status: Status }> } = {
+  completed: { status: 'completed', at: DUE, result: { rows: 12 } },
+  retrying: { status: 'retrying', at: DUE, outcome: 'failed', error: ERROR, nextAttemptAt: DUE },
+  failed: { status: 'failed', at: DUE, outcome: 'failed', error: ERROR, letterFor: 'message', lastAttempt: 6 },
+  skipped: { status: 'skipped', at: DUE, reason: 'overlap', blockedBy: 'run', calendar: 'holidays' },
+  'given-back': { status: 'given-back', at: DUE, nextAttemptAt: DUE },
+};
+
+/** Items by kind, and the attributes that any write gives to them: from the expressions that DynamoDB is sent. */
+export async function storedAttributes(): Promise<Readonly<Record<string, readonly string[]>>> {
+  const dynamodb = mockClient(DynamoDBClient);
+  dynamodb.on(UpdateItemCommand).resolves({ Attributes: {} });
+  await writeEverything();
+  const found = new Map<string, Set<string>>();
+  for (const { args } of dynamodb.commandCalls(UpdateItemCommand)) {
+    const { Key = {}, UpdateExpression = '', ExpressionAttributeNames = {} } = args[0].input;
+    const kind = kindOf(String(Key['sk']?.S));
+    const known = found.get(kind) ?? new Set(Object.keys(Key));
+    const [set = ''] = UpdateExpression.split(' REMOVE ');
+    for (const [, placeholder = ''] of set.matchAll(/(#\w+) = /g))
+      known.add(ExpressionAttributeNames[placeholder] ?? '');
+    found.set(kind, known);
+  }
+  dynamodb.restore();
+  return Object.fromEntries([...found].map(([kind, names]) => [kind, [...names].sort()]));
+}
+
+async function writeEverything(): Promise<void> {
+  const runs = new DynamoDbRunStore({ ...TABLE, retention: minutes(1) });
+  const claim = await runs.claim(claimRequest(scheduledRequest(), { isTracked: true, isRedrive: true }));
+  await runs.claim(claimRequest(scheduledRequest({ trigger: 'catch-up' })));
+  const record = { ...(claim as Claimed).record, id: scheduledRequest().run, attempts: [] };
+  const claimed: Claimed = { kind: 'claimed', owner: 'owner', claim: 1, record };
+  for (const settlement of Object.values(SETTLEMENTS)) await runs.settle(claimed, settlement);
+  await runs.closeExhausted(record, { at: DUE, error: ERROR, letterFor: 'message', lastAttempt: 6 });
+  await runs.noteLetter(record, 'message', DUE);
+  await new DynamoDbRunRequests(TABLE).createPending(manualRequest(), { now: DUE, requestedBy: 'a test' });
+
+  const locks = new DynamoDbLockStore(TABLE);
+  const hold = { job: 'report', run: record.id, token: 1 };
+  await locks.take({ job: 'report', run: record.id, claim: 1, now: DUE, until: DUE });
+  await locks.extend(hold, DUE);
+  await locks.release(hold);
+
+  const watch = new DynamoDbWatchStore(TABLE);
+  const unrun = { id: record.id, job: 'report', schedule: 'nightly', scheduledTime: DUE, at: DUE };
+  await watch.recordUnrun({ ...unrun, retention: minutes(1) });
+  await watch.recordUnrun({ ...unrun, retention: minutes(1), calendar: 'holidays' });
+  await watch.track(record, DUE);
+  await watch.saveState({
+    version: 1,
+    lookedAt: DUE,
+    watched: { until: DUE, gaps: [] },
+    sweep: { since: DUE, until: DUE },
+    schedules: {},
+    waiting: {},
+    catchUps: [],
+    untold: [],
+  });
+}
+
+/** `RUN` and `STATE` without what tells one item from another. */
+const kindOf = (sortKey: string): string => sortKey.split('#')[0] ?? sortKey;
