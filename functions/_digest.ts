@@ -1,4 +1,4 @@
-import type { RunRecord, RunStatus } from '../lib/client/index.ts';
+import type { RunRecord, RunStatus } from 'belfry/client';
 
 /** How many failed and how many slow runs are named. */
 const NAMED = 5;

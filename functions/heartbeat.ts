@@ -1,4 +1,4 @@
-import { defineJob } from '../lib/index.ts';
+import { defineJob } from 'belfry';
 
 /**
  * Proves that the whole path is alive: schedule, queue, function, records.

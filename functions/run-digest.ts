@@ -1,5 +1,5 @@
-import { openRunHistory, type RunRecord } from '../lib/client/index.ts';
-import { defineJob } from '../lib/index.ts';
+import { defineJob } from 'belfry';
+import { openRunHistory, type RunRecord } from 'belfry/client';
 import { describeDigest, summarize } from './_digest.ts';
 
 const DAY = 24 * 60 * 60 * 1000;

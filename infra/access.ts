@@ -1,5 +1,5 @@
+import type { Belfry } from 'belfry/cdk';
 import runDigest from '../functions/run-digest.ts';
-import type { Belfry } from './belfry.ts';
 
 /** What jobs may touch, and the variables they have. A job starts with nothing but its own queue, records and log. */
 export default (belfry: Belfry): void => {

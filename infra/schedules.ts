@@ -1,6 +1,6 @@
+import { type Schedules, schedule } from 'belfry';
 import heartbeat from '../functions/heartbeat.ts';
 import runDigest from '../functions/run-digest.ts';
-import { type Schedules, schedule } from '../lib/index.ts';
 
 /** When the jobs in `functions/` are due. An id names an entry for good: the records of its runs carry it. */
 export const schedules: Schedules = {

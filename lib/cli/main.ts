@@ -1,14 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { BelfryError } from '../errors.ts';
 import { SynthesisError } from '../local/synthesize.ts';
-import { CommandError, EXIT } from './exit-codes.ts';
-import { addImport } from './usage/import.ts';
-import { addNext } from './usage/next.ts';
-import { addRun } from './usage/run.ts';
-import { addShow } from './usage/show.ts';
-import { addSimulate } from './usage/simulate.ts';
-import { addStart } from './usage/start.ts';
-import { addTick } from './usage/tick.ts';
+import { addImport } from './import/declaration.ts';
+import { addNext } from './next/declaration.ts';
+import { addRun } from './run/declaration.ts';
+import { CommandError, EXIT } from './shared/exit-codes.ts';
+import { addShow } from './show/declaration.ts';
+import { addSimulate } from './simulate/declaration.ts';
+import { addStart } from './start/declaration.ts';
+import { addTick } from './tick/declaration.ts';
 
 /** The `belfry` command: `npm start` and `npm run belfry -- <command>`. */
 function createProgram(onExit: (code: number) => void): Command {

@@ -1,6 +1,6 @@
 import { DynamoDBClient, type DynamoDBClientConfig, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { ENVIRONMENT, JOBS_VARIABLE } from '../lambda/environment.ts';
+import { ENVIRONMENT, JOBS_VARIABLE } from '../environment.ts';
 import type { RunRecord } from '../run/record.ts';
 import { jobPartition, RUN_PREFIX } from '../store/dynamodb/keys.ts';
 import { toRunRecord } from '../store/dynamodb/run-item.ts';

@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { JobContext } from '../run/context.ts';
+import type { JobContext } from './context.ts';
 import type { Duration } from './duration.ts';
 
 /** Any validator that speaks Standard Schema (zod, valibot, arktype, …) and answers synchronously. */

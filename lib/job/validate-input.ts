@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../run/errors.ts';
+import { InvalidInputError } from './errors.ts';
 import type { Job } from './job.ts';
 
 /**

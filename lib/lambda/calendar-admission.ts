@@ -1,4 +1,4 @@
-import { calendarThatSkips } from '../job/calendar-days.ts';
+import { calendarThatSkips } from '../due/calendar-days.ts';
 import type { RunRecord, Skip } from '../run/record.ts';
 import type { ScheduleFacts } from './schedule-facts.ts';
 

@@ -1,6 +1,6 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { AlertMessage } from '../job/context.ts';
 import { LONGEST_SUBJECT } from '../observe/failure-alert.ts';
-import type { AlertMessage } from '../run/context.ts';
 import type { Letter, Outbox } from '../run/ports.ts';
 import { cut } from '../run/run-error.ts';
 import { SDK_OPTIONS } from './sdk-options.ts';

@@ -2,13 +2,15 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
+import { systemClock } from '../clock.ts';
+import { readEnvironment } from '../environment.ts';
+import type { Log } from '../job/context.ts';
 import type { Job } from '../job/job.ts';
 import { stagePrefix } from '../job/names.ts';
 import type { JobPolicy } from '../job/policy.ts';
 import { describeFailure } from '../observe/failure-alert.ts';
 import { jobLog, toLog } from '../observe/logger.ts';
 import { createRunLog } from '../observe/run-log.ts';
-import type { Log } from '../run/context.ts';
 import type { RunPorts } from '../run/delivery.ts';
 import type { Outbox } from '../run/ports.ts';
 import type { RunRecord } from '../run/record.ts';
@@ -17,12 +19,10 @@ import { DynamoDbLockStore } from '../store/dynamodb/dynamodb-lock-store.ts';
 import { DynamoDbRunStore } from '../store/dynamodb/dynamodb-run-store.ts';
 import type { EpochMs } from '../units.ts';
 import { judge } from './admission.ts';
-import { readEnvironment } from './environment.ts';
 import { createOutbox } from './outbox.ts';
 import type { ScheduleFacts, SkipByCalendar } from './schedule-facts.ts';
 import { SDK_OPTIONS } from './sdk-options.ts';
 import { createSecrets } from './secrets.ts';
-import { systemClock } from './system-clock.ts';
 
 /** What only the bundles have that have a use for it. */
 export interface RuntimeExtras {

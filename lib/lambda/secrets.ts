@@ -1,5 +1,5 @@
-import { SecretNotGrantedError } from '../run/errors.ts';
-import { SECRET_PREFIX } from './environment.ts';
+import { SECRET_PREFIX } from '../environment.ts';
+import { SecretNotGrantedError } from '../job/errors.ts';
 
 export interface SecretsOptions {
   readonly variables: Readonly<Record<string, string | undefined>>;

@@ -2,19 +2,19 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetScheduleCommand, ResourceNotFoundException, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { systemClock } from '../clock.ts';
+import { type Environment, readEnvironment } from '../environment.ts';
+import type { JobContext } from '../job/context.ts';
 import { defineJob } from '../job/job.ts';
 import { WATCHDOG } from '../job/names.ts';
 import { formatMetrics, METRICS } from '../observe/metrics.ts';
-import type { JobContext } from '../run/context.ts';
 import { DynamoDbWatchStore } from '../store/dynamodb/dynamodb-watch-store.ts';
 import { epochMs } from '../units.ts';
 import { look } from '../watchdog/look.ts';
 import type { DeployedSchedule, WatchdogEvent, WatchdogPlan, WatchdogPorts } from '../watchdog/ports.ts';
-import { type Environment, readEnvironment } from './environment.ts';
 import { createHandler, type HandlerExtras, type HandlerOptions } from './handler.ts';
 import { writeLine } from './runtime.ts';
 import { SDK_OPTIONS } from './sdk-options.ts';
-import { systemClock } from './system-clock.ts';
 
 /** What the generated entry of the watchdog's function knows. */
 export interface WatchdogOptions extends HandlerOptions {

@@ -1,18 +1,18 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createRunClient } from '../client/run-client.ts';
-import { systemClock } from '../lambda/system-clock.ts';
+import { systemClock } from '../clock.ts';
 import type { Manifest } from '../manifest.ts';
 import type { EpochMs } from '../units.ts';
 import { Closers } from './closers.ts';
 import { createDeployment, type Deployment } from './deployment.ts';
 import { type Drop, dropNext } from './drops.ts';
 import type { CloudObserver } from './events.ts';
-import { deleteExpired } from './expiry.ts';
 import { localClient } from './local-client.ts';
 import { openServices, type Services } from './open-services.ts';
-import { scanRuns, unfinishedRuns } from './resume.ts';
 import { type DueSchedule, dueSchedules } from './schedules.ts';
-import { StateFolder } from './state-folder.ts';
+import { deleteExpired } from './state/expiry.ts';
+import { scanRuns, unfinishedRuns } from './state/resume.ts';
+import { StateFolder } from './state/state-folder.ts';
 import { errorOf, type Summary, summarize } from './summary.ts';
 import { watchSources } from './watch.ts';
 

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
-import { systemClock } from '../lambda/system-clock.ts';
+import { systemClock } from '../clock.ts';
 import type { Manifest } from '../manifest.ts';
 import { type Assembly, loadAssembly } from './assembly/index.ts';
 import type { Closers } from './closers.ts';
@@ -9,7 +9,7 @@ import type { CloudObserver } from './events.ts';
 import { localClient } from './local-client.ts';
 import { readLocalEnvironment } from './local-environment.ts';
 import type { Services } from './open-services.ts';
-import type { StateFolder } from './state-folder.ts';
+import type { StateFolder } from './state/state-folder.ts';
 import type { AlarmState } from './summary.ts';
 import { synthesize } from './synthesize.ts';
 import { Workload } from './workload.ts';

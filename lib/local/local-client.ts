@@ -1,4 +1,4 @@
-import { defaultRegion } from './backends/index.ts';
+import { defaultRegion } from './backends.ts';
 
 /**
  * How an SDK client of this machine talks to the cloud. The credentials are nobody's: with them given, the

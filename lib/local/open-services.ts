@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { systemClock } from '../lambda/system-clock.ts';
-import { accountId, type Backends, createBackends, defaultRegion, type QueueSnapshot } from './backends/index.ts';
+import { systemClock } from '../clock.ts';
+import { accountId, type Backends, createBackends, defaultRegion, type QueueSnapshot } from './backends.ts';
 import type { Closers } from './closers.ts';
 import { dropNext, readDrop } from './drops.ts';
 import type { CloudObserver } from './events.ts';
-import { startFront } from './front/index.ts';
-import { QueueKeeper } from './queue-keeper.ts';
+import { startFront } from './gateway/index.ts';
 import { createScheduler, type Scheduler } from './scheduler/index.ts';
 import { observeScheduler } from './schedules.ts';
 import { queueTarget, servicesOf } from './services.ts';
-import type { StateFolder } from './state-folder.ts';
+import { QueueKeeper } from './state/queue-keeper.ts';
+import type { StateFolder } from './state/state-folder.ts';
 
 /** The emulated services, reachable, with what they had stored; nothing runs yet. */
 export interface Services {

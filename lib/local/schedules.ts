@@ -1,7 +1,7 @@
+import type { Clock } from '../clock.ts';
+import { nextRunAfter } from '../due/next-run.ts';
 import { scheduleNames } from '../job/names.ts';
-import { nextRunAfter } from '../job/next-run.ts';
 import type { Manifest, ManifestSchedule } from '../manifest.ts';
-import type { Clock } from '../run/ports.ts';
 import { type EpochMs, epochMs } from '../units.ts';
 import type { CloudObserver } from './events.ts';
 import type { Scheduler, SchedulerObserver } from './scheduler/index.ts';

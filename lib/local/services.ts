@@ -1,6 +1,6 @@
-import type { Backends } from './backends/index.ts';
-import { MessageRefusedError, UnknownQueueError } from './backends/index.ts';
-import type { ServiceHandler } from './front/index.ts';
+import type { Backends } from './backends.ts';
+import { MessageRefusedError, UnknownQueueError } from './backends.ts';
+import type { ServiceHandler } from './gateway/index.ts';
 import { PermanentDeliveryError, type Scheduler, type Target } from './scheduler/index.ts';
 
 /** The emulated services by the names that SDKs sign their requests for. */

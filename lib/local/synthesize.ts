@@ -19,13 +19,22 @@ export interface SynthesisOptions {
   readonly onNote?: (note: string) => void;
 }
 
+/** What Belfry reads of cdk.json. */
+interface CdkConfiguration {
+  readonly app: string;
+  readonly context?: Readonly<Record<string, unknown>>;
+}
+
+/** Leaves out what takes time and nobody here reads: a stack trace for each construct, and an entry for CDK's statistics. */
+const QUICK = { 'aws:cdk:disable-stack-trace': true, 'aws:cdk:version-reporting': false };
+
 /** Variables of the shell that would change what an app synthesizes, or let it reach an account. */
 const WITHHELD = /^(AWS_|CDK_)/;
 
 /**
  * Runs the app that cdk.json names, as the CDK CLI would, without the CLI and without any AWS settings of
- * the shell. CDK's own check of the template is left out: it takes longer than all the rest, and `cdk
- * synth` does it.
+ * the shell. CDK's own check of the template is left out (`CDK_VALIDATION=false`): it takes longer than all the rest, and
+ * `cdk synth` does it.
  *
  * @returns what the app warns of, without the word `warning`
  * @throws SynthesisError with what the app printed
@@ -36,7 +45,9 @@ export async function synthesize({
   stage,
   onNote,
 }: SynthesisOptions): Promise<readonly string[]> {
-  const { app } = JSON.parse(await readFile(join(projectDirectory, 'cdk.json'), 'utf8')) as { app: string };
+  const { app, context = {} } = JSON.parse(
+    await readFile(join(projectDirectory, 'cdk.json'), 'utf8'),
+  ) as CdkConfiguration;
   const shell = Object.entries(process.env).filter(([name]) => !WITHHELD.test(name));
   const child = spawn(app, {
     cwd: projectDirectory,
@@ -45,7 +56,8 @@ export async function synthesize({
     env: {
       ...Object.fromEntries(shell),
       CDK_OUTDIR: outputDirectory,
-      CDK_CONTEXT_JSON: JSON.stringify({ stage, validate: false }),
+      CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...QUICK, stage }),
+      CDK_VALIDATION: 'false',
     },
   });
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);

@@ -1,21 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
-import { systemClock } from '../lambda/system-clock.ts';
+import { systemClock } from '../clock.ts';
 import { milliseconds, toIso } from '../units.ts';
-import { type Alarms, createAlarms, createJobNames } from './alarms/index.ts';
 import type { Assembly, FunctionModel, MappingModel } from './assembly/index.ts';
-import { queueArn } from './backends/index.ts';
+import { queueArn } from './backends.ts';
+import { type Alarms, createAlarms, createJobNames } from './cloudwatch/index.ts';
 import type { CloudObserver } from './events.ts';
 import { readFunctionLine } from './function-line.ts';
-import { createEventSourceMapping, type EventSourceMapping } from './mapping/index.ts';
-import type { Services } from './open-services.ts';
-import type { AlarmState } from './summary.ts';
+import { createEventSourceMapping, type EventSourceMapping } from './lambda/mapping/index.ts';
 import {
   createFunctionPool,
   type FunctionPool,
   type InvocationResult,
   type LogLine,
   startReaper,
-} from './workers/index.ts';
+} from './lambda/workers/index.ts';
+import type { Services } from './open-services.ts';
+import type { AlarmState } from './summary.ts';
 
 type Variables = Readonly<Record<string, string>>;
 

@@ -1,4 +1,4 @@
-import type { AlertMessage } from '../run/context.ts';
+import type { AlertMessage } from '../job/context.ts';
 import type { RunError, RunRecord } from '../run/record.ts';
 import { cut } from '../run/run-error.ts';
 import { type EpochMs, toIso } from '../units.ts';

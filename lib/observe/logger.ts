@@ -1,5 +1,5 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import type { Log, RunInfo } from '../run/context.ts';
+import type { Log, RunInfo } from '../job/context.ts';
 
 /** Powertools' logger as the rest of Belfry knows a log. */
 export function toLog(logger: Logger): Log {

@@ -1,5 +1,5 @@
-import type { Log } from '../run/context.ts';
-import type { RunEvent, RunObserver } from '../run/observer.ts';
+import type { Log } from '../job/context.ts';
+import type { RunEvent, RunObserver } from '../run/events.ts';
 import type { RunRecord } from '../run/record.ts';
 import { type EpochMs, toIso } from '../units.ts';
 import { formatMetrics, type MetricValues } from './metrics.ts';

@@ -1,9 +1,10 @@
+import type { Clock } from '../clock.ts';
+import type { JobContext } from '../job/context.ts';
+import { NonRetryableError } from '../job/errors.ts';
 import type { Job } from '../job/job.ts';
 import { validateInput } from '../job/validate-input.ts';
 import { type EpochMs, type Milliseconds, milliseconds } from '../units.ts';
-import type { JobContext } from './context.ts';
-import { isA, NonRetryableError, TimeoutError } from './errors.ts';
-import type { Clock } from './ports.ts';
+import { isA, TimeoutError } from './errors.ts';
 import { toStoredResult } from './result.ts';
 import type { DeliveryTimeouts } from './timeouts.ts';
 

@@ -1,14 +1,14 @@
+import { isBelated } from '../job/trigger.ts';
 import { type EpochMs, type Milliseconds, milliseconds, plus } from '../units.ts';
 import type { Delivery, Disposition, RunPorts } from './delivery.ts';
 import { LostAttemptError } from './errors.ts';
+import type { RunEvent } from './events.ts';
 import { takeLock } from './lock.ts';
 import { formatRunMessage } from './message.ts';
-import type { RunEvent } from './observer.ts';
 import type { LockHold, Settled } from './ports.ts';
 import type { RunRecord } from './record.ts';
 import { toRunError } from './run-error.ts';
 import { LOCK_MARGIN } from './timeouts.ts';
-import { isBelated } from './trigger.ts';
 import type { Work } from './work.ts';
 
 /** How soon a run is looked at again that changed under our eyes. */

@@ -1,9 +1,10 @@
+import type { Clock } from '../clock.ts';
+import type { AlertMessage, JobContext } from '../job/context.ts';
 import type { Job } from '../job/job.ts';
 import type { JobPolicy } from '../job/policy.ts';
 import type { EpochMs } from '../units.ts';
-import type { AlertMessage, JobContext } from './context.ts';
-import type { RunObserver } from './observer.ts';
-import type { Clock, LockStore, Once, Outbox, RunRequest, RunStore } from './ports.ts';
+import type { RunObserver } from './events.ts';
+import type { LockStore, Once, Outbox, RunRequest, RunStore } from './ports.ts';
 import type { RunError, RunRecord, Skip } from './record.ts';
 
 /** One delivery of a run's message. */

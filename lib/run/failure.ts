@@ -1,10 +1,11 @@
 import { readDuration } from '../job/duration.ts';
+import { InvalidInputError, LONGEST_RETRY_AFTER, NonRetryableError, RetryAfterError } from '../job/errors.ts';
 import type { Job } from '../job/job.ts';
 import type { JobPolicy } from '../job/policy.ts';
 import { type EpochMs, type Milliseconds, milliseconds, plus } from '../units.ts';
 import type { AttemptResult } from './attempt.ts';
 import { retryDelay } from './backoff.ts';
-import { InvalidInputError, isA, LONGEST_RETRY_AFTER, NonRetryableError, RetryAfterError } from './errors.ts';
+import { isA } from './errors.ts';
 import type { Settlement } from './ports.ts';
 import type { RunRecord } from './record.ts';
 import { toRunError } from './run-error.ts';

@@ -1,8 +1,8 @@
 import { JOB_NAME, SCHEDULE_ID } from '../job/names.ts';
+import { TRIGGERS, type Trigger } from '../job/trigger.ts';
 import { type EpochMs, epochMs } from '../units.ts';
 import { InvalidMessageError } from './errors.ts';
 import { isRequested, parseRunId, scheduledRunId } from './run-id.ts';
-import { TRIGGERS, type Trigger } from './trigger.ts';
 
 /** The body of a message that asks for a run. */
 export interface RunMessage {

@@ -1,5 +1,5 @@
-import type { EpochMs, Milliseconds } from '../units.ts';
-import type { AlertMessage } from './context.ts';
+import type { AlertMessage } from '../job/context.ts';
+import type { EpochMs } from '../units.ts';
 import type { RunMessage } from './message.ts';
 import type { AttemptOutcome, RunError, RunRecord, Skip } from './record.ts';
 
@@ -180,11 +180,4 @@ export interface Letter {
 export interface Outbox {
   sendLetter(letter: Letter): Promise<void>;
   alert(message: AlertMessage): Promise<void>;
-}
-
-/** The only way for `lib/run` to know or await time. */
-export interface Clock {
-  now(): EpochMs;
-  /** Calls back once after a while, unless cancelled before. */
-  after(delay: Milliseconds, callback: () => void): { cancel(): void };
 }

@@ -1,5 +1,5 @@
+import type { AttemptCause, Trigger } from '../job/trigger.ts';
 import type { EpochMs } from '../units.ts';
-import type { AttemptCause, Trigger } from './trigger.ts';
 
 /**
  * What became of a run so far.

@@ -1,8 +1,9 @@
+import type { RunInfo } from '../job/context.ts';
+import { isBelated } from '../job/trigger.ts';
 import type { EpochMs } from '../units.ts';
 import { plus } from '../units.ts';
 import { type AttemptResult, runAttempt } from './attempt.ts';
 import { recoveryDelay } from './backoff.ts';
-import type { RunInfo } from './context.ts';
 import type { Delivery, RunPorts } from './delivery.ts';
 import { settleFailure } from './failure.ts';
 import { takeLock } from './lock.ts';
@@ -10,7 +11,6 @@ import type { Claimed, LockHold, Settlement } from './ports.ts';
 import type { RunError, RunRecord, Skip } from './record.ts';
 import { toRunError } from './run-error.ts';
 import type { DeliveryTimeouts } from './timeouts.ts';
-import { isBelated } from './trigger.ts';
 
 /** What a delivery did under its claim, and what has to be written and cleared up. */
 export interface Work {

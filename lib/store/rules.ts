@@ -1,7 +1,7 @@
+import { type AttemptCause, isBelated } from '../job/trigger.ts';
 import type { Claimed, ClaimRequest, ClaimResult, Settlement } from '../run/ports.ts';
 import { ATTEMPTS_KEPT, type Attempt, ENDED, type RunRecord, type RunStatus } from '../run/record.ts';
 import { EARLY_START } from '../run/timeouts.ts';
-import { type AttemptCause, isBelated } from '../run/trigger.ts';
 import { plus } from '../units.ts';
 
 /** The statuses of ended runs that this message may start again. */

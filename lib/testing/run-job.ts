@@ -1,12 +1,13 @@
+import type { Clock } from '../clock.ts';
+import type { AlertMessage, Log } from '../job/context.ts';
+import { SecretNotGrantedError } from '../job/errors.ts';
 import type { Job } from '../job/job.ts';
 import { type JobPolicy, resolvePolicy } from '../job/policy.ts';
 import { METRICS, type Metric } from '../observe/metrics.ts';
 import { createRunLog } from '../observe/run-log.ts';
-import type { AlertMessage, Log } from '../run/context.ts';
 import type { RunPorts } from '../run/delivery.ts';
-import { SecretNotGrantedError } from '../run/errors.ts';
 import { executeRun } from '../run/execute-run.ts';
-import type { Clock, Letter, RunRequest } from '../run/ports.ts';
+import type { Letter, RunRequest } from '../run/ports.ts';
 import type { RunError, RunRecord } from '../run/record.ts';
 import { scheduledRunId } from '../run/run-id.ts';
 import { deployedTimeouts } from '../run/timeouts.ts';

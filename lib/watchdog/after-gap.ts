@@ -1,4 +1,4 @@
-import { occurrencesBetween } from '../job/occurrences.ts';
+import { occurrencesBetween } from '../due/occurrences.ts';
 import { scheduledRunId } from '../run/run-id.ts';
 import { type EpochMs, epochMs } from '../units.ts';
 import { lookUpDeployed } from './deployed.ts';

@@ -1,5 +1,5 @@
+import { isBelated } from '../job/trigger.ts';
 import type { RunRecord } from '../run/record.ts';
-import { isBelated } from '../run/trigger.ts';
 import { type Seconds, seconds } from '../units.ts';
 import type { WatchdogPorts } from './ports.ts';
 

@@ -1,5 +1,5 @@
+import type { AlertMessage } from '../job/context.ts';
 import { scheduledText } from '../observe/failure-alert.ts';
-import type { AlertMessage } from '../run/context.ts';
 import { toIso } from '../units.ts';
 import type { Undeployed } from './adopt.ts';
 import type { Missed } from './due-check.ts';

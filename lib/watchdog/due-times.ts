@@ -1,4 +1,4 @@
-import { type Occurrence, occurrencesBetween } from '../job/occurrences.ts';
+import { type Occurrence, occurrencesBetween } from '../due/occurrences.ts';
 import { type EpochMs, epochMs } from '../units.ts';
 import { SETTLING } from './deployed.ts';
 import type { ScheduleState, WatchedSchedule } from './ports.ts';

@@ -1,6 +1,6 @@
+import type { Trigger } from '../job/trigger.ts';
 import { formatRunMessage } from '../run/message.ts';
 import { parseRunId } from '../run/run-id.ts';
-import type { Trigger } from '../run/trigger.ts';
 import type { WatchdogPlan, WatchedSchedule } from './ports.ts';
 
 /** A message for a run of a due time, and where it goes. */

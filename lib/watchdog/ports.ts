@@ -1,5 +1,5 @@
+import type { AlertMessage } from '../job/context.ts';
 import type { ManifestSchedule } from '../manifest.ts';
-import type { AlertMessage } from '../run/context.ts';
 import type { RunRecord } from '../run/record.ts';
 import type { EpochMs, Milliseconds, Seconds } from '../units.ts';
 import type { Gap, WatchedMinutes } from './watched-minutes.ts';

@@ -2,7 +2,7 @@ import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createRunClient } from '../../lib/client/index.ts';
+import { createRunClient } from '../../lib/entry/client.ts';
 import { parseRunId } from '../../lib/run/run-id.ts';
 import { epochMs } from '../../lib/units.ts';
 

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CommanderError } from 'commander';
-import { CommandError, EXIT } from '../../lib/cli/exit-codes.ts';
-import { isolateFromAws } from '../../lib/cli/isolate.ts';
+import { CommandError, EXIT } from '../../lib/cli/shared/exit-codes.ts';
+import { isolateFromAws } from '../../lib/cli/shared/isolate.ts';
 import { UnavailableError } from './emulators/emulator.ts';
 import { EMULATORS } from './emulators/index.ts';
 import { checkAws } from './modes/aws.ts';

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { AWS_HOST, readEndpoint as readEmulatorEndpoint } from '../../lib/cli/commands/connection.ts';
-import { readStage } from '../../lib/cli/commands/options.ts';
-import { CommandError, EXIT } from '../../lib/cli/exit-codes.ts';
+import { AWS_HOST, readEndpoint as readEmulatorEndpoint } from '../../lib/cli/shared/connection.ts';
+import { CommandError, EXIT } from '../../lib/cli/shared/exit-codes.ts';
+import { readStage } from '../../lib/cli/shared/options.ts';
 import { EMULATORS, type EmulatorName } from './emulators/index.ts';
 import { checkNames, PHASES } from './support/check-names.ts';
 

@@ -1,11 +1,11 @@
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Belfry, loadJobs } from 'belfry/cdk';
 import access from '../../infra/access.ts';
-import { synthesize } from '../../infra/synthesize.ts';
+import { schedules } from '../../infra/schedules.ts';
 import { leaveOut } from './support/leave-out.ts';
 
-/** The app as `infra/app.ts` synthesizes it, less alarms over several metrics: for `cdk deploy --app`. */
-await synthesize({
-  access: async (belfry) => {
-    await access(belfry);
-    leaveOut(belfry, ['metric-math']);
-  },
-});
+/** The app of `infra/app.ts`, less alarms over several metrics: for `cdk deploy --app`. */
+const jobs = await loadJobs(join(import.meta.dirname, '../../functions'));
+const belfry = new Belfry(new App(), 'Belfry', { jobs, schedules, access });
+leaveOut(belfry, ['metric-math']);

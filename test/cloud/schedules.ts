@@ -1,4 +1,4 @@
-import { type Schedules, schedule } from '../../lib/index.ts';
+import { type Schedules, schedule } from 'belfry';
 import probeDue from './functions/probe-due.ts';
 import probeGone from './functions/probe-gone.ts';
 import probeWatch from './functions/probe-watch.ts';

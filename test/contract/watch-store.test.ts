@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Trigger } from '../../lib/job/trigger.ts';
 import type { Claimed, ClaimResult, RunRequest } from '../../lib/run/ports.ts';
-import type { Trigger } from '../../lib/run/trigger.ts';
 import { type EpochMs, plus } from '../../lib/units.ts';
 import type { OpenRun, Unrun } from '../../lib/watchdog/ports.ts';
 import { claimRequest, DUE, manualRequest, minutes, scheduledRequest, secondsOf } from '../support/requests.ts';

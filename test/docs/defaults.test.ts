@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { defineJob } from '../../lib/index.ts';
-import { SCHEDULE_FIELDS } from '../../lib/job/check-schedules.ts';
+import { SCHEDULE_FIELDS } from '../../lib/app/check-schedules.ts';
+import { defineJob } from '../../lib/entry/belfry.ts';
 import { BOUNDS, DEFAULTS, OVERLAP_POLICIES, resolvePolicy } from '../../lib/job/policy.ts';
 import { DST_CHOICES, SCHEDULE_BOUNDS } from '../../lib/job/schedule-policy.ts';
 import { WARNING_NAMES } from '../../lib/job/warnings.ts';

@@ -87,6 +87,8 @@ const configuration = () => ({
   extends: join(PROJECT, 'tsconfig.json'),
   compilerOptions: {
     incremental: false,
+    // A folder in node_modules does not resolve the package's own name.
+    paths: Object.fromEntries(['', '/cdk', '/client', '/testing'].map((path) => [`belfry${path}`, [entryOf(path)]])),
     rootDirs: [...new Set(files.map(({ path }) => `./${path.replaceAll(/\W/g, '-')}`)), PROJECT],
     types: ['node'],
     typeRoots: [join(PROJECT, 'node_modules/@types')],
@@ -94,6 +96,8 @@ const configuration = () => ({
   include: [],
   files: snippets.map(({ file }) => file),
 });
+
+const entryOf = (path: string): string => join(PROJECT, 'lib/entry', `${path.slice(1) || 'belfry'}.ts`);
 
 /** What the compiler says, a line for each finding. It exits with a code other than 0 when it finds something. */
 function compile(): Promise<string> {

@@ -1,6 +1,6 @@
+import { runJob } from 'belfry/testing';
 import { afterEach, expect, test, vi } from 'vitest';
 import heartbeat from '../../functions/heartbeat.ts';
-import { runJob } from '../../lib/testing/index.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();

@@ -1,9 +1,9 @@
 import { DynamoDBClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
+import { runJob } from 'belfry/testing';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import runDigest from '../../functions/run-digest.ts';
-import { runJob } from '../../lib/testing/index.ts';
 
 const dynamo = mockClient(DynamoDBClient);
 const NOW = new Date('2027-03-02T07:30:00Z');

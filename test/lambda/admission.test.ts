@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { TRIGGERS } from '../../lib/job/trigger.ts';
 import { judge } from '../../lib/lambda/admission.ts';
 import { skipByCalendar } from '../../lib/lambda/calendar-admission.ts';
 import type { ScheduleFacts } from '../../lib/lambda/schedule-facts.ts';
 import type { RunRecord } from '../../lib/run/record.ts';
-import { TRIGGERS } from '../../lib/run/trigger.ts';
 import { type EpochMs, milliseconds, plus } from '../../lib/units.ts';
 import { DUE, minutes, scheduledRequest, secondsOf } from '../support/requests.ts';
 

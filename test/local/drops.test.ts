@@ -6,9 +6,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { Closers } from '../../lib/local/closers.ts';
 import { dropNext, InvalidDropError, readDrop } from '../../lib/local/drops.ts';
 import { openServices } from '../../lib/local/open-services.ts';
-import { StateFolder } from '../../lib/local/state-folder.ts';
-import { clientConfig } from './backends/cloud.ts';
+import { StateFolder } from '../../lib/local/state/state-folder.ts';
 import { QUEUE, ROLE, setup } from './scheduler/setup.ts';
+import { clientConfig } from './support/cloud.ts';
 
 test('drops the due times of an entry, whichever of its two schedules has them', async () => {
   const { clock, create, scheduler, scheduledTimes } = await setup({ now: '2026-11-23T12:00:00Z' });

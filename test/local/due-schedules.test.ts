@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Scheduler } from '../../lib/local/scheduler/index.ts';
 import { dueSchedules } from '../../lib/local/schedules.ts';
 import { epochMs, toIso } from '../../lib/units.ts';
-import { type AppOf, manifestOf } from '../cli/simulate/manifest.ts';
+import { type AppOf, manifestOf } from '../forecast/manifest.ts';
 
 /** A scheduler that knows of nothing but next due times, by the names of its schedules. */
 const schedulerWith = (next: Readonly<Record<string, string>>): Scheduler =>

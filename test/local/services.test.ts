@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { PermanentDeliveryError } from '../../lib/local/scheduler/index.ts';
 import { queueTarget } from '../../lib/local/services.ts';
-import { setupQueues } from './backends/queue-pair.ts';
+import { setupQueues } from './sqs/queue-pair.ts';
 
 test.each([
   ['a queue that is not there', 'nowhere', 'body', 'AWS.SimpleQueueService.NonExistentQueue'],

@@ -42,7 +42,8 @@ async function synthesize(): Promise<Manifest> {
     PATH: process.env['PATH'],
     HOME: project.home,
     CDK_OUTDIR: outdir,
-    CDK_CONTEXT_JSON: JSON.stringify({ validate: 'false', 'aws:cdk:bundling-stacks': [] }),
+    CDK_CONTEXT_JSON: JSON.stringify({ 'aws:cdk:bundling-stacks': [] }),
+    CDK_VALIDATION: 'false',
   };
   await new Promise<void>((resolve, reject) => {
     execFile(

@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { NextJson } from '../../lib/cli/next/next-json.ts';
-import type { Simulation } from '../../lib/cli/simulate/simulation.ts';
+import type { NextJson } from '../../lib/forecast/next-json.ts';
+import type { Simulation } from '../../lib/forecast/simulation.ts';
 import { BelfryCommand, type CommandEnd } from './support/belfry-command.ts';
 import { jobFile } from './support/job-file.ts';
 import { Project } from './support/project.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { milliseconds, seconds } from '../../lib/units.ts';
-import { createTestPool, functionModel, type TestPoolOptions } from '../local/workers/functions.ts';
+import { createTestPool, functionModel, type TestPoolOptions } from '../local/lambda/workers/functions.ts';
 import { PATIENCE } from '../support/patience.ts';
 
 // Of everything that is made in here, the functions' folders and files too.
@@ -315,7 +315,7 @@ test('ends what still runs when the time for closing is over', async () => {
 });
 
 test('leaves no process, frozen or running, when the cloud itself is killed', async () => {
-  const main = fileURLToPath(new URL('../local/workers/cloud-to-kill.ts', import.meta.url));
+  const main = fileURLToPath(new URL('../local/lambda/workers/cloud-to-kill.ts', import.meta.url));
   const cloud = spawn(process.execPath, ['--import', 'tsx', main], { stdio: ['ignore', 'pipe', 'inherit'] });
   const [line] = await once(cloud.stdout, 'data');
   const pids = String(line).trim().split(' ').map(Number);

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import { addImport } from '../../lib/cli/usage/import.ts';
-import { addNext } from '../../lib/cli/usage/next.ts';
-import { addRun } from '../../lib/cli/usage/run.ts';
-import { addShow } from '../../lib/cli/usage/show.ts';
-import { addSimulate } from '../../lib/cli/usage/simulate.ts';
-import { addStart } from '../../lib/cli/usage/start.ts';
-import { addTick } from '../../lib/cli/usage/tick.ts';
+import { addImport } from '../../lib/cli/import/declaration.ts';
+import { addNext } from '../../lib/cli/next/declaration.ts';
+import { addRun } from '../../lib/cli/run/declaration.ts';
+import { addShow } from '../../lib/cli/show/declaration.ts';
+import { addSimulate } from '../../lib/cli/simulate/declaration.ts';
+import { addStart } from '../../lib/cli/start/declaration.ts';
+import { addTick } from '../../lib/cli/tick/declaration.ts';
 
 /** Every command with its arguments and options. */
 export function commandLines(): Readonly<Record<string, readonly string[]>> {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defineJob, schedule } from '../../lib/index.ts';
-import { jobFile, report, resourcesOf, synth, type Template } from '../infra/support.ts';
+import { defineJob, schedule } from '../../lib/entry/belfry.ts';
+import { jobFile, report, resourcesOf, synth, type Template } from '../cdk/support.ts';
 import { shapeOf } from './shape.ts';
 
 /** The property by which each kind of resource is found. */

@@ -1,6 +1,6 @@
+import type { Log } from '../../lib/job/context.ts';
 import { createRunLog } from '../../lib/observe/run-log.ts';
-import type { Log } from '../../lib/run/context.ts';
-import type { RunEvent } from '../../lib/run/observer.ts';
+import type { RunEvent } from '../../lib/run/events.ts';
 import type { RunRecord } from '../../lib/run/record.ts';
 import { milliseconds } from '../../lib/units.ts';
 import type { WatchdogEvent } from '../../lib/watchdog/ports.ts';

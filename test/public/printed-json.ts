@@ -1,10 +1,10 @@
-import { lookAhead } from '../../lib/cli/next/look-ahead.ts';
-import { nextJson } from '../../lib/cli/next/next-json.ts';
-import { simulate } from '../../lib/cli/simulate/simulate.ts';
+import { lookAhead } from '../../lib/forecast/look-ahead.ts';
+import { nextJson } from '../../lib/forecast/next-json.ts';
+import { simulate } from '../../lib/forecast/simulate.ts';
 import { summarize } from '../../lib/local/summary.ts';
 import type { RunRecord } from '../../lib/run/record.ts';
 import { epochMs, milliseconds } from '../../lib/units.ts';
-import { manifestOf } from '../cli/simulate/manifest.ts';
+import { manifestOf } from '../forecast/manifest.ts';
 import { DUE } from '../support/requests.ts';
 import { shapeOf } from './shape.ts';
 

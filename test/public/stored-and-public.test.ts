@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import * as belfry from '../../lib/index.ts';
+import * as belfry from '../../lib/entry/belfry.ts';
+import { type AttemptCause, TRIGGERS } from '../../lib/job/trigger.ts';
 import { LETTER_ATTRIBUTES } from '../../lib/lambda/outbox.ts';
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from '../../lib/observe/metrics.ts';
 import { formatRunMessage } from '../../lib/run/message.ts';
 import type { AttemptOutcome, RunStatus, SkipReason } from '../../lib/run/record.ts';
-import { type AttemptCause, TRIGGERS } from '../../lib/run/trigger.ts';
 import { TABLE } from '../../lib/store/dynamodb/keys.ts';
 import { manualRequest } from '../support/requests.ts';
 import { commandLines } from './commands.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { NonRetryableError, RetryAfterError } from '../../lib/run/errors.ts';
+import { NonRetryableError, RetryAfterError } from '../../lib/job/errors.ts';
 import { plus } from '../../lib/units.ts';
 import { DUE, minutes, scheduledRequest, secondsOf } from '../support/requests.ts';
 import { createRunHarness, fails } from '../support/run-harness.ts';

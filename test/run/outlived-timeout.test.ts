@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { NonRetryableError } from '../../lib/run/errors.ts';
+import { NonRetryableError } from '../../lib/job/errors.ts';
 import { plus } from '../../lib/units.ts';
 import { secondsOf } from '../support/requests.ts';
 import { createRunHarness, deferred } from '../support/run-harness.ts';

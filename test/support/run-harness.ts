@@ -1,9 +1,9 @@
+import type { AlertMessage, JobContext } from '../../lib/job/context.ts';
 import { defineJob, type InputSchema, type Job } from '../../lib/job/job.ts';
 import { resolvePolicy } from '../../lib/job/policy.ts';
-import type { AlertMessage, JobContext } from '../../lib/run/context.ts';
 import type { Delivery, Disposition, Executed, RunPorts } from '../../lib/run/delivery.ts';
+import type { RunEvent } from '../../lib/run/events.ts';
 import { executeRun } from '../../lib/run/execute-run.ts';
-import type { RunEvent } from '../../lib/run/observer.ts';
 import type { Letter, RunRequest } from '../../lib/run/ports.ts';
 import { deployedTimeouts } from '../../lib/run/timeouts.ts';
 import { createDirectOnce } from '../../lib/store/direct-once.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../lib/run/ports.ts';
+import type { Clock } from '../../lib/clock.ts';
 import { type EpochMs, epochMs, type Milliseconds } from '../../lib/units.ts';
 
 interface Timer {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { defineJob, NonRetryableError } from '../../lib/index.ts';
-import { runJob } from '../../lib/testing/index.ts';
+import { defineJob, NonRetryableError } from '../../lib/entry/belfry.ts';
+import { runJob } from '../../lib/entry/testing.ts';
 
 const greet = defineJob('greet', {
   input: z.object({ name: z.string() }),

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { CommandError, EXIT } from '../exit-codes.ts';
+import { CommandError, EXIT } from '../shared/exit-codes.ts';
 import { oneLine } from './safe-text.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { EXIT } from '../exit-codes.ts';
-import { findProject } from '../project.ts';
-import { openTerminal, type Terminal } from '../terminal.ts';
+import { EXIT } from '../shared/exit-codes.ts';
+import { findProject } from '../shared/project.ts';
+import { openTerminal, type Terminal } from '../shared/terminal.ts';
 import type { Candidate, Reading } from './found.ts';
 import { SCHEDULES_FILE } from './project/schedules-file.ts';
 import { type Change, openProject, planChange, toPaste, writeChange } from './project/write.ts';

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { describeProblem, InvalidExpressionError } from '../../cron/index.ts';
 import { type EpochMs, epochMs } from '../../units.ts';
-import { CommandError, EXIT } from '../exit-codes.ts';
-import { findProject } from '../project.ts';
-import { openTerminal } from '../terminal.ts';
+import { CommandError, EXIT } from '../shared/exit-codes.ts';
+import { findProject } from '../shared/project.ts';
+import { openTerminal } from '../shared/terminal.ts';
 import { compareTimes } from './compare/compare.ts';
 import { formatComparison } from './compare/compare-view.ts';
 import type { CrontabForm } from './crontab/form.ts';

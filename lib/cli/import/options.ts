@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { readZone } from '../../cron/zone-name.ts';
 import { JOB_NAME } from '../../job/names.ts';
-import { readOrRefuse } from '../commands/refusals.ts';
+import { readOrRefuse } from '../shared/refusals.ts';
 
 /** An IANA name. @throws CommandError with carets */
 export function readTimezone(text: string): string {

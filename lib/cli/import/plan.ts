@@ -139,7 +139,7 @@ class Planner implements Plan {
     const job: JobFile = { name, group: this.#group, origin: candidate.origin };
     this.#jobs.set(candidate.origin, job);
     this.#jobNames.add(name);
-    this.stubs.push({ path: `functions/${fileOf(job)}`, text: renderStub(name, this.#group, candidate) });
+    this.stubs.push({ path: `functions/${fileOf(job)}`, text: renderStub(name, candidate) });
     return job;
   }
 

@@ -1,4 +1,4 @@
-import type { Colors } from '../terminal.ts';
+import type { Colors } from '../shared/terminal.ts';
 import type { Candidate, Found, Place, Reading, Refusal } from './found.ts';
 import type { Outcome, Plan } from './plan.ts';
 import { oneLine } from './safe-text.ts';

@@ -1,6 +1,6 @@
+import type { Period } from '../../forecast/simulate-job.ts';
 import { type EpochMs, milliseconds, plus } from '../../units.ts';
-import { CommandError, EXIT } from '../exit-codes.ts';
-import type { Period } from './simulate-job.ts';
+import { CommandError, EXIT } from '../shared/exit-codes.ts';
 
 const DAY_MS = 86_400_000;
 /** Without an end. */

@@ -1,8 +1,8 @@
 import type { RunHistory } from '../../client/run-history.ts';
+import type { RunLength } from '../../forecast/simulation.ts';
 import type { ManifestJob } from '../../manifest.ts';
 import type { RunRecord } from '../../run/record.ts';
 import { type EpochMs, type Milliseconds, milliseconds } from '../../units.ts';
-import type { RunLength } from './simulation.ts';
 
 /** From how many completed runs on their 95th percentile says more than the timeout. */
 export const FEWEST_RUNS = 5;

@@ -1,79 +1,112 @@
+import { existsSync } from 'node:fs';
+import { createRunHistory } from '../../client/run-history.ts';
 import { readZone } from '../../cron/zone-name.ts';
-import { BelfryError } from '../../errors.ts';
-import type { Manifest, ManifestSchedule } from '../../manifest.ts';
-import { type EpochMs, milliseconds, plus, toIso } from '../../units.ts';
-import { BusyMinutes } from './busy-minutes.ts';
-import { clockChangesIn } from './clock-changes-in.ts';
-import { type JobResult, occurrencesIn, type Period, simulateJob } from './simulate-job.ts';
-import type { BusyMinute, RunLength, Simulation } from './simulation.ts';
+import { type SimulationOptions, simulate, TooManyDueTimesError } from '../../forecast/simulate.ts';
+import type { Simulation } from '../../forecast/simulation.ts';
+import { DEFAULT_STAGE, stageNames } from '../../job/names.ts';
+import { findRunning } from '../../local/state/find-running.ts';
+import { STATE_FOLDER, StateFolder } from '../../local/state/state-folder.ts';
+import type { Manifest } from '../../manifest.ts';
+import { type EpochMs, epochMs } from '../../units.ts';
+import { CommandError, EXIT } from '../shared/exit-codes.ts';
+import { findProject } from '../shared/project.ts';
+import { readOrRefuse } from '../shared/refusals.ts';
+import { isLocal, type TableOptions, withStoredRuns } from '../shared/stored-runs.ts';
+import { synthesizedApp } from '../shared/synthesized-app.ts';
+import { openTerminal, type Terminal } from '../shared/terminal.ts';
+import { readPeriod } from './period.ts';
+import { readRunLengths } from './run-lengths.ts';
+import { formatSimulation } from './simulate-view.ts';
 
-export interface SimulationOptions {
-  readonly manifest: Pick<Manifest, 'app' | 'stage' | 'jobs' | 'schedules'>;
-  readonly period: Period;
-  /** Whose hours are counted. */
+export interface SimulateOptions extends TableOptions {
+  readonly from?: EpochMs;
+  readonly to?: EpochMs;
   readonly timezone: string;
-  /** Whether schedules count that are disabled in the stage. */
-  readonly includesDisabled: boolean;
-  /** How long the runs of each job last. */
-  readonly runLengths: ReadonlyMap<string, RunLength>;
+  readonly all?: boolean;
+  readonly timeouts?: boolean;
+  readonly json?: boolean;
 }
 
-/** How many due times are looked at: half a minute of work. */
-export const MOST_DUE_TIMES = 25_000_000;
+/** `belfry simulate`: what a period would fire. */
+export async function simulatePeriod(options: SimulateOptions): Promise<void> {
+  const now = epochMs(Date.now());
+  const period = readPeriod(options, now);
+  readOrRefuse(() => readZone(options.timezone));
+  const local = isLocal(options);
+  const projectDirectory = findProject(process.cwd());
+  const terminal = openTerminal({ isForMachine: options.json === true });
+  const { manifest } = await synthesizedApp(projectDirectory, options.stage ?? DEFAULT_STAGE);
+  const { runLengths, source } = await findRunLengths(options, { projectDirectory, manifest, terminal, now, local });
+  const simulation = simulateOrRefuse({
+    manifest,
+    period,
+    timezone: options.timezone,
+    includesDisabled: options.all === true,
+    runLengths,
+  });
+  const { print, colors } = terminal;
+  print(
+    options.json
+      ? JSON.stringify(simulation)
+      : formatSimulation(simulation, { colors, width: widthOfOutput(), source }),
+  );
+}
 
-/** A period has more due times than anybody would wait for. */
-export class TooManyDueTimesError extends BelfryError {
-  override readonly name = 'TooManyDueTimesError';
-  readonly code = 'TOO_MANY_DUE_TIMES';
+interface Sources {
+  readonly projectDirectory: string;
+  readonly manifest: Manifest;
+  readonly terminal: Terminal;
+  readonly now: EpochMs;
+  /** Whether the records of this checkout are meant. */
+  readonly local: boolean;
+}
 
-  constructor(most: number) {
-    super(`the period has more than ${most.toLocaleString('en')} due times; choose a shorter one with --to`);
+interface FoundLengths extends Pick<SimulationOptions, 'runLengths'> {
+  /** In a sentence: `from …`. */
+  readonly source: string;
+}
+
+/** Without local state none is made: then nothing is known but the timeouts. */
+async function findRunLengths(
+  table: SimulateOptions,
+  { projectDirectory, manifest, terminal, now, local }: Sources,
+): Promise<FoundLengths> {
+  if (table.timeouts === true) return { runLengths: new Map(), source: 'the timeouts' };
+  if (local && !(await hasLocalRecords(projectDirectory))) {
+    return { runLengths: new Map(), source: `the timeouts: there are no records in ${STATE_FOLDER}` };
+  }
+  try {
+    return await withStoredRuns({ projectDirectory, table, terminal }, async ({ deployment, connection }) => {
+      const jobs = manifest.jobs.map(({ name }) => name);
+      const history = createRunHistory({ table: stageNames(deployment).table, jobs, client: connection });
+      const runLengths = await readRunLengths(history, manifest.jobs, now);
+      const place = local
+        ? STATE_FOLDER
+        : `${manifest.app}-${manifest.stage} ${table.endpoint === undefined ? 'on AWS' : `at ${table.endpoint}`}`;
+      return { runLengths, source: `the records of ${place}` };
+    });
+  } catch (error) {
+    if (local || !(error instanceof CommandError)) throw error;
+    throw new CommandError(`${error.message}. --timeouts does without it`, error.exitCode, { cause: error });
   }
 }
 
-/**
- * What a period would fire. Runs begin when they are due, and all of one job last as long as each other.
- *
- * @throws TooManyDueTimesError
- */
-export function simulate(options: SimulationOptions, mostDueTimes: number = MOST_DUE_TIMES): Simulation {
-  const { manifest, period, timezone, includesDisabled, runLengths } = options;
-  const schedules = manifest.schedules.filter(({ enabled }) => enabled || includesDisabled);
-  const minutes = new BusyMinutes(period.from, period.to);
-  let looked = 0;
-  const onDue = (time: EpochMs, isRun: boolean): void => {
-    if (++looked > mostDueTimes) throw new TooManyDueTimesError(mostDueTimes);
-    if (isRun) minutes.add(time);
-  };
-  const zone = readZone(timezone);
-  const results = manifest.jobs.flatMap(({ name, policy }): JobResult[] => {
-    const own = schedules.filter(({ job }) => job === name);
-    const runLength = runLengths.get(name) ?? { length: policy.timeout, basis: 'timeout', completedRuns: 0 };
-    return own.length === 0 ? [] : [simulateJob({ name, policy, runLength, schedules: own }, { period, zone, onDue })];
-  });
-  return {
-    app: manifest.app,
-    stage: manifest.stage,
-    from: toIso(period.from),
-    to: toIso(period.to),
-    timezone,
-    jobs: results.map(({ job }) => job),
-    schedules: results.flatMap((result) => result.schedules),
-    leftOut: manifest.schedules.filter((each) => !schedules.includes(each)).map(({ id }) => id),
-    busiestMinutes: minutes.busiest(BUSIEST).map((minute) => busyMinute(minute, schedules)),
-    clockChanges: clockChangesIn(schedules, period),
-  };
+async function hasLocalRecords(projectDirectory: string): Promise<boolean> {
+  const state = new StateFolder(projectDirectory);
+  return existsSync(state.data) || (await findRunning(state)) !== undefined;
 }
 
-const BUSIEST = 5;
-const MINUTE = milliseconds(60_000);
-
-function busyMinute(
-  { at, runs }: { readonly at: EpochMs; readonly runs: number },
-  schedules: readonly ManifestSchedule[],
-): BusyMinute {
-  const minute: Period = { from: at, to: plus(at, MINUTE) };
-  const isDue = (schedule: ManifestSchedule): boolean =>
-    [...occurrencesIn(schedule, minute)].some(({ calendar }) => calendar === undefined);
-  return { at: toIso(at), runs, schedules: schedules.filter(isDue).map(({ id }) => id) };
+function simulateOrRefuse(options: SimulationOptions): Simulation {
+  try {
+    return simulate(options);
+  } catch (error) {
+    if (!(error instanceof TooManyDueTimesError)) throw error;
+    throw new CommandError(error.message, EXIT.usage, { cause: error });
+  }
 }
+
+/** What a reader of a pipe or a file gets, and the bounds of what is readable. */
+const WIDTH = { least: 80, most: 120, elsewhere: 100 } as const;
+
+const widthOfOutput = (): number =>
+  Math.min(WIDTH.most, Math.max(WIDTH.least, process.stdout.isTTY ? process.stdout.columns : WIDTH.elsewhere));

@@ -1,7 +1,7 @@
 import type { CreateScheduleCommandInput } from '@aws-sdk/client-scheduler';
 import type { Manifest } from '../../manifest.ts';
 import type { Seconds } from '../../units.ts';
-import type { TableProperties } from '../backends/table-properties.ts';
+import type { TableProperties } from '../dynamodb/table-properties.ts';
 
 /** A synthesized app as the embedded cloud needs it: every name, ARN and URL in it is the one it has there. */
 export interface Assembly {

@@ -1,4 +1,4 @@
-import { accountId, queueArn, queuePath, topicArn } from '../backends/account.ts';
+import { accountId, queueArn, queuePath, topicArn } from '../account.ts';
 
 /** What the physical names of a resource follow from. */
 interface Identity {

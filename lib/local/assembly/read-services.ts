@@ -1,6 +1,6 @@
 import type { CreateScheduleCommandInput } from '@aws-sdk/client-scheduler';
-import { queueArn, topicArn } from '../backends/account.ts';
-import type { TableProperties } from '../backends/table-properties.ts';
+import { queueArn, topicArn } from '../account.ts';
+import type { TableProperties } from '../dynamodb/table-properties.ts';
 import type { QueueModel, TopicModel } from './models.ts';
 import type { Resource } from './resource.ts';
 

@@ -1,4 +1,4 @@
-import { accountId } from '../backends/account.ts';
+import { accountId } from '../account.ts';
 import { UnresolvedPropertyError } from './errors.ts';
 import { resourceKinds } from './physical.ts';
 import type { Call, Scope } from './scope.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../../run/ports.ts';
+import type { Clock } from '../../clock.ts';
 import { type EpochMs, type Milliseconds, milliseconds, plus, toMilliseconds } from '../../units.ts';
 import { attributesOf, causeOf, type ExhaustedCondition } from './dead-letter.ts';
 import { PermanentDeliveryError } from './errors.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../run/ports.ts';
+import type { Clock } from '../../clock.ts';
 import { type EpochMs, type Milliseconds, milliseconds, plus } from '../../units.ts';
 import { Entries } from './entries.ts';
 import { Entry } from './entry.ts';

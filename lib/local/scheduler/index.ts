@@ -1,7 +1,7 @@
 /**
  * The embedded EventBridge Scheduler: its API, and the engine that fires what the API was told.
  */
-import type { Clock } from '../../run/ports.ts';
+import type { Clock } from '../../clock.ts';
 import { type EpochMs, type Milliseconds, milliseconds } from '../../units.ts';
 import { handleRequest } from './api.ts';
 import { Deliveries } from './delivery.ts';

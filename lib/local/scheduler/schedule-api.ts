@@ -1,4 +1,4 @@
-import type { Clock } from '../../run/ports.ts';
+import type { Clock } from '../../clock.ts';
 import { type EpochMs, epochMs } from '../../units.ts';
 import { ApiError } from './errors.ts';
 import { Fields } from './fields.ts';

@@ -1,7 +1,7 @@
+import { isBelated } from '../../job/trigger.ts';
 import type { ClaimRequest } from '../../run/ports.ts';
 import type { RunStatus } from '../../run/record.ts';
 import { EARLY_START } from '../../run/timeouts.ts';
-import { isBelated } from '../../run/trigger.ts';
 import { plus } from '../../units.ts';
 import { claimableStatuses } from '../rules.ts';
 import { openEntry, runKey } from './keys.ts';

@@ -1,3 +1,4 @@
+import { isBelated } from '../../job/trigger.ts';
 import { LeaseLostError } from '../../run/errors.ts';
 import type {
   Claimed,
@@ -11,7 +12,6 @@ import type {
 } from '../../run/ports.ts';
 import { ATTEMPTS_KEPT, type Attempt, ENDED, type RunRecord } from '../../run/record.ts';
 import { EARLY_START } from '../../run/timeouts.ts';
-import { isBelated } from '../../run/trigger.ts';
 import { type EpochMs, plus } from '../../units.ts';
 import { causeOf, claimableStatuses, closeAttempt, readRefusal, settledFields, toClaimed } from '../rules.ts';
 

@@ -1,11 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
+import { systemClock } from '../../../lib/clock.ts';
+import type { JobContext } from '../../../lib/job/context.ts';
 import { defineJob } from '../../../lib/job/job.ts';
 import { resolvePolicy } from '../../../lib/job/policy.ts';
-import { systemClock } from '../../../lib/lambda/system-clock.ts';
 import { jobLog, toLog } from '../../../lib/observe/logger.ts';
 import { createRunLog } from '../../../lib/observe/run-log.ts';
-import type { JobContext } from '../../../lib/run/context.ts';
 import type { RunPorts } from '../../../lib/run/delivery.ts';
 import { executeRun } from '../../../lib/run/execute-run.ts';
 import { scheduledRunId } from '../../../lib/run/run-id.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ENVIRONMENT } from '../../../lib/lambda/environment.ts';
+import { ENVIRONMENT } from '../../../lib/environment.ts';
 import { alternate, exactly, type Measure, type Measured, type Row } from '../figures.ts';
 import { type Bundle, belfryShare, bundleHandler, bundleHeartbeat } from '../support/bundles.ts';
 import { runNode } from '../support/processes.ts';

@@ -1,9 +1,9 @@
 import { join, relative, resolve } from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
 import heartbeat from '../../../functions/heartbeat.ts';
-import { build, ESBUILD, entriesOf } from '../../../infra/bundle.ts';
-import { schedule } from '../../../lib/index.ts';
-import { checkApp } from '../../../lib/job/check-app.ts';
+import { checkApp } from '../../../lib/app/check-app.ts';
+import { build, ESBUILD, entriesOf } from '../../../lib/cdk/bundle/bundle.ts';
+import { schedule } from '../../../lib/entry/belfry.ts';
 import { DUE } from '../../support/requests.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');

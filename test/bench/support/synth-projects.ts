@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -34,7 +34,7 @@ export function writeSynthProject(folder: string, jobs: number): SynthProject {
   write(
     'schedules.ts',
     [
-      `import { schedule } from '${moduleFrom(directory, 'lib/index.ts')}';`,
+      `import { schedule } from '${moduleFrom(directory, 'lib/entry/belfry.ts')}';`,
       ...all.map(({ name, group, index }) => `import job${index} from './functions/${group}/${name}.ts';`),
       'export const schedules = {',
       ...all.map(({ name, index }) => `  '${name}': schedule(job${index}, ${whenOf(index)}),`),
@@ -57,7 +57,7 @@ const moduleFrom = (directory: string, path: string): string =>
 
 /** A job of some lines, each a little different. */
 const jobText = (directory: string, { name, index }: { name: string; index: number }): string =>
-  `import { defineJob } from '${moduleFrom(directory, 'lib/index.ts')}';
+  `import { defineJob } from '${moduleFrom(directory, 'lib/entry/belfry.ts')}';
 
 export default defineJob('${name}', {
   timeout: '${(index % 10) + 1} minutes',
@@ -74,35 +74,34 @@ export default defineJob('${name}', {
 
 const belfryAppText = (directory: string): string =>
   `import { join } from 'node:path';
-import { synthesize } from '${moduleFrom(directory, 'infra/synthesize.ts')}';
+${NEW_APP}
+import { Belfry, loadJobs } from '${moduleFrom(directory, 'lib/entry/cdk.ts')}';
 import { schedules } from './schedules.ts';
 
-await synthesize({
-  outdir: join(import.meta.dirname, 'cdk.out'),
-  context: { validate: false },
-  functionsDirectory: join(import.meta.dirname, 'functions'),
-  schedules,
-  access() {},
-});
+const jobs = await loadJobs(join(import.meta.dirname, 'functions'));
+new Belfry(app, 'Belfry', { jobs, schedules, access() {} });
+app.synth();
 `;
 
-/** Plain functions that share one small asset: \`NodejsFunction\` starts an esbuild for each, which is no baseline. */
-const plainAppText = (functions: number): string =>
-  `import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
-import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
-
-const { context } = JSON.parse(readFileSync(${JSON.stringify(join(ROOT, 'cdk.json'))}, 'utf8'));
+/** The same app for both, without what neither should be measured by. */
+const NEW_APP = `import { App } from 'aws-cdk-lib';
 const app = new App({
   outdir: join(import.meta.dirname, 'cdk.out'),
-  context,
+  context: ${JSON.stringify((JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { context: object }).context)},
   builtinCloudFormationValidation: false,
   analyticsReporting: false,
   stackTraces: false,
   treeMetadata: false,
   autoSynth: false,
-});
+});`;
+
+/** Plain functions that share one small asset: \`NodejsFunction\` starts an esbuild for each, which is no baseline. */
+const plainAppText = (functions: number): string =>
+  `import { join } from 'node:path';
+import { Stack } from 'aws-cdk-lib';
+import { Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
+${NEW_APP}
+
 for (let first = 0; first < ${functions}; first += ${GROUP}) {
   const stack = new Stack(app, \`Stack\${first}\`);
   const code = Code.fromAsset(join(import.meta.dirname, 'asset'));

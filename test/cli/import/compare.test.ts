@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { compareTimes, type Side } from '../../../lib/cli/import/compare/compare.ts';
 import { formatComparison } from '../../../lib/cli/import/compare/compare-view.ts';
 import { cronTimes } from '../../../lib/cli/import/compare/cron-times.ts';
-import { localMinute } from '../../../lib/cli/view/times.ts';
+import { localMinute } from '../../../lib/cli/shared/view/times.ts';
 import { type EpochMs, epochMs } from '../../../lib/units.ts';
 
 const at = (iso: string): EpochMs => epochMs(Date.parse(iso));

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { CommandError, EXIT } from '../../../lib/cli/exit-codes.ts';
 import type { CrontabForm } from '../../../lib/cli/import/crontab/form.ts';
 import { readCrontab } from '../../../lib/cli/import/crontab/read-crontab.ts';
 import type { Candidate, Refusal } from '../../../lib/cli/import/found.ts';
+import { CommandError, EXIT } from '../../../lib/cli/shared/exit-codes.ts';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures');
 

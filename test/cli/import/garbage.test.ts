@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import pc from 'picocolors';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { CommandError } from '../../../lib/cli/exit-codes.ts';
 import { readCrontab } from '../../../lib/cli/import/crontab/read-crontab.ts';
 import type { Candidate, Found, Reading } from '../../../lib/cli/import/found.ts';
 import { readManifests } from '../../../lib/cli/import/k8s/read-manifests.ts';
@@ -11,6 +10,7 @@ import { planImport } from '../../../lib/cli/import/plan.ts';
 import { addEntries } from '../../../lib/cli/import/project/add-entries.ts';
 import { readSchedulesFile } from '../../../lib/cli/import/project/schedules-file.ts';
 import { formatReport } from '../../../lib/cli/import/report.ts';
+import { CommandError } from '../../../lib/cli/shared/exit-codes.ts';
 import { InvalidExpressionError, readWhen } from '../../../lib/cron/index.ts';
 import { JOB_NAME, SCHEDULE_ID } from '../../../lib/job/names.ts';
 

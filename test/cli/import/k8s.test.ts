@@ -2,10 +2,10 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CommandError, EXIT } from '../../../lib/cli/exit-codes.ts';
 import type { Candidate, Refusal } from '../../../lib/cli/import/found.ts';
 import { readAll } from '../../../lib/cli/import/import-manifests.ts';
 import { readManifests } from '../../../lib/cli/import/k8s/read-manifests.ts';
+import { CommandError, EXIT } from '../../../lib/cli/shared/exit-codes.ts';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures/k8s');
 

@@ -146,7 +146,7 @@ describe('an import', () => {
 
     expect(plan.stubs[0]).toMatchObject({
       path: 'functions/old/work.ts',
-      text: expect.stringContaining("from '../../lib/index.ts'"),
+      text: expect.stringContaining("from 'belfry'"),
     });
     expect(plan.entries[0]?.jobFile).toBe('old/work.ts');
   });
@@ -204,13 +204,11 @@ describe('the file of a job that is not ported', () => {
   const stub = (command: string): string => {
     const [candidate] = candidatesOf(`0 2 * * * ${command}\n`);
     if (candidate === undefined) throw new Error('refused');
-    return renderStub('work', '', candidate);
+    return renderStub('work', candidate);
   };
 
   test('says what it ran, and refuses to run', () => {
-    expect(
-      stub('timeout 5m /opt/work --hard | tee log'),
-    ).toBe(`import { defineJob, NonRetryableError } from '../lib/index.ts';
+    expect(stub('timeout 5m /opt/work --hard | tee log')).toBe(`import { defineJob, NonRetryableError } from 'belfry';
 
 /**
  * Not ported yet. What it ran:

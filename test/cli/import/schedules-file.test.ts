@@ -8,9 +8,9 @@ const LINE = "  backup: schedule(backup, { cron: '0 2 * * *', timezone: 'UTC', e
 const add = (text: string, entries: readonly NewEntry[] = [ENTRY]): string =>
   addEntries(readSchedulesFile(text), entries);
 
-const HEAD = `import heartbeat from '../functions/heartbeat.ts';
-import { type Schedules, schedule } from '../lib/index.ts';
-`;
+const LIBRARY = "import { type Schedules, schedule } from 'belfry';\n";
+const OWN = "import heartbeat from '../functions/heartbeat.ts';\n";
+const HEAD = LIBRARY + OWN;
 
 describe('an entry is put into infra/schedules.ts', () => {
   test('beside what is there, which stays as it is', () => {
@@ -57,7 +57,7 @@ export const schedules: Schedules = {
       `export const schedules = {\n/* \n */\n${LINE}\n};`,
     ],
   ])('into %s', (_, text, expected) => {
-    expect(add(HEAD + text)).toBe(`import backup from '../functions/backup.ts';\n${HEAD}${expected}`);
+    expect(add(HEAD + text)).toBe(`${LIBRARY}import backup from '../functions/backup.ts';\n${OWN}${expected}`);
   });
 
   test('with the line ends of the file', () => {
@@ -68,7 +68,7 @@ export const schedules: Schedules = {
 
   test('with what is imported already, under its name there', () => {
     const text = `import night from '../functions/backup.ts';
-import { schedule as due } from '../lib/index.ts';
+import { schedule as due } from 'belfry';
 export const schedules = {
 };
 `;
@@ -77,9 +77,10 @@ export const schedules = {
   });
 
   test('behind the import that comes before it, comments and all', () => {
-    const text = `import a from '../functions/a.ts'; // the first
+    const text = `import { schedule } from 'belfry';
+import a from '../functions/a.ts'; // the first
 import c from '../functions/c.ts'; /* goes
-on */ import { schedule } from '../lib/index.ts';
+on */ import z from '../functions/z.ts';
 export const schedules = {
 };
 `;
@@ -160,7 +161,7 @@ test.each(["import { schedule } from './x.ts';", 'function schedule() {}', 'cons
   'nothing is put into a file with a `schedule` of its own: %s',
   (line) => {
     expect(() => add(`${line}\nexport const schedules = {};\n`)).toThrow(
-      expect.objectContaining({ message: 'what it calls `schedule` does not come from ../lib/index.ts' }),
+      expect.objectContaining({ message: 'what it calls `schedule` does not come from belfry' }),
     );
   },
 );
@@ -184,7 +185,7 @@ test.each([
 
 test('for such a file the lines are there to be pasted', () => {
   expect(describeEntries([ENTRY])).toEqual({
-    imports: ["import { schedule } from '../lib/index.ts';", "import backup from '../functions/backup.ts';"],
+    imports: ["import { schedule } from 'belfry';", "import backup from '../functions/backup.ts';"],
     entries: [LINE],
   });
 });

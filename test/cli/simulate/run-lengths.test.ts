@@ -3,8 +3,8 @@ import { MOST_RECORDS, readRunLengths, runLengthOf } from '../../../lib/cli/simu
 import type { RunPeriod } from '../../../lib/client/run-history.ts';
 import type { RunRecord } from '../../../lib/run/record.ts';
 import { epochMs, milliseconds, plus } from '../../../lib/units.ts';
+import { manifestOf } from '../../forecast/manifest.ts';
 import { DUE, minutes, secondsOf } from '../../support/requests.ts';
-import { manifestOf } from './manifest.ts';
 
 const TIMEOUT = minutes(10);
 const { jobs } = manifestOf({ jobs: { report: ['skip', 10] }, schedules: {} });

@@ -1,9 +1,9 @@
 import pc from 'picocolors';
 import { describe, expect, test } from 'vitest';
-import { simulate } from '../../../lib/cli/simulate/simulate.ts';
-import { formatSimulation } from '../../../lib/cli/view/simulate-view.ts';
+import { formatSimulation } from '../../../lib/cli/simulate/simulate-view.ts';
+import { simulate } from '../../../lib/forecast/simulate.ts';
 import { milliseconds } from '../../../lib/units.ts';
-import { type AppOf, at, manifestOf } from './manifest.ts';
+import { type AppOf, at, manifestOf } from '../../forecast/manifest.ts';
 
 const app: AppOf = {
   jobs: { report: ['skip', 10], sync: ['allow', 12], rare: ['skip', 1] },

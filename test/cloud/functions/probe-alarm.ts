@@ -1,4 +1,4 @@
-import { defineJob, NonRetryableError } from '../../../lib/index.ts';
+import { defineJob, NonRetryableError } from 'belfry';
 
 /** Fails for good: what the alarm over all jobs is for. */
 export default defineJob('probe-alarm', {

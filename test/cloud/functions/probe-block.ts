@@ -1,4 +1,4 @@
-import { defineJob } from '../../../lib/index.ts';
+import { defineJob } from 'belfry';
 
 /** Never yields in the first attempt: nothing but the end of its function ends it. */
 export default defineJob('probe-block', {

@@ -1,4 +1,4 @@
-import { defineJob } from '../../../lib/index.ts';
+import { defineJob } from 'belfry';
 
 /** Due every minute: what a scheduled run leaves behind. */
 export default defineJob('probe-due', {

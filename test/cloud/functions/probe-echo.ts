@@ -1,5 +1,5 @@
+import { defineJob } from 'belfry';
 import * as z from 'zod/mini';
-import { defineJob } from '../../../lib/index.ts';
 
 /** Returns its input. */
 export default defineJob('probe-echo', {

@@ -1,4 +1,4 @@
-import { defineJob } from '../../../lib/index.ts';
+import { defineJob } from 'belfry';
 
 /** For a message that comes after the end of its run. */
 export default defineJob('probe-ended', {

@@ -1,4 +1,4 @@
-import { defineJob, NonRetryableError } from '../../../lib/index.ts';
+import { defineJob, NonRetryableError } from 'belfry';
 
 /** Fails for good. */
 export default defineJob('probe-fail', {

@@ -1,4 +1,4 @@
-import { defineJob } from '../../../lib/index.ts';
+import { defineJob } from 'belfry';
 
 /** Removed by the update of the stack. */
 export default defineJob('probe-gone', {

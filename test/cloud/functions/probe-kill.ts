@@ -1,4 +1,4 @@
-import { defineJob } from '../../../lib/index.ts';
+import { defineJob } from 'belfry';
 
 /** Its process is killed in the first attempt, as by a lack of memory. */
 export default defineJob('probe-kill', {

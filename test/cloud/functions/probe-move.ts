@@ -1,4 +1,4 @@
-import { defineJob, NonRetryableError } from '../../../lib/index.ts';
+import { defineJob, NonRetryableError } from 'belfry';
 
 /** Fails for good until somebody moves its letter back. */
 export default defineJob('probe-move', {

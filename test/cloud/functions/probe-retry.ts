@@ -1,4 +1,4 @@
-import { defineJob } from '../../../lib/index.ts';
+import { defineJob } from 'belfry';
 
 /** Fails twice, and then does not. */
 export default defineJob('probe-retry', {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defineJob } from '../../../lib/index.ts';
+import { defineJob } from 'belfry';
 
 /** Outlives its timeout the first time, and heeds its signal. */
 export default defineJob('probe-slow', {

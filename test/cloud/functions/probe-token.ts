@@ -1,4 +1,4 @@
-import { defineJob } from '../../../lib/index.ts';
+import { defineJob } from 'belfry';
 
 /** Takes its lock and leaves it. */
 export default defineJob('probe-token', {

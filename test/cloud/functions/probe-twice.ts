@@ -1,4 +1,4 @@
-import { defineJob } from '../../../lib/index.ts';
+import { defineJob } from 'belfry';
 
 /** For messages that come more than once, or are none of a run's. */
 export default defineJob('probe-twice', {

@@ -1,4 +1,4 @@
-import { defineJob } from '../../../lib/index.ts';
+import { defineJob } from 'belfry';
 
 /** For schedules that are taken away, and for messages that do not come. */
 export default defineJob('probe-watch', {

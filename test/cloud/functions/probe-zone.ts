@@ -1,4 +1,4 @@
-import { defineJob } from '../../../lib/index.ts';
+import { defineJob } from 'belfry';
 
 /** For schedules that a check makes itself. */
 export default defineJob('probe-zone', {

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { CommandError, EXIT } from '../../../lib/cli/exit-codes.ts';
+import { CommandError, EXIT } from '../../../lib/cli/shared/exit-codes.ts';
 import type { Report } from '../support/report.ts';
 import { runChecks } from '../support/run-checks.ts';
 import { deleteCheckQueues, stackStatus } from '../support/stack.ts';

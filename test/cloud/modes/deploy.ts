@@ -1,4 +1,4 @@
-import { DEFAULT_REGION, EMULATOR_CREDENTIALS } from '../../../lib/cli/commands/connection.ts';
+import { DEFAULT_REGION, EMULATOR_CREDENTIALS } from '../../../lib/cli/shared/connection.ts';
 import { LIMITS, type Limits } from '../limits.ts';
 import { identify, NEVER_FIRE, REFUSE_METRIC_MATH } from '../support/identify.ts';
 import type { LeftOut } from '../support/leave-out.ts';

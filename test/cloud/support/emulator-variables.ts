@@ -1,4 +1,4 @@
-import { DEFAULT_REGION, EMULATOR_CREDENTIALS } from '../../../lib/cli/commands/connection.ts';
+import { DEFAULT_REGION, EMULATOR_CREDENTIALS } from '../../../lib/cli/shared/connection.ts';
 
 /** What the CDK CLI, and the app that it runs, need to reach an emulator and nothing else. */
 export const emulatorVariables = (endpoint: string, region = DEFAULT_REGION): Readonly<Record<string, string>> => ({

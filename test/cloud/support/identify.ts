@@ -1,4 +1,4 @@
-import { CommandError, EXIT } from '../../../lib/cli/exit-codes.ts';
+import { CommandError, EXIT } from '../../../lib/cli/shared/exit-codes.ts';
 import type { EndpointKind } from '../limits.ts';
 
 /** Who answers at an endpoint. */

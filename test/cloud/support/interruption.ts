@@ -1,5 +1,5 @@
-import { SAME_PRESS_MS } from '../../../lib/cli/end-of-run.ts';
-import { EXIT } from '../../../lib/cli/exit-codes.ts';
+import { SAME_PRESS_MS } from '../../../lib/cli/shared/end-of-run.ts';
+import { EXIT } from '../../../lib/cli/shared/exit-codes.ts';
 import type { Report } from './report.ts';
 
 /**

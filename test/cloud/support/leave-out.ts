@@ -3,8 +3,8 @@ import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnKey } from 'aws-cdk-lib/aws-kms';
 import { CfnEventSourceMapping, CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Belfry } from 'belfry/cdk';
 import type { IConstruct } from 'constructs';
-import type { Belfry } from '../../../infra/belfry.ts';
 
 /** What an emulator cannot take: alarms over several metrics, functions with their mappings, the table, tags of keys. */
 export type LeftOut = 'metric-math' | 'functions' | 'table' | 'key-tags';

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { openTerminal } from '../../../lib/cli/terminal.ts';
+import { openTerminal } from '../../../lib/cli/shared/terminal.ts';
 import type { CheckResult } from './check-reporter.ts';
 
 export type Counts = Readonly<Record<CheckResult['outcome'], number>>;

@@ -1,4 +1,4 @@
-import { startReaper } from '../../../lib/local/workers/index.ts';
+import { startReaper } from '../../../lib/local/lambda/workers/index.ts';
 import { BelfryCommand, type CommandOptions } from '../../process/support/belfry-command.ts';
 
 /** Ends what this process has started when it is killed and cannot do so itself. */

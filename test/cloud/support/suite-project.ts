@@ -31,7 +31,7 @@ const CHANGES: readonly (readonly [before: RegExp, after: string])[] = [
 const ACCESS = 'export default (): void => {};\n';
 
 /** The same, less what an emulator cannot take. */
-const reducedAccess = (parts: readonly LeftOut[]): string => `import type { Belfry } from './belfry.ts';
+const reducedAccess = (parts: readonly LeftOut[]): string => `import type { Belfry } from 'belfry/cdk';
 import { leaveOut } from './leave-out.ts';
 
 export default (belfry: Belfry): void => leaveOut(belfry, ${JSON.stringify(parts)});
@@ -60,13 +60,10 @@ export class SuiteProject {
     await symlink(join(REPOSITORY, 'node_modules'), join(directory, 'node_modules'));
     for (const folder of ['functions', '../home', '../tmp']) await mkdir(join(directory, folder));
     for (const file of await readdir(join(SUITE, 'functions'))) {
-      await project.#copy(`functions/${file}`, `functions/${file}`, [['../../../lib/', '../lib/']]);
+      await project.#copy(`functions/${file}`, `functions/${file}`, []);
     }
-    await project.#copy('schedules.ts', 'infra/schedules.ts', [
-      ['../../lib/', '../lib/'],
-      ['./functions/', '../functions/'],
-    ]);
-    await project.#copy('support/leave-out.ts', 'infra/leave-out.ts', [['../../../infra/', './']]);
+    await project.#copy('schedules.ts', 'infra/schedules.ts', [['./functions/', '../functions/']]);
+    await project.#copy('support/leave-out.ts', 'infra/leave-out.ts', []);
     await writeFile(join(directory, 'infra/access.ts'), leavesOut.length > 0 ? reducedAccess(leavesOut) : ACCESS);
     return project;
   }

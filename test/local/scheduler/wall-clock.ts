@@ -1,4 +1,4 @@
-import type { Clock } from '../../../lib/run/ports.ts';
+import type { Clock } from '../../../lib/clock.ts';
 import { type EpochMs, type Milliseconds, milliseconds, plus } from '../../../lib/units.ts';
 import type { VirtualClock } from '../../support/virtual-clock.ts';
 

@@ -13,7 +13,7 @@ export function jobFile(name: string, { policy = '', imports = '', body }: JobSo
   return `import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
-import { defineJob, NonRetryableError } from '../lib/index.ts';
+import { defineJob, NonRetryableError } from 'belfry';
 ${imports}
 const file = (name: string) => process.env.TEST_FILES + '/' + name;
 void [appendFileSync, existsSync, writeFileSync, sleep, z, NonRetryableError];

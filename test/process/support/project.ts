@@ -16,7 +16,7 @@ const OWN_JOBS = ['heartbeat.ts', 'run-digest.ts', '_digest.ts'];
 
 /** What those jobs may touch. */
 const ACCESS = `import runDigest from '../functions/run-digest.ts';
-import type { Belfry } from './belfry.ts';
+import type { Belfry } from 'belfry/cdk';
 
 export default (belfry: Belfry): void => {
   belfry.job(runDigest).readsRuns();
@@ -187,7 +187,7 @@ export class Project {
       'infra/schedules.ts',
       [
         ...names.map((name, index) => `import job${index} from '../functions/${name}.ts';`),
-        "import { type Schedules, schedule } from '../lib/index.ts';",
+        "import { type Schedules, schedule } from 'belfry';",
         'export const schedules: Schedules = {',
         ...names.map((name, index) => `  '${name}': schedule(job${index}, ${when[name] ?? "{ cron: '0 3 1 1 *' }"}),`),
         '};',

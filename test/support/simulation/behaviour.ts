@@ -1,5 +1,5 @@
-import type { JobContext } from '../../../lib/run/context.ts';
-import { NonRetryableError, RetryAfterError } from '../../../lib/run/errors.ts';
+import type { JobContext } from '../../../lib/job/context.ts';
+import { NonRetryableError, RetryAfterError } from '../../../lib/job/errors.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 
 /** What a simulated job does in one execution. */

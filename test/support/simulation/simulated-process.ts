@@ -1,4 +1,4 @@
-import type { Clock } from '../../../lib/run/ports.ts';
+import type { Clock } from '../../../lib/clock.ts';
 import { epochMs } from '../../../lib/units.ts';
 import type { Timeline } from './timeline.ts';
 

@@ -1,6 +1,6 @@
+import type { JobContext } from '../../../lib/job/context.ts';
 import { defineJob } from '../../../lib/job/job.ts';
 import type { JobPolicy } from '../../../lib/job/policy.ts';
-import type { JobContext } from '../../../lib/run/context.ts';
 import type { RunPorts } from '../../../lib/run/delivery.ts';
 import { formatRunMessage } from '../../../lib/run/message.ts';
 import type { LockStore, RunStore } from '../../../lib/run/ports.ts';

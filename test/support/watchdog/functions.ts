@@ -1,14 +1,14 @@
+import type { AlertMessage, JobContext } from '../../../lib/job/context.ts';
 import { defineJob, type InputSchema, type Job } from '../../../lib/job/job.ts';
 import type { JobPolicy } from '../../../lib/job/policy.ts';
+import type { Trigger } from '../../../lib/job/trigger.ts';
 import { judge } from '../../../lib/lambda/admission.ts';
 import { skipByCalendar } from '../../../lib/lambda/calendar-admission.ts';
-import type { AlertMessage, JobContext } from '../../../lib/run/context.ts';
 import type { RunPorts } from '../../../lib/run/delivery.ts';
 import { parseRunMessage } from '../../../lib/run/message.ts';
 import type { Letter } from '../../../lib/run/ports.ts';
 import type { RunRecord } from '../../../lib/run/record.ts';
 import { deployedTimeouts } from '../../../lib/run/timeouts.ts';
-import type { Trigger } from '../../../lib/run/trigger.ts';
 import { createDirectOnce } from '../../../lib/store/direct-once.ts';
 import { MemoryLockStore } from '../../../lib/store/memory/memory-lock-store.ts';
 import type { MemoryWatchStore } from '../../../lib/store/memory/memory-watch-store.ts';

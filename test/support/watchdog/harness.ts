@@ -1,4 +1,4 @@
-import type { AlertMessage, JobContext } from '../../../lib/run/context.ts';
+import type { AlertMessage, JobContext } from '../../../lib/job/context.ts';
 import { parseRunMessage } from '../../../lib/run/message.ts';
 import { type EpochMs, epochMs, type Seconds, seconds } from '../../../lib/units.ts';
 import { type LookResult, look } from '../../../lib/watchdog/look.ts';

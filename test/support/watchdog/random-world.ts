@@ -1,4 +1,4 @@
-import type { AlertMessage } from '../../../lib/run/context.ts';
+import type { AlertMessage } from '../../../lib/job/context.ts';
 import type { WatchdogPorts } from '../../../lib/watchdog/ports.ts';
 import { replaced } from '../replaced.ts';
 import { createWatchdogHarness, type Firing, type WatchdogHarness } from './harness.ts';

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../../units.ts';
-import type { Colors } from '../../terminal.ts';
-import { formatTable } from '../../view/table.ts';
-import { localMinute } from '../../view/times.ts';
+import type { Colors } from '../../shared/terminal.ts';
+import { formatTable } from '../../shared/view/table.ts';
+import { localMinute } from '../../shared/view/times.ts';
 import type { Comparison, Row } from './compare.ts';
 
 const NONE = '–';

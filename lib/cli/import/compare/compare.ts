@@ -1,6 +1,6 @@
 import { readWhen } from '../../../cron/index.ts';
 import { readZone } from '../../../cron/zone-name.ts';
-import { occurrencesBetween } from '../../../job/occurrences.ts';
+import { occurrencesBetween } from '../../../due/occurrences.ts';
 import { type EpochMs, milliseconds, plus } from '../../../units.ts';
 import { cronTimes } from './cron-times.ts';
 

@@ -1,4 +1,4 @@
-import { CommandError, EXIT } from '../../exit-codes.ts';
+import { CommandError, EXIT } from '../../shared/exit-codes.ts';
 import { oneLine, shorten } from '../safe-text.ts';
 import { type CrontabLine, splitEntry } from './lines.ts';
 

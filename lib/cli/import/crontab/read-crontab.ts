@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { InvalidExpressionError, readWhen } from '../../../cron/index.ts';
-import { CommandError, EXIT } from '../../exit-codes.ts';
+import { CommandError, EXIT } from '../../shared/exit-codes.ts';
 import { nameOfCommand } from '../command-name.ts';
 import { refuse, refuseExpression } from '../excerpt.ts';
 import type { Candidate, Found, FoundPolicy, Place, Reading } from '../found.ts';

@@ -1,6 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CommandError, EXIT } from '../../exit-codes.ts';
+import { CommandError, EXIT } from '../../shared/exit-codes.ts';
 import { refuse } from '../excerpt.ts';
 import { fullPath, noSuchFile } from '../file-argument.ts';
 import type { Refusal } from '../found.ts';

@@ -1,4 +1,4 @@
-import { quoteValue } from '../../../job/check-report.ts';
+import { quoteValue } from '../../../app/check-report.ts';
 import { nameOfCommand } from '../command-name.ts';
 import { reasonsToPort } from '../porting.ts';
 import { oneLine, shorten, withoutSecrets } from '../safe-text.ts';

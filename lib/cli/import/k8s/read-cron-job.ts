@@ -1,9 +1,9 @@
-import { quoteValue } from '../../../job/check-report.ts';
+import { quoteValue } from '../../../app/check-report.ts';
 import { type Duration, formatDuration, readDuration } from '../../../job/duration.ts';
 import { BOUNDS } from '../../../job/policy.ts';
 import { SCHEDULE_BOUNDS } from '../../../job/schedule-policy.ts';
 import { milliseconds } from '../../../units.ts';
-import { CommandError, EXIT } from '../../exit-codes.ts';
+import { CommandError, EXIT } from '../../shared/exit-codes.ts';
 import { refuse } from '../excerpt.ts';
 import type { Candidate, Found, FoundPolicy, Place } from '../found.ts';
 import { timeoutReason } from '../porting.ts';

@@ -1,5 +1,5 @@
 import { type Document, isScalar, type LineCounter } from 'yaml';
-import { quoteValue } from '../../../job/check-report.ts';
+import { quoteValue } from '../../../app/check-report.ts';
 import { refuse } from '../excerpt.ts';
 import type { Found, Place } from '../found.ts';
 import type { LinePart, Manifest } from './manifest.ts';

@@ -1,6 +1,6 @@
+import { quoteValue } from '../../../app/check-report.ts';
 import { InvalidExpressionError, readWhen, type When } from '../../../cron/index.ts';
 import { readZone } from '../../../cron/zone-name.ts';
-import { quoteValue } from '../../../job/check-report.ts';
 import { refuse, type Spot } from '../excerpt.ts';
 import type { Place, Refusal } from '../found.ts';
 import type { Manifest } from './manifest.ts';

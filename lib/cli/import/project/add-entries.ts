@@ -1,6 +1,6 @@
 import type { Duration } from '../../../job/duration.ts';
 import { literal } from '../safe-text.ts';
-import { readSchedulesFile, type SchedulesFile, UnknownShapeError } from './schedules-file.ts';
+import { LIBRARY, readSchedulesFile, type SchedulesFile, UnknownShapeError } from './schedules-file.ts';
 
 /** A schedule entry to be written; it is off. */
 export interface NewEntry {
@@ -31,7 +31,7 @@ const LINE_WIDTH = 120;
 export function addEntries(file: SchedulesFile, entries: readonly NewEntry[]): string {
   if (entries.length === 0) return file.text;
   if (file.scheduleName === undefined && file.hasOtherSchedule) {
-    throw new UnknownShapeError('what it calls `schedule` does not come from ../lib/index.ts');
+    throw new UnknownShapeError('what it calls `schedule` does not come from belfry');
   }
   const names = new LocalNames(file);
   const newline = file.text.includes('\r\n') ? '\r\n' : '\n';
@@ -69,7 +69,7 @@ class LocalNames {
     this.#text = text;
     this.#names = new Map(jobNames);
     this.schedule = scheduleName ?? 'schedule';
-    if (scheduleName === undefined) this.added.set('../lib/index.ts', "import { schedule } from '../lib/index.ts';");
+    if (scheduleName === undefined) this.added.set(LIBRARY, `import { schedule } from '${LIBRARY}';`);
   }
 
   of(jobFile: string): string {
@@ -123,17 +123,19 @@ function importEdits({ imports, text }: SchedulesFile, added: ReadonlyMap<string
   return [...added]
     .sort(([one], [other]) => (comesBefore(one, other) ? -1 : 1))
     .map(([source, line]) => {
-      const before = imports.filter((each) => each.source.startsWith('.') && comesBefore(each.source, source)).at(-1);
-      const after = imports.find((each) => each.source.startsWith('.'));
-      const place = before ?? (after === undefined ? imports.at(-1) : undefined);
-      if (place === undefined) return { at: after?.start ?? 0, text: `${line}\n` };
+      const place = imports.filter((each) => comesBefore(each.source, source)).at(-1);
+      if (place === undefined) return { at: imports[0]?.start ?? 0, text: `${line}\n` };
       const isAtLineStart = text.charAt(place.next - 1) === '\n';
       return { at: place.next, text: isAtLineStart ? `${line}\n` : `\n${line}` };
     });
 }
 
+/** Node's modules come first, then packages, then files. */
+const rankOf = (source: string): number => (source.startsWith('node:') ? 0 : source.startsWith('.') ? 2 : 1);
+
 /** Whether the formatter puts a source before another: `a.ts` before `a-2.ts`, and that before `a-10.ts`. */
 function comesBefore(one: string, other: string): boolean {
+  if (rankOf(one) !== rankOf(other)) return rankOf(one) < rankOf(other);
   const [left, right] = [one, other].map((source) => source.replace(/\.ts$/, '').split(/(\d+)/)) as [
     string[],
     string[],

@@ -6,7 +6,8 @@ export const SCHEDULES_FILE = 'infra/schedules.ts';
 
 /** Where jobs are imported from, as seen from there. */
 const FUNCTIONS = '../functions/';
-const LIBRARY = '../lib/index.ts';
+/** What job files and schedules import. */
+export const LIBRARY = 'belfry';
 
 /** `infra/schedules.ts` is written in a way that entries cannot be put into. */
 export class UnknownShapeError extends BelfryError {

@@ -1,6 +1,7 @@
 import type { Candidate } from '../found.ts';
 import { inComment, literal, shorten } from '../safe-text.ts';
 import { originLine } from './job-files.ts';
+import { LIBRARY } from './schedules-file.ts';
 
 const LINE_WIDTH = 120;
 const LONGEST_COMMENT = 4000;
@@ -9,13 +10,10 @@ const LONGEST_MESSAGE = 160;
 /**
  * The file of a job that does not do its work yet: it says what the work was, and every run of it fails at its first
  * attempt.
- *
- * @param group the folder in `functions/`; empty for none
  */
-export function renderStub(name: string, group: string, candidate: Candidate): string {
-  const library = group === '' ? '../lib/index.ts' : '../../lib/index.ts';
+export function renderStub(name: string, candidate: Candidate): string {
   return [
-    `import { defineJob, NonRetryableError } from '${library}';`,
+    `import { defineJob, NonRetryableError } from '${LIBRARY}';`,
     '',
     '/**',
     ...commentLines(candidate).map((line) => (line === '' ? ' *' : ` * ${line}`)),

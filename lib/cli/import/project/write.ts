@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { CommandError, EXIT } from '../../exit-codes.ts';
+import { CommandError, EXIT } from '../../shared/exit-codes.ts';
 import type { Candidate } from '../found.ts';
 import { type NewFile, type Plan, type ProjectState, planImport } from '../plan.ts';
 import { addEntries, describeEntries } from './add-entries.ts';
@@ -13,7 +13,7 @@ export interface OpenProject extends ProjectState {
   readonly schedulesText: string;
 }
 
-/** How many jobs a stack has room for: see `infra/stack-size.ts`, which counts resources. */
+/** How many jobs a stack has room for: see `lib/cdk/stack-size.ts`, which counts resources. */
 const MOST_JOBS = 35;
 
 /** @throws CommandError when there is no `infra/schedules.ts` */

@@ -1,0 +1,77 @@
+import { isJob } from '../job/job.ts';
+import { APP_NAME, type Deployment } from '../job/names.ts';
+import type { Schedules } from '../job/schedule.ts';
+import type { EpochMs } from '../units.ts';
+import type { ReadCalendarFile } from './check-calendar.ts';
+import { type CheckedJob, checkJobs, type JobFile } from './check-jobs.ts';
+import { InvalidAppError, pointAtUnexpected } from './check-report.ts';
+import { checkSchedules, SCHEDULES_FILE } from './check-schedules.ts';
+import type { CheckedSchedule } from './checked-schedule.ts';
+import { lintSchedules } from './lint/lint-schedules.ts';
+
+/** All that a user has written, found to be in order. */
+export interface CheckedApp {
+  readonly deployment: Deployment;
+  readonly jobs: readonly CheckedJob[];
+  readonly schedules: readonly CheckedSchedule[];
+  /** What a user should know and need not mend. */
+  readonly notes: readonly string[];
+  /** What a user should mend, or acknowledge with a reason. */
+  readonly warnings: readonly string[];
+}
+
+export interface AppSource {
+  readonly deployment: Deployment;
+  readonly files: readonly JobFile[];
+  readonly schedules: Schedules;
+  /** Tells which schedules are past. */
+  readonly now: EpochMs;
+  readonly readCalendarFile: ReadCalendarFile;
+}
+
+/**
+ * Checks an app before anything is made of it.
+ *
+ * @throws InvalidAppError with every problem of every job and entry
+ */
+export function checkApp({ deployment, files, schedules, now, readCalendarFile }: AppSource): CheckedApp {
+  // Every other message would repeat what is wrong with these two.
+  checkDeployment(deployment);
+  const checked = checkJobs(files, deployment);
+  const sound = new Set(checked.jobs.map(({ name }) => name));
+  const names = files.flatMap(({ exported }) => (isJob(exported) ? [exported.name] : []));
+  const entries = checkSchedules(schedules, {
+    jobs: checked.jobs,
+    brokenJobs: new Set(names.filter((name) => !sound.has(name))),
+    stage: deployment.stage,
+    now,
+    readCalendarFile,
+  });
+  const problems = [...checked.problems, ...entries.problems];
+  if (problems.length > 0) throw new InvalidAppError(problems);
+  const { warnings, notes } = lintSchedules(entries.subjects, SCHEDULES_FILE);
+  return {
+    deployment,
+    jobs: checked.jobs,
+    schedules: entries.schedules,
+    notes: [...entries.notes, ...notes],
+    warnings,
+  };
+}
+
+/** @throws InvalidAppError when the app's or the stage's name cannot be part of every resource's name */
+export function checkDeployment({ app, stage }: Deployment): void {
+  const problems = [...checkPart('app', app), ...checkPart('stage', stage)];
+  if (problems.length > 0) throw new InvalidAppError(problems);
+}
+
+const CURES = {
+  app: 'set it in cdk.json, context.app',
+  stage: 'give it as -c stage=prod',
+} as const;
+
+function checkPart(label: 'app' | 'stage', text: string): readonly string[] {
+  if (APP_NAME.test(text)) return [];
+  const problem = `allowed are lower-case letters, digits and -, first a letter, at most 12 characters; ${CURES[label]}`;
+  return [pointAtUnexpected({ prefix: '', label, text, first: /[a-z]/, rest: /[a-z0-9-]/, longest: 12, problem })];
+}

@@ -1,0 +1,231 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { attachCustomSynthesis, CfnOutput, Stack, Stage, Tags, Validations } from 'aws-cdk-lib';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import { Construct } from 'constructs';
+import { createCalendarReader } from '../app/calendars/read-calendar-file.ts';
+import { type CheckedApp, checkApp } from '../app/check-app.ts';
+import type { DeployableJob, JobFile } from '../app/check-jobs.ts';
+import { InvalidAppError } from '../app/check-report.ts';
+import { projectDirectoryOf } from '../app/load-jobs.ts';
+import type { Duration } from '../job/duration.ts';
+import type { Job } from '../job/job.ts';
+import { type Deployment, stageNames } from '../job/names.ts';
+import type { Schedules } from '../job/schedule.ts';
+import { MANIFEST_FILE } from '../manifest.ts';
+import { epochMs } from '../units.ts';
+import { createSharedAlarms } from './alarms.ts';
+import { AlertTopic } from './alert-topic.ts';
+import { guardAppProcess, noteSynthesis, printFindings } from './app-process.ts';
+import { BelfryJobs } from './belfry-jobs.ts';
+import { bundle } from './bundle/bundle.ts';
+import { assetDirectoryOf, BundledCode } from './bundle/bundled-code.ts';
+import { type DeploymentOptions, readSettings } from './context.ts';
+import { createManifest } from './create-manifest.ts';
+import { JobAccess, type JobDefaults } from './job-access.ts';
+import type { JobWorker } from './job-worker.ts';
+import { createQueue, requireTls } from './queues.ts';
+import { RunTable } from './run-table.ts';
+import { limitResources } from './stack-size.ts';
+import { PRODUCTION, planStacks } from './stacks.ts';
+import type { Surroundings } from './surroundings.ts';
+import { DEFAULT_GRACE, type DeployedWatchdog, describeWatchdog, grantWatchdog } from './watchdog.ts';
+
+/** What app and stage are not given here is read from the context where Belfry stands right below an app. */
+export interface BelfryProps extends DeploymentOptions {
+  /** From `loadJobs`. */
+  readonly jobs: readonly JobFile[];
+  /** From `infra/schedules.ts`. */
+  readonly schedules: Schedules;
+  /** From `infra/access.ts`: what jobs may touch. Called when they are there. @default nothing */
+  readonly access?: Access;
+  /** Who is told of alarms and failed runs, from the start; others may subscribe to the topic. @default nobody */
+  readonly alertEmail?: string | undefined;
+  /**
+   * Whether it is deployed to an emulator of AWS, which may leave `<aws.scheduler.scheduled-time>` in the messages
+   * that its schedules send: then the minute in which a message was sent is taken for it.
+   *
+   * @default false
+   */
+  readonly isEmulated?: boolean | undefined;
+  /**
+   * How long after a due time the watchdog expects a record of it, `'1 minute'` to `'1 hour'`: as long as messages may
+   * wait in a queue before a function takes them.
+   *
+   * @default DEFAULT_GRACE
+   */
+  readonly watchdogGrace?: Duration | undefined;
+  /**
+   * Where the jobs of a folder of `functions/` go.
+   *
+   * @default right below an app a stack of their own, in a stack beside all else
+   */
+  readonly placeGroup?: (group: string) => Construct;
+}
+
+/** What `infra/access.ts` exports by default. An app that calls `synth()` itself cannot wait for one that is asynchronous. */
+export type Access = (belfry: Belfry) => void | Promise<void>;
+
+/**
+ * One deployment of Belfry: its jobs, and what they share. Right below an app it makes its own stacks, `<app>-<stage>` and
+ * one for each group; inside a stack it is part of that stack, beside other resources. An app may have several, as long as no
+ * two have app and stage in common.
+ *
+ * @throws InvalidAppError with everything that is wrong with jobs, schedules and access
+ * @example
+ * new Belfry(app, 'Belfry', { jobs: await loadJobs(folder), schedules, access });
+ * new Belfry(this, 'Jobs', { app: 'shop', stage: 'prod', jobs: await loadJobs(folder), schedules });
+ */
+export class Belfry extends Construct {
+  /** The names of all jobs. */
+  readonly jobNames: readonly string[];
+  /** What the user should know and need not mend. */
+  readonly notes: readonly string[];
+  /** What the user should mend, or acknowledge with a reason. */
+  readonly warnings: readonly string[];
+  private readonly jobAccess: ReadonlyMap<string, JobAccess>;
+
+  constructor(scope: Construct, id: string, props: BelfryProps) {
+    guardAppProcess();
+    const settings = readSettings(scope, props);
+    const { schedules, jobs, access } = checkExports(props);
+    const stacks = planStacks(scope, settings);
+    super(stacks.main, id);
+    const now = epochMs(Date.now());
+    const calendarNotes = new Set<string>();
+    const readCalendarFile = createCalendarReader({
+      projectDirectory: projectDirectoryOf(jobs),
+      now,
+      note: (note) => calendarNotes.add(note),
+    });
+    const checked = checkApp({ deployment: settings.deployment, files: jobs, schedules, now, readCalendarFile });
+    this.jobNames = checked.jobs.map(({ name }) => name);
+    this.notes = [...checked.notes, ...calendarNotes];
+    this.warnings = checked.warnings;
+
+    const { isEmulated = false, watchdogGrace = DEFAULT_GRACE, alertEmail } = settings;
+    const surroundings = this.createShared(checked.deployment, alertEmail);
+    const watchdog = describeWatchdog(checked, watchdogGrace);
+    const placeGroup = props.placeGroup ?? stacks.placeGroup ?? (() => this);
+    const workers = this.createJobs({ ...checked, isEmulated, watchdog }, surroundings, placeGroup);
+    const users = workers.filter((worker) => worker.job !== watchdog.job);
+    this.jobAccess = new Map(users.map((worker) => [worker.job.name, new JobAccess(worker, this.jobNames)]));
+    for (const worker of workers) if (worker.job === watchdog.job) grantWatchdog(worker);
+    this.writeManifest(checked, watchdog.job);
+    void access?.(this);
+    if (settings.hasOwnStacks) printFindings(this);
+  }
+
+  /** What a job may touch. @throws InvalidAppError for a job that is not in `functions/` */
+  job(job: Job): JobAccess {
+    const access = this.jobAccess.get(job.name);
+    if (access !== undefined) return access;
+    const known = this.jobNames.join(', ') || 'none';
+    throw new InvalidAppError([`infra/access.ts: job "${job.name}" is in no file of functions/; there are: ${known}`]);
+  }
+
+  /** Gives all jobs what they have not been given themselves. */
+  defaults(defaults: JobDefaults): this {
+    for (const access of this.jobAccess.values()) access.applyDefaults(defaults);
+    return this;
+  }
+
+  private createShared(deployment: Deployment, email: string | undefined): Surroundings {
+    const names = stageNames(deployment);
+    const table = new RunTable(this, 'Table', { tableName: names.table, isProtected: deployment.stage === PRODUCTION });
+    const topic = new AlertTopic(this, 'Alerts', { names, email });
+    const undelivered = createQueue(this, 'DeliveryQueue', { queueName: names.deliveryQueue });
+    requireTls(this, [undelivered]);
+    const reason =
+      "It is a dead-letter queue itself, of EventBridge Scheduler's, which needs no redrive policy for that";
+    Validations.of(undelivered).acknowledge(
+      { id: 'AwsSolutions-SQS3', reason },
+      { id: 'Serverless-SQSRedrivePolicy', reason },
+    );
+    const scheduleGroup = new CfnScheduleGroup(this, 'ScheduleGroup', { name: names.scheduleGroup });
+    createSharedAlarms({ scope: this, prefix: names.prefix, topicArn: topic.arn }, names.deliveryQueue);
+    new CfnOutput(this, 'AlertTopicArn', { value: topic.arn, description: 'Subscribe to it to hear of failures' });
+    new CfnOutput(this, 'TableName', { value: table.resource.ref, description: 'The records of all runs' });
+    tag(this, deployment);
+    return { deployment, names, scheduleGroup, alertKeyArn: topic.keyArn };
+  }
+
+  private createJobs(
+    checked: DeployedApp,
+    surroundings: Surroundings,
+    place: (group: string) => Construct,
+  ): JobWorker[] {
+    const { jobs, schedules, deployment, watchdog } = checked;
+    const groups = [...new Set(['', ...jobs.map(({ group }) => group)])];
+    const scopes = groups.map((group) => ({ group, scope: group === '' ? this : place(group) }));
+    const isBundled = scopes.some(({ scope }) => Stack.of(scope).bundlingRequired);
+    const codeOf = isBundled ? bundledCode(this, checked) : placeholderCode;
+    return scopes.flatMap(({ group, scope }) => {
+      const created = new BelfryJobs(scope, group === '' || scope !== this ? 'Jobs' : `Jobs-${group}`, {
+        jobs: [...jobs.filter((job) => job.group === group), ...(group === '' ? [watchdog.job] : [])],
+        schedules: [...schedules.filter(({ isOver }) => !isOver), watchdog.schedule],
+        codeOf,
+        surroundings,
+      });
+      tag(created, deployment);
+      limitResources(Stack.of(scope));
+      return [...created.workers.values()];
+    });
+  }
+
+  /**
+   * Leaves the manifest beside the templates. An assembly has one `belfry.json`, its first deployment's;
+   * each further one writes `<app>-<stage>.belfry.json`.
+   */
+  private writeManifest(checked: CheckedApp, watchdog: DeployableJob): void {
+    const { prefix } = stageNames(checked.deployment);
+    const text = JSON.stringify(createManifest(checked, watchdog), undefined, 2);
+    attachCustomSynthesis(this, {
+      onSynthesize: ({ outdir }) => {
+        const first = Stage.of(this)
+          ?.node.findAll()
+          .find((construct) => construct instanceof Belfry);
+        writeFileSync(join(outdir, first === this ? MANIFEST_FILE : `${prefix}.${MANIFEST_FILE}`), text);
+        noteSynthesis();
+      },
+    });
+  }
+}
+
+/** What the compiler would say, for those who have not asked it. */
+function checkExports(props: BelfryProps): BelfryProps {
+  const { schedules, access } = props as Partial<Record<'schedules' | 'access', unknown>>;
+  const problems = [
+    ...(typeof schedules === 'object' && schedules !== null
+      ? []
+      : ['infra/schedules.ts: it exports no schedules; write export const schedules: Schedules = { … }']),
+    ...(typeof access === 'function' || !('access' in props)
+      ? []
+      : [
+          'infra/access.ts: it has no default export that is a function; write export default (belfry: Belfry): void => { … }',
+        ]),
+  ];
+  if (problems.length > 0) throw new InvalidAppError(problems);
+  return props;
+}
+
+const tag = (construct: Construct, deployment: Deployment): void => {
+  for (const [key, value] of Object.entries(deployment)) Tags.of(construct).add(key, value);
+};
+
+interface DeployedApp extends CheckedApp {
+  readonly isEmulated: boolean;
+  readonly watchdog: DeployedWatchdog;
+}
+
+/** The code of jobs, by name. */
+type CodeOf = (job: string) => Code;
+
+function bundledCode(scope: Construct, checked: DeployedApp): CodeOf {
+  const places = { projectDirectory: projectDirectoryOf(checked.jobs), assetDirectory: assetDirectoryOf(scope) };
+  const hashes = bundle({ ...checked, watchdog: checked.watchdog.options }, places);
+  return (job) => new BundledCode(hashes.get(job) ?? '');
+}
+
+const placeholderCode: CodeOf = () => Code.fromAsset(join(import.meta.dirname, 'placeholder'));

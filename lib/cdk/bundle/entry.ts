@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import type { CheckedJob } from '../../app/check-jobs.ts';
+import type { CheckedSchedule } from '../../app/checked-schedule.ts';
+import type { HandlerExtras, HandlerOptions } from '../../lambda/handler.ts';
+import type { ScheduleFacts } from '../../lambda/schedule-facts.ts';
+import type { WatchdogOptions } from '../../lambda/watchdog.ts';
+import { milliseconds } from '../../units.ts';
+
+interface Import {
+  readonly name: string;
+  readonly module: string;
+}
+
+const ofLib = (name: string, module: string): Import => ({ name, module: join(import.meta.dirname, '../..', module) });
+
+const HANDLER = ofLib('createHandler', 'lambda/handler.ts');
+const WATCHDOG_HANDLER = ofLib('createWatchdogHandler', 'lambda/watchdog.ts');
+/** What only the entries have that have a use for it: every byte of a bundle is read when its function starts. */
+const EXTRAS = {
+  adapt: ofLib('fillInScheduledTime', 'lambda/emulated-record.ts'),
+  calendar: ofLib('skipByCalendar', 'lambda/calendar-admission.ts'),
+  ping: ofLib('callPingUrl', 'lambda/ping.ts'),
+} as const satisfies Partial<Record<keyof HandlerExtras, Import>>;
+
+interface JobEntryParts {
+  readonly job: Pick<CheckedJob, 'name' | 'path' | 'policy'>;
+  /** Of all jobs. */
+  readonly schedules: readonly CheckedSchedule[];
+  readonly isEmulated: boolean;
+}
+
+/** The module that Lambda loads for a job. Synth has checked all that it says; a running function takes its word for it. */
+export function jobEntry({ job, schedules, isEmulated }: JobEntryParts): string {
+  const own = schedules.filter((schedule) => schedule.job === job.name);
+  const options: HandlerOptions = {
+    policy: job.policy,
+    schedules: Object.fromEntries(own.map((schedule) => [schedule.id, factsOf(schedule)])),
+  };
+  const facts = Object.values(options.schedules);
+  const extras = {
+    ...(isEmulated ? { adapt: EXTRAS.adapt } : {}),
+    ...(facts.some(({ calendars }) => calendars !== undefined) ? { calendar: EXTRAS.calendar } : {}),
+    ...(facts.some(({ pingUrl }) => pingUrl !== undefined) ? { ping: EXTRAS.ping } : {}),
+  };
+  const lines = [`import job from ${JSON.stringify(job.path)};`];
+  return entry({ lines, handler: HANDLER, values: ['job', JSON.stringify(options)], extras });
+}
+
+/** The module that Lambda loads for the watchdog. */
+export function watchdogEntry(options: WatchdogOptions, isEmulated: boolean): string {
+  const extras = isEmulated ? { adapt: EXTRAS.adapt } : {};
+  return entry({ lines: [], handler: WATCHDOG_HANDLER, values: [JSON.stringify(options)], extras });
+}
+
+function factsOf({ timezone, policy }: CheckedSchedule): ScheduleFacts {
+  const { except, only, maxLateness, spread, pingUrl } = policy;
+  return {
+    timezone,
+    lateAfter: milliseconds(maxLateness + spread),
+    ...(except.length + only.length > 0 ? { calendars: { except, only } } : {}),
+    ...(pingUrl === undefined ? {} : { pingUrl }),
+  };
+}
+
+interface EntryParts {
+  readonly lines: readonly string[];
+  readonly handler: Import;
+  readonly values: readonly string[];
+  readonly extras: Readonly<Partial<Record<keyof HandlerExtras, Import>>>;
+}
+
+function entry({ lines, handler, values, extras }: EntryParts): string {
+  const named = Object.entries(extras).map(([key, { name }]) => `${key}: ${name}`);
+  return [
+    ...lines,
+    ...[handler, ...Object.values(extras)].map(
+      ({ name, module }) => `import { ${name} } from ${JSON.stringify(module)};`,
+    ),
+    `export const handler = ${handler.name}(${[...values, `{ ${named.join(', ')} }`].join(', ')});`,
+    '',
+  ].join('\n');
+}

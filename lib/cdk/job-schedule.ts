@@ -1,0 +1,59 @@
+import { CfnSchedule, type CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import { Construct } from 'constructs';
+import type { CheckedSchedule } from '../app/checked-schedule.ts';
+import { scheduleNames } from '../job/names.ts';
+import { scheduleTargetInput } from '../run/message.ts';
+import { type Milliseconds, milliseconds, toSeconds } from '../units.ts';
+
+export interface JobScheduleProps {
+  readonly schedule: CheckedSchedule;
+  readonly group: CfnScheduleGroup;
+  readonly groupName: string;
+  readonly queueArn: string;
+  readonly deliveryQueueArn: string;
+  readonly roleArn: string;
+}
+
+/** AWS's own default, the most there is: the maximum lateness ends the attempts, and what then is not delivered becomes a letter in the delivery queue. */
+const MOST_ATTEMPTS = 185;
+const MINUTE = milliseconds(60_000);
+
+/** One entry of `infra/schedules.ts`: one schedule of EventBridge, or two for cron in which either day field may match. */
+export class JobSchedule extends Construct {
+  constructor(scope: Construct, id: string, props: JobScheduleProps) {
+    super(scope, id);
+    const { schedule, group, groupName, queueArn, deliveryQueueArn, roleArn } = props;
+    const { spread, maxLateness } = schedule.policy;
+    const names = scheduleNames(schedule.id, schedule.expressions.length);
+    for (const [index, scheduleExpression] of schedule.expressions.entries()) {
+      const resource = new CfnSchedule(this, index === 0 ? 'Resource' : `Resource${index + 1}`, {
+        name: names[index] ?? schedule.id,
+        groupName,
+        description: `${schedule.job}: ${schedule.source}`.slice(0, 512),
+        scheduleExpression,
+        scheduleExpressionTimezone: schedule.timezone,
+        state: schedule.enabled ? 'ENABLED' : 'DISABLED',
+        flexibleTimeWindow:
+          spread === 0 ? { mode: 'OFF' } : { mode: 'FLEXIBLE', maximumWindowInMinutes: spread / MINUTE },
+        target: {
+          arn: queueArn,
+          roleArn,
+          input: scheduleTargetInput({ job: schedule.job, schedule: schedule.id, input: schedule.input }),
+          deadLetterConfig: { arn: deliveryQueueArn },
+          retryPolicy: {
+            maximumRetryAttempts: MOST_ATTEMPTS,
+            maximumEventAgeInSeconds: greatestAge(maxLateness, spread),
+          },
+        },
+      });
+      resource.addResourceDependency(group);
+    }
+  }
+}
+
+/** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html */
+const MOST_AGE = milliseconds(86_400_000);
+
+/** AWS does not say whether an event ages from its due time or from when it is fired within a flexible window. */
+const greatestAge = (maxLateness: Milliseconds, spread: Milliseconds): number =>
+  toSeconds(milliseconds(Math.min(MOST_AGE, maxLateness + spread)));

@@ -1,0 +1,186 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  CfnEventSourceMapping,
+  type Code,
+  Function as LambdaFunction,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { CfnQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { DeployableJob } from '../app/check-jobs.ts';
+import { ENVIRONMENT } from '../environment.ts';
+import { WATCHDOG } from '../job/names.ts';
+import { jobPartition } from '../store/dynamodb/keys.ts';
+import type { Milliseconds } from '../units.ts';
+import { createJobAlarms, createWatchdogAlarm } from './alarms.ts';
+import { createQueue, requireTls } from './queues.ts';
+import { queueArn, type SharedArns, type Surroundings, sharedArns } from './surroundings.ts';
+
+export interface JobWorkerProps {
+  readonly job: DeployableJob;
+  readonly code: Code;
+  readonly surroundings: Surroundings;
+}
+
+/** A job's queue, its function, and all that watches them: everything of a job but when it is due. */
+export class JobWorker extends Construct {
+  readonly job: DeployableJob;
+  readonly surroundings: Surroundings;
+  readonly queueArn: string;
+  readonly function: LambdaFunction;
+  /** The policy of the function's role that Belfry writes; what others grant stands in a policy of its own. */
+  readonly permissions: PolicyDocument;
+  private readonly arns: SharedArns;
+
+  constructor(scope: Construct, id: string, { job, code, surroundings }: JobWorkerProps) {
+    super(scope, id);
+    this.job = job;
+    this.surroundings = surroundings;
+    this.arns = sharedArns(this, surroundings.names);
+
+    const { queue, letters } = this.createQueues();
+    this.queueArn = queue.attrArn;
+    const logGroup = new LogGroup(this, 'LogGroup', {
+      logGroupName: job.names.logGroup,
+      retention: logRetention(job.policy.retention),
+      // Also in production: a group that outlives its stack stops the next deployment, which wants the same name.
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.permissions = this.createPermissions({ queue, letters, logGroup });
+    this.function = this.createFunction(code, { queue, letters, logGroup });
+    this.createMapping(queue);
+    const { prefix } = surroundings.names;
+    const place = { scope: this, prefix, topicArn: this.arns.alertTopic };
+    if (job.name === WATCHDOG) createWatchdogAlarm(place);
+    else createJobAlarms(place, job);
+  }
+
+  private createQueues(): { queue: CfnQueue; letters: CfnQueue } {
+    const { names, timeouts } = this.job;
+    const letters = createQueue(this, 'DeadLetterQueue', {
+      queueName: names.deadLetterQueue,
+      // By name: the queue refers to this one already, and two cannot wait for each other.
+      redriveAllowPolicy: { redrivePermission: 'byQueue', sourceQueueArns: [queueArn(this, names.queue)] },
+    });
+    Validations.of(letters).acknowledge({
+      id: 'Serverless-SQSRedrivePolicy',
+      reason: 'Letters are the end of the line: people move them back, nothing moves them on',
+    });
+    const queue = createQueue(this, 'Queue', {
+      queueName: names.queue,
+      visibilityTimeout: timeouts.queueVisibility,
+      redrivePolicy: { deadLetterTargetArn: letters.attrArn, maxReceiveCount: timeouts.maxReceiveCount },
+    });
+    requireTls(this, [queue, letters]);
+    return { queue, letters };
+  }
+
+  private createPermissions({ queue, letters, logGroup }: Parts): PolicyDocument {
+    const allow = (actions: string[], resource: string, conditions?: Record<string, unknown>) =>
+      new PolicyStatement({ actions, resources: [resource], ...(conditions === undefined ? {} : { conditions }) });
+    return new PolicyDocument({
+      statements: [
+        allow(
+          ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
+          queue.attrArn,
+        ),
+        allow(['sqs:SendMessage'], letters.attrArn),
+        // No Put, which would wipe a record, no Delete, no Scan; and no other job's items.
+        allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], this.arns.table, {
+          'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [jobPartition(this.job.name)] },
+        }),
+        allow(['sns:Publish'], this.arns.alertTopic),
+        allow(['kms:Decrypt', 'kms:GenerateDataKey'], this.surroundings.alertKeyArn),
+        allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn),
+      ],
+    });
+  }
+
+  private createFunction(code: Code, { queue, letters, logGroup }: Parts): LambdaFunction {
+    const { name, names, policy, timeouts } = this.job;
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `What the job ${name} may do`,
+      inlinePolicies: { Job: this.permissions },
+    });
+    const created = new LambdaFunction(this, 'Function', {
+      functionName: names.function,
+      description: `Runs the job ${name} of ${this.surroundings.names.prefix}`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code,
+      role,
+      logGroup,
+      memorySize: policy.memory,
+      timeout: Duration.seconds(timeouts.functionTimeout),
+      environment: this.environment({ queue, letters }),
+    });
+    Validations.of(created).acknowledge(
+      {
+        id: 'Serverless-LambdaDLQ',
+        reason:
+          'It serves asynchronous invocations, and this function has none: its dead-letter queue is behind its queue',
+      },
+      {
+        id: 'Serverless-LambdaTracing',
+        reason: 'Traces cost money per run, and a run has its record and its log lines already',
+      },
+    );
+    return created;
+  }
+
+  private environment({ queue, letters }: Pick<Parts, 'queue' | 'letters'>): Record<string, string> {
+    const { deployment, names } = this.surroundings;
+    return {
+      [ENVIRONMENT.app]: deployment.app,
+      [ENVIRONMENT.stage]: deployment.stage,
+      [ENVIRONMENT.table]: names.table,
+      [ENVIRONMENT.queueUrl]: queue.ref,
+      [ENVIRONMENT.deadLetterQueueUrl]: letters.ref,
+      [ENVIRONMENT.alertTopicArn]: this.arns.alertTopic,
+      POWERTOOLS_SERVICE_NAME: this.job.name,
+      NODE_OPTIONS: '--enable-source-maps',
+    };
+  }
+
+  private createMapping(queue: CfnQueue): void {
+    const mapping = new CfnEventSourceMapping(this, 'Mapping', {
+      functionName: this.function.functionName,
+      eventSourceArn: queue.attrArn,
+      // One run a delivery: a slow run, a timeout or a crash is its own.
+      batchSize: 1,
+      functionResponseTypes: ['ReportBatchItemFailures'],
+      scalingConfig: { maximumConcurrency: this.job.policy.concurrency },
+    });
+    Validations.of(mapping).acknowledge({
+      id: 'Serverless-LambdaEventSourceMappingDestination',
+      reason: 'A queue as a source knows no failure destination: failed messages go to its dead-letter queue',
+    });
+  }
+}
+
+interface Parts {
+  readonly queue: CfnQueue;
+  readonly letters: CfnQueue;
+  readonly logGroup: LogGroup;
+}
+
+const DAY = 86_400_000;
+
+/** The shortest that CloudWatch allows and that is no shorter than the records, whose log links should lead somewhere. */
+function logRetention(retention: Milliseconds): RetentionDays {
+  const allowed = [
+    RetentionDays.ONE_MONTH,
+    RetentionDays.TWO_MONTHS,
+    RetentionDays.THREE_MONTHS,
+    RetentionDays.FOUR_MONTHS,
+    RetentionDays.FIVE_MONTHS,
+    RetentionDays.SIX_MONTHS,
+    RetentionDays.ONE_YEAR,
+  ];
+  return allowed.find((days) => days * DAY >= retention) ?? RetentionDays.THIRTEEN_MONTHS;
+}

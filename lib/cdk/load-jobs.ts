@@ -1,0 +1,16 @@
+import { resolve } from 'node:path';
+import type { JobFile } from '../app/check-jobs.ts';
+import { loadJobs as load } from '../app/load-jobs.ts';
+import { guardAppProcess } from './app-process.ts';
+
+/**
+ * Imports the jobs of a folder: every `.ts` file in it, and in folders directly in it, which are groups with a stack each.
+ * Files and folders that begin with `_`, and tests, are not jobs.
+ *
+ * @param folder relative to the current folder, or absolute
+ * @throws InvalidAppError naming every file that cannot be imported
+ */
+export async function loadJobs(folder: string): Promise<readonly JobFile[]> {
+  guardAppProcess();
+  return await load(resolve(folder));
+}

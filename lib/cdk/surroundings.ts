@@ -1,0 +1,41 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import type { Construct } from 'constructs';
+import type { Deployment, StageNames } from '../job/names.ts';
+
+/** What the jobs of a deployment share. */
+export interface Surroundings {
+  readonly deployment: Deployment;
+  readonly names: StageNames;
+  readonly scheduleGroup: CfnScheduleGroup;
+  readonly alertKeyArn: string;
+}
+
+/** ARNs of what all jobs share. */
+export interface SharedArns {
+  readonly table: string;
+  readonly alertTopic: string;
+  readonly deliveryQueue: string;
+  readonly scheduleGroup: string;
+}
+
+/**
+ * The ARNs, put together from the names: a reference from the stack of a group to the main stack would
+ * become a CloudFormation export, and an export in use cannot change.
+ */
+export function sharedArns(scope: Construct, names: StageNames): SharedArns {
+  const stack = Stack.of(scope);
+  return {
+    table: stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: names.table }),
+    alertTopic: stack.formatArn({ service: 'sns', resource: names.alertTopic }),
+    deliveryQueue: queueArn(scope, names.deliveryQueue),
+    scheduleGroup: stack.formatArn({
+      service: 'scheduler',
+      resource: 'schedule-group',
+      resourceName: names.scheduleGroup,
+    }),
+  };
+}
+
+export const queueArn = (scope: Construct, name: string): string =>
+  Stack.of(scope).formatArn({ service: 'sqs', resource: name, arnFormat: ArnFormat.NO_RESOURCE_NAME });

@@ -1,0 +1,161 @@
+import { Stack, Validations } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { CheckedApp } from '../app/check-app.ts';
+import type { DeployableJob } from '../app/check-jobs.ts';
+import { InvalidAppError, quoteValue } from '../app/check-report.ts';
+import type { CheckedSchedule } from '../app/checked-schedule.ts';
+import { type Duration, durationFormat, readDuration } from '../job/duration.ts';
+import { jobNames, stagePrefix, WATCHDOG } from '../job/names.ts';
+import type { JobPolicy } from '../job/policy.ts';
+import type { WatchdogOptions } from '../lambda/watchdog.ts';
+import { deployedTimeouts, EARLIEST_LOOK } from '../run/timeouts.ts';
+import { jobPartition, OPEN_SHARDS, openShard, TABLE } from '../store/dynamodb/keys.ts';
+import { type Milliseconds, milliseconds } from '../units.ts';
+import { definitionOf } from '../watchdog/deployed.ts';
+import type { JobWorker } from './job-worker.ts';
+import { queueArn, sharedArns } from './surroundings.ts';
+
+/** How long after a due time its record must be there: EventBridge fires within a minute, and a function must start. */
+export const DEFAULT_GRACE: Duration = '3 minutes';
+const MOST_GRACE = 3_600_000;
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+/** A look has most of a minute; one that fails is tried again while others would only meet the same. */
+const POLICY: JobPolicy = {
+  timeout: milliseconds(50_000),
+  maxAttempts: 5,
+  backoff: { initial: milliseconds(2 * MINUTE), factor: 1, max: milliseconds(2 * MINUTE), jitter: 'none' },
+  overlap: 'skip',
+  memory: 512,
+  concurrency: 2,
+  // There is one a minute, and nobody asks for those of last week.
+  retention: milliseconds(2 * DAY),
+};
+
+/** Belfry's own job, as it is deployed and as it is bundled. */
+export interface DeployedWatchdog {
+  readonly job: DeployableJob;
+  readonly schedule: CheckedSchedule;
+  readonly options: WatchdogOptions;
+}
+
+/** @throws InvalidAppError for a grace out of bounds, and for more schedules than the watchdog can keep in mind */
+export function describeWatchdog({ deployment, jobs, schedules }: CheckedApp, grace: Duration): DeployedWatchdog {
+  checkStateSize(schedules);
+  const names = jobNames(deployment, WATCHDOG);
+  const schedule: CheckedSchedule = {
+    id: WATCHDOG,
+    job: WATCHDOG,
+    expressions: ['cron(* * * * ? *)'],
+    source: 'every 1 minute',
+    timezone: 'UTC',
+    enabled: true,
+    isOver: false,
+    policy: {
+      maxLateness: milliseconds(10 * MINUTE),
+      catchUp: 0,
+      spread: milliseconds(0),
+      dst: 'skip',
+      except: [],
+      only: [],
+    },
+  };
+  const all = [...jobs, { name: WATCHDOG, names, policy: POLICY }];
+  return {
+    job: { name: WATCHDOG, names, policy: POLICY, timeouts: deployedTimeouts(POLICY) },
+    schedule,
+    options: {
+      policy: POLICY,
+      schedules: { [WATCHDOG]: { timezone: 'UTC', lateAfter: schedule.policy.maxLateness } },
+      plan: {
+        grace: readGrace(grace),
+        prefix: stagePrefix(deployment),
+        schedules: [
+          ...schedules.map(({ id, job, expressions, timezone, input, enabled, policy, isOver }) => ({
+            ...{ id, job, expressions, timezone, policy, enabled },
+            ...(input === undefined ? {} : { input }),
+            // Until its last due time has a record it is watched all the same.
+            ...(isOver ? { isOver } : {}),
+          })),
+          // Nobody watches the watchdog's own due times but its alarm; its lost runs it sends again as any other.
+          { ...schedule, enabled: false },
+        ],
+        jobs: Object.fromEntries(
+          all.map(({ name, names: { queue }, policy: { retention } }) => [name, { queue, retention }]),
+        ),
+      },
+    },
+  };
+}
+
+/** Of DynamoDB's 400 KB for an item; the rest is for catch-ups. */
+const LARGEST_STATE = 250_000;
+/** What stands beside the id and the definition of a schedule. */
+const STATE_MARGIN = 80;
+
+/** What the watchdog knows of all schedules stands in one item. */
+function checkStateSize(schedules: CheckedApp['schedules']): void {
+  const sizes = schedules.map((each) => JSON.stringify([each.id, definitionOf(each)]).length + STATE_MARGIN);
+  const size = sizes.reduce((sum, each) => sum + each, 0);
+  if (size <= LARGEST_STATE) return;
+  const most = Math.floor((LARGEST_STATE / size) * schedules.length);
+  throw new InvalidAppError([
+    `infra/schedules.ts: ${schedules.length} schedules are more than one deployment can watch; about ${most} of this kind are allowed; deploy the others as another app`,
+  ]);
+}
+
+function readGrace(grace: Duration): Milliseconds {
+  const length = readDuration(grace);
+  if (length !== undefined && length >= EARLIEST_LOOK && length <= MOST_GRACE) return length;
+  const allowed = `allowed are 1 minute to 1 hour, as ${durationFormat({ least: '1 minute', most: '1 hour' })}`;
+  throw new InvalidAppError([
+    `watchdogGrace ${quoteValue(grace)}: ${allowed}; set it in cdk.json, context.watchdogGrace`,
+  ]);
+}
+
+/** Lets the watchdog read all records, write those of due times without a run, send to all queues and ask EventBridge. */
+export function grantWatchdog(worker: JobWorker): void {
+  const { names } = worker.surroundings;
+  const { table } = sharedArns(worker, names);
+  const keys = (...values: string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': values } });
+  const allow = (actions: string[], resource: string, conditions?: Record<string, unknown>) =>
+    new PolicyStatement({ actions, resources: [resource], ...(conditions === undefined ? {} : { conditions }) });
+  const queues = queueArn(worker, `${names.prefix}-*`);
+  const schedules = Stack.of(worker).formatArn({
+    service: 'scheduler',
+    resource: 'schedule',
+    resourceName: `${names.scheduleGroup}/*`,
+  });
+  worker.permissions.addStatements(
+    allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], table, keys(jobPartition('*'))),
+    allow(
+      ['dynamodb:Query'],
+      `${table}/index/${TABLE.openIndex.name}`,
+      keys(...Array.from({ length: OPEN_SHARDS }, (_, shard) => openShard(shard))),
+    ),
+    allow(['sqs:SendMessage'], queues),
+    allow(['scheduler:GetSchedule'], schedules),
+  );
+  Validations.of(worker).acknowledge(
+    {
+      id: wildcardIn(worker, queues),
+      reason: 'The queues of all jobs, whose names begin so; one by one they would not fit into a policy',
+    },
+    { id: wildcardIn(worker, schedules), reason: "The schedules of this deployment's own group and of no other" },
+  );
+}
+
+/** How cdk-nag calls a wildcard, so that no other is acknowledged with it: `<AWS::Region>` for what a stack leaves open. */
+function wildcardIn(scope: Construct, arn: string): string {
+  const resolved: unknown = Stack.of(scope).resolve(arn);
+  const parts = typeof resolved === 'string' ? [resolved] : (resolved as JoinedParts)['Fn::Join'][1];
+  const text = parts.map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join('');
+  return `AwsSolutions-IAM5[Resource::${text}]`;
+}
+
+interface JoinedParts {
+  readonly 'Fn::Join': readonly [delimiter: '', parts: readonly (string | { readonly Ref: string })[]];
+}

@@ -1,0 +1,112 @@
+import { SCHEDULES_FILE } from '../../app/check-schedules.ts';
+import { readWhen, type When } from '../../cron/index.ts';
+import type { OccurrencesOf } from '../../due/occurrences.ts';
+import { lookAhead } from '../../forecast/look-ahead.ts';
+import { nextJson } from '../../forecast/next-json.ts';
+import { DEFAULT_STAGE } from '../../job/names.ts';
+import type { ManifestSchedule } from '../../manifest.ts';
+import { type EpochMs, epochMs, toIso } from '../../units.ts';
+import { CommandError, EXIT } from '../shared/exit-codes.ts';
+import { findProject } from '../shared/project.ts';
+import { readOrRefuse, unknownName } from '../shared/refusals.ts';
+import { synthesizedApp } from '../shared/synthesized-app.ts';
+import { openTerminal } from '../shared/terminal.ts';
+import { COUNT_OF_EACH, COUNT_OF_ONE } from './counts.ts';
+import { formatExpression, formatNext } from './next-view.ts';
+
+export interface NextOptions {
+  readonly cron?: string;
+  readonly every?: string;
+  readonly at?: string;
+  readonly timezone?: string;
+  readonly from?: EpochMs;
+  readonly count?: number;
+  readonly stage?: string;
+  readonly json?: boolean;
+}
+
+/** `belfry next`: of a schedule, of all schedules, or of an expression. */
+export async function next(schedule: string | undefined, options: NextOptions, args: readonly string[]): Promise<void> {
+  refuseExcess(args, options);
+  if (isFree(options)) nextOfExpression(schedule, options);
+  else await nextOfSchedules(schedule, options);
+}
+
+const isFree = ({ cron, every, at }: NextOptions): boolean => [cron, every, at].some((each) => each !== undefined);
+
+/** The shell cuts an expression without quotes into words, and its stars are names of files by then. */
+function refuseExcess(args: readonly string[], { cron }: NextOptions): void {
+  if (cron !== undefined && args.length > 0 && /^[^\s@(]+$/.test(cron)) {
+    throw new CommandError("quote the expression, or the shell takes it apart: --cron '0 9 * * *'", EXIT.usage);
+  }
+  if (args.length <= 1) return;
+  throw new CommandError(`too many arguments: ${args.join(' ')}. Allowed is one schedule, or none for all`, EXIT.usage);
+}
+
+/** `belfry next --cron …`: of an expression, without a project. */
+function nextOfExpression(schedule: string | undefined, options: NextOptions): void {
+  const { cron, every, at, timezone = 'UTC', count = COUNT_OF_ONE, json, stage } = options;
+  if (schedule !== undefined) {
+    throw new CommandError(`give the schedule ${JSON.stringify(schedule)} or an expression, not both`, EXIT.usage);
+  }
+  if (stage !== undefined) {
+    throw new CommandError('--stage is for the schedules of the app; an expression has none', EXIT.usage);
+  }
+  const { expressions } = readOrRefuse(() => readWhen({ cron, every, at } as unknown as When, timezone));
+  const now = epochMs(Date.now());
+  const timed: OccurrencesOf = { expressions, timezone, policy: { dst: 'skip', except: [], only: [] } };
+  const ahead = lookAhead(timed, options.from ?? now, count);
+  const { print, colors } = openTerminal({ isForMachine: json === true });
+  const source = cron ?? (every === undefined ? `at ${at}` : `every ${every}`);
+  const instants = ahead.occurrences.map(({ scheduledTime }) => toIso(scheduledTime));
+  print(json ? JSON.stringify(instants) : formatExpression({ ...timed, source }, ahead, { now, colors }));
+}
+
+/** `belfry next [schedule]`: of the app in this checkout. */
+async function nextOfSchedules(id: string | undefined, options: NextOptions): Promise<void> {
+  const { timezone, stage = DEFAULT_STAGE, json } = options;
+  if (timezone !== undefined) {
+    throw new CommandError('--timezone goes with --cron or --at; a schedule of the app has its own', EXIT.usage);
+  }
+  const { manifest, notes } = await synthesizedApp(findProject(process.cwd()), stage);
+  const over = entriesThatAreOver(notes);
+  const schedules = id === undefined ? manifest.schedules : [scheduleOf(manifest.schedules, id, over)];
+  const now = epochMs(Date.now());
+  const count = options.count ?? (id === undefined ? COUNT_OF_EACH : COUNT_OF_ONE);
+  const { print, colors } = openTerminal({ isForMachine: json === true });
+  const found = schedules.map((schedule) => ({ schedule, ahead: lookAhead(schedule, options.from ?? now, count) }));
+  if (json) {
+    const all = found.map(({ schedule, ahead }) => nextJson(schedule, ahead));
+    print(JSON.stringify(id === undefined ? all : all[0]));
+  } else {
+    const texts = found.map(({ schedule, ahead }) => formatNext(schedule, ahead, { now, stage, colors }));
+    const past = id === undefined ? [...over].map(([each, why]) => `${colors.bold(each)}  ${colors.yellow(why)}`) : [];
+    print([...texts, ...past].join('\n\n') || `there are no schedules in ${SCHEDULES_FILE}`);
+  }
+}
+
+/** What synth says of entries that it leaves out, by their ids. */
+const entriesThatAreOver = (notes: readonly string[]): ReadonlyMap<string, string> =>
+  new Map(
+    notes.flatMap((note) => {
+      const [, id, why] = NOTE.exec(note) ?? [];
+      return id === undefined || why === undefined ? [] : [[id, why]];
+    }),
+  );
+
+const NOTE = new RegExp(`^${SCHEDULES_FILE}: schedule "([^"]+)": (.*)$`);
+
+function scheduleOf(
+  schedules: readonly ManifestSchedule[],
+  id: string,
+  over: ReadonlyMap<string, string>,
+): ManifestSchedule {
+  const found = schedules.find((each) => each.id === id);
+  if (found !== undefined) return found;
+  if (over.has(id)) throw new CommandError(`schedule "${id}": ${over.get(id)}`, EXIT.usage);
+  throw unknownName(
+    'schedule',
+    id,
+    schedules.map((each) => each.id),
+  );
+}

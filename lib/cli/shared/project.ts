@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import * as z from 'zod/mini';
+import { isJob, type Job } from '../../job/job.ts';
+import type { ManifestJob } from '../../manifest.ts';
+import { CommandError, EXIT } from './exit-codes.ts';
+
+/** The folder with cdk.json, here or above. @throws CommandError when there is none */
+export function findProject(from: string): string {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'cdk.json'))) return folder;
+    if (folder === dirname(folder)) break;
+  }
+  throw new CommandError(`no cdk.json in ${from} or above: call this inside a Belfry project`, EXIT.usage);
+}
+
+/** A job's definition, from its file. @throws CommandError when the file has none */
+export async function loadJob(projectDirectory: string, { name, group }: ManifestJob): Promise<Job> {
+  // Without a language zod/mini says of every problem only that the input is invalid.
+  z.config(z.locales.en());
+  const path = join(projectDirectory, 'functions', group, `${name}.ts`);
+  const module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
+  if (!isJob(module.default)) throw new CommandError(`${path} has no default export made by defineJob`, EXIT.usage);
+  return module.default;
+}
+
+/** The app's name, from the context in cdk.json, as the deployment reads it. */
+export async function appName(projectDirectory: string): Promise<string> {
+  const text = await readFile(join(projectDirectory, 'cdk.json'), 'utf8');
+  const { context = {} } = JSON.parse(text) as { readonly context?: { readonly app?: string } };
+  return context.app ?? 'belfry';
+}

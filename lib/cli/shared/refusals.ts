@@ -1,0 +1,32 @@
+import { describeProblem, InvalidExpressionError } from '../../cron/index.ts';
+import { editDistance } from '../../edit-distance.ts';
+import { CommandError, EXIT } from './exit-codes.ts';
+
+/** The command's name, which stands before every message: carets on a second line move along with it. */
+const NAME = 'belfry';
+
+/** Reads what stands in an option. @throws CommandError with the carets of an expression or a zone that is refused */
+export function readOrRefuse<Value>(read: () => Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof InvalidExpressionError)) throw error;
+    const message = describeProblem(error, NAME).slice(`${NAME}: `.length);
+    throw new CommandError(message, EXIT.usage, { cause: error });
+  }
+}
+
+/** Of many names a list would help nobody. */
+const NAMED = 30;
+
+/** What to say of a name that nothing has: the nearest one, and which there are. */
+export function unknownName(what: string, name: string, known: readonly string[]): CommandError {
+  const nearestFirst = known
+    .map((each) => ({ each, distance: editDistance(name.toLowerCase(), each) }))
+    .sort((one, other) => one.distance - other.distance)
+    .map(({ each }) => each);
+  const [nearest] = nearestFirst;
+  const guess = nearest === undefined ? '' : `; the nearest is "${nearest}"`;
+  const all = known.length > NAMED ? `${nearestFirst.slice(0, NAMED).join(', ')}, …` : known.join(', ') || 'none';
+  return new CommandError(`there is no ${what} ${JSON.stringify(name)}${guess}. There are: ${all}`, EXIT.usage);
+}

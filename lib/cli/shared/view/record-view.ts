@@ -1,0 +1,56 @@
+import type { Attempt, RunRecord } from '../../../run/record.ts';
+import { toIso } from '../../../units.ts';
+import type { Colors } from '../terminal.ts';
+import { onDayLeftOut } from './calendar-text.ts';
+import { shortLength } from './times.ts';
+
+/** A record for people: what became of the run, and each of its attempts. */
+export function formatRecord(record: RunRecord, colors: Colors): string {
+  const rows: [string, string | undefined][] = [
+    ['run', record.id],
+    ['status', paintStatus(record, colors)],
+    [
+      'schedule',
+      record.schedule ??
+        `none (${record.trigger}${record.requestedBy === undefined ? '' : ` by ${record.requestedBy}`})`,
+    ],
+    ['scheduled', toIso(record.scheduledTime)],
+    ['missed', record.missedAt === undefined ? undefined : `${toIso(record.missedAt)}, no run had come of it by then`],
+    ['attempts', String(record.attempt)],
+    ...record.attempts.map((attempt): [string, string] => [`  ${attempt.n}`, attemptText(attempt)]),
+    ['duration', durationText(record)],
+    ['next', record.nextAttemptAt === undefined ? undefined : toIso(record.nextAttemptAt)],
+    ['result', record.result === undefined ? undefined : JSON.stringify(record.result)],
+    [
+      'error',
+      record.error === undefined || record.status === 'completed'
+        ? undefined
+        : `${record.error.name}: ${record.error.message}`,
+    ],
+  ];
+  return rows
+    .filter((row): row is [string, string] => row[1] !== undefined)
+    .map(([name, value]) => `${colors.dim(name.padEnd(10))} ${value}`)
+    .join('\n');
+}
+
+function paintStatus({ status, reason, blockedBy, calendar }: RunRecord, colors: Colors): string {
+  if (status === 'completed') return colors.green(status);
+  const day = calendar === undefined ? undefined : onDayLeftOut(calendar);
+  const detail = blockedBy === undefined ? day : `blocked by ${blockedBy}`;
+  const why = reason === undefined ? '' : ` (${reason}${detail === undefined ? '' : `: ${detail}`})`;
+  return `${isBad(status) ? colors.red(status) : colors.yellow(status)}${why}`;
+}
+
+const isBad = (status: RunRecord['status']): boolean => status === 'failed' || status === 'missed';
+
+function attemptText({ cause, startedAt, endedAt, outcome, error, logStream, requestId }: Attempt): string {
+  const took = endedAt === undefined ? '' : ` after ${shortLength(endedAt - startedAt)}`;
+  const why = error === undefined ? '' : `: ${error.name}: ${error.message}`;
+  return `${cause}, ${toIso(startedAt)}, ${outcome ?? 'running'}${took}${why} (${logStream}, request ${requestId})`;
+}
+
+/** From the first attempt's start to the end, waits between attempts included. */
+function durationText({ startedAt, finishedAt }: RunRecord): string | undefined {
+  return startedAt === undefined || finishedAt === undefined ? undefined : shortLength(finishedAt - startedAt);
+}

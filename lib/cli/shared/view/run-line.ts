@@ -1,0 +1,89 @@
+import type { RunLine } from '../../../local/events.ts';
+import { type EpochMs, epochMs } from '../../../units.ts';
+import type { Colors } from '../terminal.ts';
+import { onDayLeftOut } from './calendar-text.ts';
+import type { Line, Paint } from './line.ts';
+import { distance, minuteOfDay, shortLength } from './times.ts';
+
+/** What a run's line says in the columns of the log; `undefined` for what would only be noise. */
+export function describeRun(event: RunLine, at: EpochMs, colors: Colors): Line | undefined {
+  const of = (verb: string, paint: Paint, text: string): Line => ({ verb, paint, subject: event.job, text });
+  const error = event.error === undefined ? '' : `${event.error.name}: ${event.error.message}`;
+  const took = event.durationMs === undefined ? '' : shortLength(event.durationMs);
+  const attempt = `attempt ${event.attempt ?? '?'}`;
+  switch (event.event) {
+    case 'attempt-started':
+      return of('started', colors.cyan, `${attempt}  ${colors.dim(event.runId)}`);
+    case 'run-completed':
+      return of('completed', colors.green, took);
+    case 'attempt-failed':
+      return of(
+        event.outcome === 'timed-out' ? 'timed out' : 'failed',
+        colors.yellow,
+        `${attempt} after ${took}: ${error}; next ${next(event.nextAttemptAt, at)}`,
+      );
+    case 'run-failed':
+      return of('FAILED', colors.red, `for good, ${attempt}: ${error}`);
+    case 'run-skipped':
+      return of('skipped', colors.yellow, `${skipText(event, at)}  ${colors.dim(event.runId)}`);
+    case 'run-held':
+    // Due while the cloud was off: told in one line at the start.
+    case 'due-time-not-expected':
+      return undefined;
+    case 'duplicate-acknowledged':
+      return of('duplicate', colors.dim, `${event.runId} has ended already`);
+    case 'attempt-given-back':
+      return of(
+        'given back',
+        colors.yellow,
+        `${event.runId}: ${error || 'another run has the lock'}; next ${next(event.nextAttemptAt, at)}`,
+      );
+    case 'infrastructure-failed':
+      return of('trouble', colors.red, troubleText(event, error));
+    case 'run-missed':
+      return of('missed', colors.red, `${due(event, at)}, no run came of it: ${event.why}  ${colors.dim(event.runId)}`);
+    case 'run-came-too-late':
+      return of('too late', colors.red, `${due(event, at)}, ${event.why}  ${colors.dim(event.runId)}`);
+    case 'run-resent':
+      return of('sent again', colors.yellow, `${event.runId}: ${event.reason}`);
+    case 'not-sent':
+      return of('not sent', colors.red, `${event.runId}: ${event.reason}`);
+    case 'catch-up-sent':
+      return of('catching up', colors.blue, `${event.runId} is sent for the due time that was missed`);
+    case 'after-gap-sent':
+      return of('after gap', colors.blue, `${event.runId} is sent for the due time that the clocks skipped`);
+    case 'schedule-not-deployed':
+      return of('undeployed', colors.red, `a schedule is not in EventBridge as it should be: ${event.why}`);
+    default:
+      return of(event.event, colors.yellow, [event.runId, error].filter(Boolean).join(': '));
+  }
+}
+
+/** Of what fails after the outcome is safe, nothing is tried again: `lib/run/conclude.ts`. */
+function troubleText({ runId, step }: RunLine, error: string): string {
+  if (step === 'ping') return `${runId}: the watcher was not told: ${error}; the run is completed all the same`;
+  return `${runId}: ${step}: ${error}${step === 'execute' ? '; it is tried again' : ''}`;
+}
+
+/** A delay may be over by the time it is told. */
+function next(iso: string | undefined, at: EpochMs): string {
+  if (iso === undefined) return '';
+  const instant = epochMs(Date.parse(iso));
+  return instant <= at ? 'at once' : distance(instant, at);
+}
+
+function skipText(event: RunLine, at: EpochMs): string {
+  switch (event.reason) {
+    case 'overlap':
+      return `overlap: blocked by ${event.blockedBy ?? 'another run'}`;
+    case 'calendar':
+      return `calendar: ${due(event, at)}, ${onDayLeftOut(event.calendar)}`;
+    case 'too-late':
+      return `too-late: ${due(event, at)}, later than its schedule allows`;
+    default:
+      return event.reason ?? '';
+  }
+}
+
+const due = ({ scheduledTime }: RunLine, at: EpochMs): string =>
+  scheduledTime === undefined ? 'due' : `due ${minuteOfDay(epochMs(Date.parse(scheduledTime)), at)}`;

@@ -1,0 +1,31 @@
+import type { TickSchedule } from '../../../emulators/index.ts';
+import type { DueSchedule } from '../../../local/cloud.ts';
+import type { EpochMs } from '../../../units.ts';
+import type { Colors } from '../terminal.ts';
+import { printable } from './printable.ts';
+import { formatTable } from './table.ts';
+import { distance, localMinute } from './times.ts';
+
+const NEVER = ['never, it is disabled or over', ''];
+
+/** The schedules with their next due times, the soonest first. */
+export function formatSchedules(schedules: readonly DueSchedule[], now: EpochMs, colors: Colors): string {
+  const rows = soonestFirst(schedules).map(({ id, job, source, timezone, next }) => {
+    const due = next === undefined ? NEVER : [`${localMinute(next, timezone)} ${timezone}`, distance(next, now)];
+    return [id, job, source, ...due];
+  });
+  return formatTable(['SCHEDULE', 'JOB', 'WHEN', 'NEXT DUE', ''], rows, colors);
+}
+
+/** The schedules of an endpoint with their next due times, by their zones' clocks, the soonest first. */
+export function formatTickSchedules(schedules: readonly TickSchedule[], now: EpochMs, colors: Colors): string {
+  const rows = soonestFirst(schedules).map(({ name, expression, timezone, next }) => {
+    const due = next === undefined ? NEVER : [localMinute(next, timezone), distance(next, now)];
+    return [name, expression, timezone, ...due];
+  });
+  return formatTable(['SCHEDULE', 'WHEN', 'ZONE', 'NEXT DUE', ''], printable(rows), colors);
+}
+
+const soonestFirst = <Schedule extends { readonly next: EpochMs | undefined }>(
+  schedules: readonly Schedule[],
+): readonly Schedule[] => [...schedules].sort((one, other) => (one.next ?? Infinity) - (other.next ?? Infinity));

@@ -1,0 +1,94 @@
+import { type Cloud, startCloud } from '../../local/cloud.ts';
+import { type Drop, InvalidDropError } from '../../local/drops.ts';
+import type { CloudObserver } from '../../local/events.ts';
+import { findRunning } from '../../local/state/find-running.ts';
+import { STATE_FOLDER, StateFolder } from '../../local/state/state-folder.ts';
+import type { Summary } from '../../local/summary.ts';
+import { SynthesisError } from '../../local/synthesize.ts';
+import { epochMs, type Milliseconds } from '../../units.ts';
+import { type EndOfRun, endOfRun } from '../shared/end-of-run.ts';
+import { CommandError, EXIT } from '../shared/exit-codes.ts';
+import { findProject } from '../shared/project.ts';
+import { openTerminal, type Terminal } from '../shared/terminal.ts';
+import { formatEvent } from '../shared/view/live-log.ts';
+import { formatSchedules } from '../shared/view/schedule-table.ts';
+
+export interface StartOptions {
+  readonly stage: string;
+  readonly for?: Milliseconds;
+  readonly fresh?: boolean;
+  readonly json?: boolean;
+  readonly duplicates?: number;
+  readonly drop?: readonly Drop[];
+}
+
+/** The job that shows, at every start, that the whole path is alive. */
+const FIRST_JOB = 'heartbeat';
+
+/** `npm start`: the app on the embedded cloud, until Ctrl-C or for a while. */
+export async function start(options: StartOptions): Promise<void> {
+  const projectDirectory = findProject(process.cwd());
+  const state = new StateFolder(projectDirectory);
+  const terminal = openTerminal({ isForMachine: options.json === true });
+  await refuseSecond(state);
+  if (options.fresh) await state.forget();
+
+  const end = endOfRun(options.for);
+  try {
+    const { stage, duplicates, drop: drops } = options;
+    const observe = liveLog(terminal);
+    const cloud = await startCloud({ projectDirectory, stage, duplicates, drops, observe, isWatching: true });
+    const summary = await serve(cloud, end, terminal);
+    if (options.json) terminal.print(JSON.stringify(summary));
+  } catch (error) {
+    // Ctrl-C also ends the synthesis, which then cannot say what is wrong with the app.
+    if (end.wasInterrupted() && error instanceof SynthesisError) {
+      throw new CommandError('ended before the app was up', EXIT.unavailable, { cause: error });
+    }
+    if (error instanceof InvalidDropError)
+      throw new CommandError(`--drop: ${error.message}`, EXIT.usage, { cause: error });
+    throw error;
+  } finally {
+    end.forget();
+  }
+}
+
+/** Shows what runs until the end is reached, then stops it. */
+async function serve(cloud: Cloud, end: EndOfRun, terminal: Terminal): Promise<Summary> {
+  let summary: Summary;
+  try {
+    introduce(cloud, terminal);
+    if (cloud.manifest.jobs.some(({ name }) => name === FIRST_JOB)) await cloud.requestRun(FIRST_JOB, undefined);
+    end.startCounting();
+    await end.reached;
+    const hint = 'stopping: no new work is taken, what runs is waited for; Ctrl-C again ends it at once';
+    terminal.say(terminal.colors.dim(`\n${hint}`));
+  } finally {
+    summary = await cloud.close();
+  }
+  return summary;
+}
+
+async function refuseSecond(state: StateFolder): Promise<void> {
+  const running = await findRunning(state);
+  if (running === undefined) return;
+  throw new CommandError(
+    `this checkout's cloud runs already, at ${running.endpoint} (process ${running.pid}). One ${STATE_FOLDER} folder serves one cloud: use that one, or end it with Ctrl-C`,
+    EXIT.unavailable,
+  );
+}
+
+function introduce(cloud: Cloud, { colors, say }: Terminal): void {
+  const { app, stage } = cloud.manifest;
+  say(
+    `${colors.bold('Belfry')} ${app}-${stage}, embedded cloud at ${colors.cyan(cloud.endpoint)}; state in ${STATE_FOLDER}; Ctrl-C ends it\n`,
+  );
+  say(`${formatSchedules(cloud.nextDueTimes(), epochMs(Date.now()), colors)}\n`);
+}
+
+function liveLog({ colors, say }: Terminal): CloudObserver {
+  return (event) => {
+    const line = formatEvent(event, colors);
+    if (line !== undefined) say(line);
+  };
+}

@@ -1,0 +1,5 @@
+/** What a CDK app imports. */
+
+export { type Access, Belfry, type BelfryProps } from '../cdk/belfry.ts';
+export type { GrantableSecret, JobAccess, JobDefaults, JobVpc } from '../cdk/job-access.ts';
+export { loadJobs } from '../cdk/load-jobs.ts';

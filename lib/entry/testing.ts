@@ -1,0 +1,3 @@
+/** What users test their jobs with. */
+
+export { type JobRun, type RunJobOptions, runJob } from '../testing/run-job.ts';

@@ -1,0 +1,43 @@
+import { type EpochMs, toIso } from '../../units.ts';
+import { accountId } from '../account.ts';
+import type { AlarmModel, AlarmState } from '../assembly/models.ts';
+import type { Dimensions } from './metric-store.ts';
+
+/** An alarm, or one contributor of it, has gone into another state. */
+export interface AlarmChange {
+  readonly name: string;
+  /** The job it is about; null for an alarm that all jobs share. */
+  readonly job: string | null;
+  readonly from: AlarmState;
+  readonly to: AlarmState;
+  readonly reason: string;
+  readonly at: EpochMs;
+  /** The dimensions of the contributor; empty for an alarm without any. */
+  readonly contributor: Dimensions;
+}
+
+/** SNS allows no more. */
+const longestSubject = 100;
+
+/** What CloudWatch publishes to a topic. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html */
+export function toNotification(change: AlarmChange, model: AlarmModel, region: string) {
+  const { name, from, to, reason, at, contributor } = change;
+  const hasContributor = Object.keys(contributor).length > 0;
+  const message = {
+    AlarmName: name,
+    AlarmDescription: model.description,
+    AWSAccountId: accountId,
+    NewStateValue: to,
+    NewStateReason: reason,
+    // CloudWatch's own form of an instant.
+    StateChangeTime: toIso(at).replace('Z', '+0000'),
+    Region: region,
+    AlarmArn: `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`,
+    OldStateValue: from,
+    OKActions: model.actions.OK,
+    AlarmActions: model.actions.ALARM,
+    InsufficientDataActions: model.actions.INSUFFICIENT_DATA,
+    ...(hasContributor ? { AlarmContributorAttributes: contributor } : {}),
+  };
+  return { subject: `${to}: "${name}" in ${region}`.slice(0, longestSubject), message: JSON.stringify(message) };
+}

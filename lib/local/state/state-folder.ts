@@ -1,0 +1,126 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { BelfryError } from '../../errors.ts';
+import { type EpochMs, epochMs } from '../../units.ts';
+import type { Marks } from '../scheduler/index.ts';
+
+/** The folder of a checkout that holds what outlives `npm start`. */
+export const STATE_FOLDER = '.belfry';
+
+const runningCloud = z.object({ v: z.literal(1), pid: z.number(), port: z.number(), token: z.string() });
+
+/** How other commands of this checkout find a running cloud. */
+export type RunningCloud = z.infer<typeof runningCloud>;
+
+const savedMarks = z.record(z.string(), z.number());
+
+/** What forgetting the state would not mend: no permission, no room. */
+const MACHINE_ERRORS = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT']);
+
+/** Something in the state folder is not as a cloud leaves it, or cannot be reached. */
+export class StateUnusableError extends BelfryError {
+  override readonly name = 'StateUnusableError';
+  readonly code = 'STATE_UNUSABLE';
+  readonly path: string;
+
+  constructor(path: string, cause: unknown) {
+    const reason = cause instanceof z.core.$ZodError ? z.prettifyError(cause) : (cause as Error).message;
+    const cure = MACHINE_ERRORS.has((cause as NodeJS.ErrnoException).code ?? '')
+      ? ''
+      : '. Remove it, or forget all local state: npm start -- --fresh';
+    super(`${path} cannot be used: ${reason}${cure}`, { cause });
+    this.path = path;
+  }
+}
+
+/** The files of the state folder. Each is written beside its place and moved there, so none is ever half written. */
+export class StateFolder {
+  readonly path: string;
+
+  constructor(projectDirectory: string) {
+    this.path = join(projectDirectory, STATE_FOLDER);
+  }
+
+  get assembly(): string {
+    return join(this.path, 'cdk.out');
+  }
+
+  get data(): string {
+    return join(this.path, 'data');
+  }
+
+  /** @throws StateUnusableError */
+  async create(): Promise<void> {
+    await this.#orUnusable('data', () => mkdir(this.data, { recursive: true }));
+  }
+
+  /** Forgets every record, message and mark. Must not be called while a cloud runs. */
+  async forget(): Promise<void> {
+    await rm(this.path, { recursive: true, force: true });
+  }
+
+  /** The scheduler's marks. */
+  readonly marks: Marks = {
+    load: async () => {
+      const read = await this.#read('marks.json');
+      const marks = await this.#orUnusable('marks.json', async () => savedMarks.parse(read ?? {}));
+      return Object.fromEntries(Object.entries(marks).map(([key, at]): [string, EpochMs] => [key, epochMs(at)]));
+    },
+    save: (marks) => this.#write('marks.json', marks),
+  };
+
+  /**
+   * Hands over the queues as they were saved, where there are any.
+   *
+   * @throws StateUnusableError also when `restore` throws
+   */
+  async restoreQueues(restore: (saved: unknown) => unknown): Promise<void> {
+    const saved = await this.#read('queues.json');
+    if (saved !== undefined) await this.#orUnusable('queues.json', async () => restore(saved));
+  }
+
+  writeQueues(snapshot: object): Promise<void> {
+    return this.#write('queues.json', snapshot);
+  }
+
+  /** What a running cloud has said of itself, or one that was killed. */
+  async readRunning(): Promise<RunningCloud | undefined> {
+    const { success, data } = runningCloud.safeParse(await this.#read('cloud.json').catch(() => undefined));
+    return success ? data : undefined;
+  }
+
+  /** Readable by this user alone: it holds the token. */
+  async writeRunning({ port, token }: { port: number; token: string }): Promise<void> {
+    const running: RunningCloud = { v: 1, pid: process.pid, port, token };
+    await this.#write('cloud.json', running);
+  }
+
+  async removeRunning(): Promise<void> {
+    await rm(join(this.path, 'cloud.json'), { force: true });
+  }
+
+  async #read(name: string): Promise<unknown> {
+    const path = join(this.path, name);
+    return await this.#orUnusable(name, async () => {
+      const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+      });
+      return text === undefined ? undefined : JSON.parse(text);
+    });
+  }
+
+  async #orUnusable<Value>(name: string, action: () => Promise<Value>): Promise<Value> {
+    try {
+      return await action();
+    } catch (error) {
+      throw new StateUnusableError(join(this.path, name), error);
+    }
+  }
+
+  async #write(name: string, value: object): Promise<void> {
+    const path = join(this.path, name);
+    await writeFile(`${path}.new`, JSON.stringify(value), { mode: 0o600 });
+    await rename(`${path}.new`, path);
+  }
+}

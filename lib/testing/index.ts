@@ -1,3 +1,0 @@
-/** What users test their jobs with. */
-
-export { type JobRun, type RunJobOptions, runJob } from './run-job.ts';

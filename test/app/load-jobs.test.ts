@@ -1,0 +1,70 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { loadJobs } from '../../lib/app/load-jobs.ts';
+import { createFolder } from '../cdk/support.ts';
+
+const LIBRARY = join(import.meta.dirname, '../../lib/entry/belfry.ts');
+
+const jobText = (name: string): string =>
+  `import { defineJob } from ${JSON.stringify(LIBRARY)};\nexport default defineJob('${name}', { run() {} });\n`;
+
+/** A project with these files below `functions/`. */
+function projectWith(files: Readonly<Record<string, string>>): string {
+  const directory = join(createFolder(), 'functions');
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(directory, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+  return directory;
+}
+
+test('every file is a job, and folders are groups', async () => {
+  const directory = projectWith({
+    'b.ts': jobText('b'),
+    'a.ts': jobText('a'),
+    'billing/invoice.ts': jobText('invoice'),
+  });
+
+  const files = await loadJobs(directory);
+
+  expect(files.map(({ file, group }) => [file, group])).toEqual([
+    ['functions/a.ts', ''],
+    ['functions/b.ts', ''],
+    ['functions/billing/invoice.ts', 'billing'],
+  ]);
+  expect(files.map(({ exported }) => exported)).toMatchObject([{ name: 'a' }, { name: 'b' }, { name: 'invoice' }]);
+});
+
+test('what begins with _ is no job, nor is a test, nor a declaration, nor anything that is not TypeScript', async () => {
+  const other = 'throw new Error("imported")';
+  const directory = projectWith({
+    'a.ts': jobText('a'),
+    '_shared.ts': other,
+    '_shared/deep.ts': other,
+    'a.test.ts': other,
+    'types.d.ts': other,
+    'README.md': other,
+    'billing/deeper/c.ts': other,
+  });
+
+  expect((await loadJobs(directory)).map(({ file }) => file)).toEqual(['functions/a.ts']);
+});
+
+test('files that cannot be imported are named, all of them, with the line and the reason', async () => {
+  const directory = projectWith({
+    'a.ts': jobText('a'),
+    'b.ts':
+      "const url: string | undefined = process.env.NOT_SET;\nif (url === undefined) throw new Error('NOT_SET is not set');\n",
+    'c.ts': "import 'no-such-package';\n",
+  });
+
+  await expect(loadJobs(directory)).rejects.toMatchObject({
+    name: 'InvalidAppError',
+    problems: [
+      'functions/b.ts:2: importing it fails: Error: NOT_SET is not set; a job file must import without effects: what can fail belongs into run',
+      expect.stringMatching(/^functions\/c\.ts(:1)?: importing it fails: Error: .*no-such-package/),
+    ],
+  });
+});

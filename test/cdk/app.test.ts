@@ -1,0 +1,183 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { createFolder } from './support.ts';
+
+const PROJECT = join(import.meta.dirname, '../..');
+
+/** What the CDK CLI passes on from cdk.json. */
+const { context: CONTEXT } = JSON.parse(readFileSync(join(PROJECT, 'cdk.json'), 'utf8'));
+
+// Real processes, each a second or two on an idle machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+/** A project of its own, with these files instead of the repository's. */
+function projectWith(files: Readonly<Record<string, string>>): string {
+  const directory = createFolder();
+  for (const part of ['lib', 'infra', 'cdk.json', 'package.json']) {
+    cpSync(join(PROJECT, part), join(directory, part), { recursive: true });
+  }
+  symlinkSync(join(PROJECT, 'node_modules'), join(directory, 'node_modules'));
+  for (const [name, text] of Object.entries({ 'infra/access.ts': 'export default () => {};', ...files })) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), text);
+  }
+  return directory;
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `infra/app.ts` of a project, with no credentials to be had and from a folder that is not the project's. */
+function runApp(project: string, context: Record<string, unknown> = {}): Promise<Ended & { outdir: string }> {
+  const outdir = createFolder();
+  const env = {
+    PATH: process.env.PATH,
+    HOME: outdir,
+    CDK_OUTDIR: join(outdir, 'cdk.out'),
+    CDK_CONTEXT_JSON: JSON.stringify({ ...CONTEXT, 'aws:cdk:bundling-stacks': [], ...context }),
+    CDK_VALIDATION: 'false',
+  };
+  const loader = import.meta.resolve('tsx');
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['--import', loader, join(project, 'infra/app.ts')],
+      { cwd: outdir, env },
+      (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr, outdir: join(outdir, 'cdk.out') }),
+    );
+  });
+}
+
+const JOB = "import { defineJob } from 'belfry';\nexport default defineJob('nightly', { run() {} });\n";
+const entries = (text: string): string =>
+  `import { schedule } from 'belfry';\nimport nightly from '../functions/nightly.ts';\nexport const schedules = { ${text} };\n`;
+
+test('the app is one stack, named for app and stage, wherever it is called from', async () => {
+  const { code, stdout, stderr, outdir } = await runApp(PROJECT, { stage: 'prod' });
+
+  expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: '' });
+  const templates = readdirSync(outdir).filter((name) => name.endsWith('.template.json'));
+  expect(templates).toEqual(['belfry-prod.template.json']);
+  expect(
+    JSON.parse(readFileSync(join(outdir, 'manifest.json'), 'utf8')).artifacts['belfry-prod'].properties,
+  ).toMatchObject({
+    terminationProtection: true,
+  });
+});
+
+test('a folder of jobs is a stack of its own', async () => {
+  const project = projectWith({
+    'functions/nightly.ts': JOB,
+    'functions/billing/invoice.ts': JOB.replace('nightly', 'invoice'),
+    'infra/schedules.ts': entries("nightly: schedule(nightly, { every: '1 day' })"),
+  });
+
+  const { code, outdir } = await runApp(project);
+
+  const templates = readdirSync(outdir).filter((name) => name.endsWith('.template.json'));
+  expect([code, templates.sort()]).toEqual([0, ['belfry-dev-billing.template.json', 'belfry-dev.template.json']]);
+});
+
+test('what is wrong is printed in full and without a stack, and nothing else', async () => {
+  const project = projectWith({
+    'functions/nightly.ts': JOB.replace('run()', "timeout: '20 minutes', run()"),
+    'infra/schedules.ts': entries("nightly: schedule(nightly, { cron: '0 25 * * *' })"),
+  });
+
+  const { code, stdout, stderr } = await runApp(project);
+
+  expect(code).toBe(1);
+  expect(stdout).toBe('');
+  expect(stderr.split('\n')).toEqual([
+    expect.stringMatching(/^functions\/nightly\.ts: job "nightly": timeout '20 minutes' is out of bounds/),
+    'infra/schedules.ts: schedule "nightly": cron "0 25 * * *": hour 25 is out of range; allowed are 0-23',
+    '                                                ^^',
+    '',
+  ]);
+});
+
+test.each([
+  {
+    what: 'a job file ends the process, even with success',
+    files: { 'functions/nightly.ts': `${JOB}process.exit(0);\n`, 'infra/schedules.ts': entries('') },
+    says: 'the app ended before it was synthesized: process.exit is called in a job file, in infra/schedules.ts or in infra/access.ts\n',
+  },
+  {
+    what: 'there are no schedules',
+    files: { 'functions/nightly.ts': JOB, 'infra/schedules.ts': 'export const schedule = {};\n' },
+    says: 'infra/schedules.ts: it exports no schedules; write export const schedules: Schedules = { … }\n',
+  },
+  {
+    what: 'access.ts exports no function',
+    files: {
+      'functions/nightly.ts': JOB,
+      'infra/schedules.ts': entries(''),
+      'infra/access.ts': 'export const access = 1;\n',
+    },
+    says: 'infra/access.ts: it has no default export that is a function; write export default (belfry: Belfry): void => { … }\n',
+  },
+])('the app fails where $what', async ({ files, says }) => {
+  const { code, stderr } = await runApp(projectWith(files as Record<string, string>));
+
+  expect({ code, stderr }).toEqual({ code: 1, stderr: says });
+});
+
+test('what is worth knowing is a note', async () => {
+  const project = projectWith({
+    'functions/nightly.ts': JOB,
+    'infra/schedules.ts': entries("once: schedule(nightly, { at: '2020-01-01T00:00' })"),
+  });
+
+  const { code, stderr } = await runApp(project);
+
+  expect(code).toBe(0);
+  expect(stderr).toBe(
+    'note: infra/schedules.ts: schedule "once": at 2020-01-01T00:00 is past, so it is left out; remove the entry when you like\n',
+  );
+});
+
+test('what should be mended is a warning, and calendars are files of the project', async () => {
+  const project = projectWith({
+    'functions/nightly.ts': JOB,
+    'infra/closed.ics':
+      'BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20200101\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n',
+    'infra/schedules.ts': entries(
+      "nightly: schedule(nightly, { every: '1 day', except: { name: 'closed', days: { ics: 'infra/closed.ics' } } })",
+    ),
+  });
+
+  const { code, stderr } = await runApp(project);
+
+  expect(code).toBe(0);
+  expect(stderr).toBe(
+    `warning: infra/schedules.ts: schedule "nightly": calendar "closed" of except ended on 2020-01-01: due times are not skipped; add the days to come, or keep it with acknowledge: { 'calendar-ends': '<reason>' }\n`,
+  );
+});
+
+test('the CDK CLI lists exactly that one stack, with a profile that does not exist', async () => {
+  const cli = join(PROJECT, 'node_modules/aws-cdk/bin/cdk');
+  const env = { PATH: process.env.PATH, HOME: createFolder(), AWS_PROFILE: 'nobody', CI: '1' };
+
+  const listed = await new Promise<string>((resolve) => {
+    execFile(process.execPath, [cli, 'ls', '--output', createFolder()], { cwd: PROJECT, env }, (_, stdout) =>
+      resolve(stdout),
+    );
+  });
+
+  expect(listed).toBe('belfry-dev\n');
+});
+
+test('a switch of the context that is neither true nor false is told', async () => {
+  const { code, stderr } = await runApp(PROJECT, { emulator: 'localstack' });
+
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: 'context "emulator" is "localstack"; allowed are true and false\n',
+  });
+});

@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process';
+import { cpSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Manifest } from '../../lib/manifest.ts';
+import { createFolder, resourcesOf, type Template } from './support.ts';
+
+const run = promisify(execFile);
+const PROJECT = join(import.meta.dirname, '../..');
+
+// Real processes, each a second or two on an idle machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+/** The project, checked out somewhere else. */
+function checkout(): string {
+  const directory = join(createFolder(), '100% anderswo «β»');
+  for (const part of ['lib', 'infra', 'functions', 'cdk.json', 'package.json']) {
+    cpSync(join(PROJECT, part), join(directory, part), { recursive: true });
+  }
+  symlinkSync(join(PROJECT, 'node_modules'), join(directory, 'node_modules'));
+  return directory;
+}
+
+/** Synthesizes as the embedded cloud does: without the CDK CLI, credentials or network. */
+async function synthIn(directory: string, context: Readonly<Record<string, string>> = {}): Promise<string> {
+  const outdir = createFolder();
+  const env = {
+    PATH: process.env.PATH,
+    CDK_OUTDIR: outdir,
+    CDK_CONTEXT_JSON: JSON.stringify(context),
+    CDK_VALIDATION: 'false',
+  };
+  await run(process.execPath, ['--import', 'tsx', 'infra/app.ts'], { cwd: directory, env });
+  return outdir;
+}
+
+const assetsIn = (outdir: string): readonly string[] =>
+  readdirSync(outdir)
+    .filter((name) => name.startsWith('asset.'))
+    .sort();
+
+describe('the bundles of two checkouts', () => {
+  let here = '';
+  let elsewhere = '';
+  beforeAll(async () => {
+    [here, elsewhere] = await Promise.all([synthIn(PROJECT), synthIn(checkout())]);
+  });
+
+  test('are the same, so that nothing is deployed again for being built elsewhere', () => {
+    expect(assetsIn(here)).toEqual(assetsIn(elsewhere));
+    expect(assetsIn(here)).not.toEqual([]);
+  });
+
+  test('name their sources from the project', () => {
+    const maps = assetsIn(here).flatMap((asset) =>
+      readdirSync(join(here, asset), { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.map'))
+        .map((file) => readFileSync(join(here, asset, file), 'utf8')),
+    );
+
+    const sources = maps.flatMap((map) => JSON.parse(map).sources as string[]);
+    expect(sources).toContain('functions/heartbeat.ts');
+    expect(sources.filter((source) => source.startsWith('.') || source.startsWith('/'))).toEqual([]);
+  });
+
+  test('load on this Node, with the variables that the template sets, and have a handler', async () => {
+    const template = JSON.parse(readFileSync(join(here, 'belfry-dev.template.json'), 'utf8')) as Template;
+    const names = resourcesOf(template, 'AWS::Lambda::Function').flatMap(({ Properties }) =>
+      Object.keys(Properties.Environment.Variables),
+    );
+    const variables = Object.fromEntries(names.filter((name) => name !== 'NODE_OPTIONS').map((name) => [name, 'x']));
+    const env = { ...variables, AWS_REGION: 'eu-north-1' };
+    const print = (asset: string) =>
+      `console.log(typeof (await import('${pathToFileURL(join(here, asset, 'index.mjs'))}')).handler)`;
+
+    const loading = assetsIn(here).map((asset) =>
+      run(process.execPath, ['--input-type=module', '--eval', print(asset)], { env }),
+    );
+
+    expect((await Promise.all(loading)).map(({ stdout }) => stdout)).toEqual(loading.map(() => 'function\n'));
+  });
+
+  test('guess no scheduled time, unless the stage says that it runs on an emulator', async () => {
+    const emulated = await synthIn(PROJECT, { emulator: 'true' });
+
+    const guessing = (outdir: string) =>
+      assetsIn(outdir).map((asset) =>
+        readdirSync(join(outdir, asset), { recursive: true, encoding: 'utf8' })
+          .filter((file) => file.endsWith('.mjs'))
+          .some((file) => readFileSync(join(outdir, asset, file), 'utf8').includes('scheduled-time-guessed')),
+      );
+    expect(new Set(guessing(here))).toEqual(new Set([false]));
+    expect(new Set(guessing(emulated))).toEqual(new Set([true]));
+  });
+
+  test('come with a manifest of the app', () => {
+    const manifest = JSON.parse(readFileSync(join(elsewhere, 'belfry.json'), 'utf8')) as Manifest;
+
+    expect(manifest).toMatchObject({ v: 1, app: 'belfry', stage: 'dev', resources: { table: 'belfry-dev-runs' } });
+    expect(manifest.schedules.find(({ id }) => id === 'heartbeat')).toEqual({
+      id: 'heartbeat',
+      job: 'heartbeat',
+      expressions: ['cron(0/5 * * * ? *)'],
+      source: 'every 5 minutes',
+      timezone: 'UTC',
+      enabled: true,
+      policy: { maxLateness: 600_000, catchUp: 0, spread: 0, dst: 'skip', except: [], only: [] },
+    });
+  });
+});

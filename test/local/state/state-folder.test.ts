@@ -1,0 +1,86 @@
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startFront } from '../../../lib/local/gateway/index.ts';
+import { findRunning } from '../../../lib/local/state/find-running.ts';
+import { StateFolder } from '../../../lib/local/state/state-folder.ts';
+import { DUE } from '../../support/requests.ts';
+
+let project = '';
+let state: StateFolder;
+beforeEach(async () => {
+  project = await mkdtemp(join(tmpdir(), 'belfry-state-'));
+  state = new StateFolder(project);
+  await state.create();
+});
+afterEach(() => rm(project, { recursive: true, force: true }));
+
+/** What the folder hands over to be restored: nothing, or one snapshot. */
+async function savedQueues(): Promise<unknown[]> {
+  const saved: unknown[] = [];
+  await state.restoreQueues((snapshot) => saved.push(snapshot));
+  return saved;
+}
+
+const put = (name: string, text: string) => writeFile(join(state.path, name), text);
+
+describe('the state folder', () => {
+  test('keeps marks and queues, and has none at first', async () => {
+    expect(await state.marks.load()).toEqual({});
+    expect(await savedQueues()).toEqual([]);
+
+    await state.marks.save({ 'group/nightly': DUE });
+    await state.writeQueues({ v: 1, queues: {} });
+
+    expect(await new StateFolder(project).marks.load()).toEqual({ 'group/nightly': DUE });
+    expect(await savedQueues()).toEqual([{ v: 1, queues: {} }]);
+  });
+
+  test('leaves no half-written file beside a whole one', async () => {
+    await state.writeQueues({ v: 1, queues: {} });
+
+    expect(await readdir(state.path)).toEqual(['data', 'queues.json']);
+  });
+
+  test('says which file is broken, and how to be rid of it', async () => {
+    await put('queues.json', '{"v":');
+
+    await expect(savedQueues()).rejects.toThrow(/queues\.json.*--fresh/s);
+  });
+
+  test('forgets everything', async () => {
+    await state.writeQueues({ v: 1, queues: {} });
+
+    await state.forget();
+
+    expect(await readdir(project)).toEqual([]);
+  });
+});
+
+describe('finding a running cloud', () => {
+  test('finds the one that answers to the token', async () => {
+    const control = { token: 'secret', handlers: { status: async () => ({ pid: 1 }) } };
+    const front = await startFront({ services: {}, control });
+    try {
+      await state.writeRunning({ port: front.port, token: 'secret' });
+      expect(await findRunning(state)).toMatchObject({ endpoint: front.origin, pid: process.pid });
+      expect((await stat(join(state.path, 'cloud.json'))).mode & 0o077).toBe(0);
+
+      await state.writeRunning({ port: front.port, token: 'another cloud’s' });
+      expect(await findRunning(state)).toBeUndefined();
+    } finally {
+      await front.close();
+    }
+    expect(await findRunning(state)).toBeUndefined();
+  });
+
+  test.each(['', 'garbage', '{}', '{"v":1,"pid":"x"}', 'null'])(
+    'takes no notice of a broken cloud.json: %j',
+    async (text) => {
+      await put('cloud.json', text);
+
+      expect(await findRunning(state)).toBeUndefined();
+    },
+  );
+});
