@@ -1,3 +1,4 @@
+import { isDue } from '../job/trigger.ts';
 import type { RunRecord, Skip } from '../run/record.ts';
 import type { ScheduleFacts, SkipByCalendar } from './schedule-facts.ts';
 
@@ -12,7 +13,7 @@ export function judge(
   facts: ScheduleFacts | undefined,
   calendar: SkipByCalendar | undefined,
 ): Skip | undefined {
-  if (run.trigger !== 'schedule' || facts === undefined) return undefined;
+  if (!isDue(run.trigger) || facts === undefined) return undefined;
   const isLate = (run.startedAt ?? 0) - run.scheduledTime > facts.lateAfter;
   return calendar?.(run, facts) ?? (isLate ? { reason: 'too-late' } : undefined);
 }

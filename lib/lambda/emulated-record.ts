@@ -1,4 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
+import { logEvent } from '../observe/events.ts';
 import { SCHEDULED_TIME_PLACEHOLDER } from '../run/message.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -21,8 +22,7 @@ export function fillInScheduledTime(record: SQSRecord, { log }: Pick<Runtime, 'l
   if (!NOT_FILLED_IN.test(body) || Number.isNaN(sentAt)) return record;
   if (!hasWarned) {
     hasWarned = true;
-    log.warn('scheduled-time-guessed', {
-      event: 'scheduled-time-guessed',
+    logEvent(log, 'scheduled-time-guessed', {
       reason: 'this emulator does not fill in <aws.scheduler.scheduled-time>; the minute of SentTimestamp is taken',
     });
   }

@@ -1,6 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Job } from '../job/job.ts';
 import type { JobPolicy } from '../job/policy.ts';
+import { logEvent } from '../observe/events.ts';
 import type { Executed } from '../run/delivery.ts';
 import { InvalidMessageError } from '../run/errors.ts';
 import { executeRun } from '../run/execute-run.ts';
@@ -93,11 +94,7 @@ async function readRequest(record: SQSRecord, runtime: Runtime): Promise<RunRequ
     if (!(thrown instanceof InvalidMessageError)) throw thrown;
     const error = toRunError(thrown);
     await runtime.outbox.sendLetter({ body: record.body, attempts: 0, error });
-    runtime.log.error('message-refused', {
-      event: 'message-refused',
-      messageId: record.messageId,
-      error: error.message,
-    });
+    logEvent(runtime.log, 'message-refused', { messageId: record.messageId, error: error.message });
     return undefined;
   }
 }
@@ -112,6 +109,6 @@ async function quietly(
   try {
     await action();
   } catch (thrown) {
-    log.warn('infrastructure-failed', { event: 'infrastructure-failed', step, messageId, error: toRunError(thrown) });
+    logEvent(log, 'infrastructure-failed', { step, messageId, error: toRunError(thrown) }, 'warn');
   }
 }

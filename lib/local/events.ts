@@ -1,27 +1,17 @@
+import type { LoggedFields, RunLineEvent } from '../observe/events.ts';
+import type { RunError } from '../run/record.ts';
 import type { EpochMs } from '../units.ts';
 
 /**
- * What happened to a run, as its function logged it: names and fields are those of `lib/observe/run-log.ts`. Or what the
- * watchdog has found out about a run of another job, which is then `job`.
+ * What happened to a run, as its function logged it. Of a line of the watchdog, `job` is the job of the run that it is
+ * about.
  */
-export interface RunLine {
+export interface RunLine extends Partial<Omit<LoggedFields, 'job' | 'runId' | 'error'>> {
   readonly kind: 'run';
-  readonly event: string;
+  readonly event: RunLineEvent;
   readonly job: string;
   readonly runId: string;
-  readonly attempt?: number;
-  readonly durationMs?: number;
-  readonly outcome?: string;
-  readonly reason?: string;
-  readonly blockedBy?: string;
-  readonly calendar?: string;
-  readonly nextAttemptAt?: string;
-  readonly until?: string;
-  readonly step?: string;
-  readonly scheduledTime?: string;
-  /** Why a due time was missed. */
-  readonly why?: string;
-  readonly error?: { readonly name: string; readonly message: string; readonly stack?: string };
+  readonly error?: RunError;
 }
 
 /** Everything that the embedded cloud tells while it runs. The live log, the summary and tests are made of these. */

@@ -1,23 +1,7 @@
 import { WATCHDOG } from '../job/names.ts';
+import { EVENTS, type FieldName } from '../observe/events.ts';
 import { type EpochMs, epochMs } from '../units.ts';
 import type { CloudEvent, RunLine } from './events.ts';
-
-/** Events of `RunLine`s, told from a job's own lines by the field that only Belfry's have. */
-const RUN_FIELDS = [
-  'runId',
-  'attempt',
-  'durationMs',
-  'outcome',
-  'reason',
-  'blockedBy',
-  'calendar',
-  'nextAttemptAt',
-  'until',
-  'step',
-  'scheduledTime',
-  'why',
-  'error',
-] as const;
 
 /** Fields that the logger adds to every line. */
 const LOGGER_FIELDS = new Set([
@@ -38,13 +22,14 @@ export function readFunctionLine(job: string, line: string, now: EpochMs): Cloud
   if (fields === undefined) return { kind: 'output', at: now, job, line };
 
   const at = typeof fields.timestamp === 'string' ? epochMs(Date.parse(fields.timestamp)) : now;
-  if (typeof fields.event === 'string' && fields.event === fields.message && typeof fields.runId === 'string') {
+  if (isRunLine(fields)) {
+    const names: readonly FieldName[] = EVENTS[fields.event].fields;
     const known = Object.fromEntries(
-      RUN_FIELDS.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]])),
-    );
-    // Only the watchdog speaks of others: what a job says of itself stands under its own name.
+      names.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]])),
+    ) as Partial<RunLine>;
+    // Only the watchdog reports on others: what a job says of itself is under its own name.
     const about = job === WATCHDOG && typeof fields.job === 'string' ? fields.job : job;
-    return { ...(known as Omit<RunLine, 'kind' | 'event' | 'job'>), kind: 'run', at, event: fields.event, job: about };
+    return { ...known, kind: 'run', at, event: fields.event, runId: fields.runId, job: about };
   }
   const own = Object.fromEntries(Object.entries(fields).filter(([name]) => !LOGGER_FIELDS.has(name)));
   return {
@@ -55,6 +40,14 @@ export function readFunctionLine(job: string, line: string, now: EpochMs): Cloud
     message: String(fields.message ?? line),
     fields: own,
   };
+}
+
+/** Told from a job's own lines by the event's name as their message, which only Belfry's have. */
+function isRunLine(
+  fields: Record<string, unknown>,
+): fields is Record<string, unknown> & Pick<RunLine, 'event' | 'runId'> {
+  const { event, message, runId } = fields;
+  return typeof event === 'string' && event === message && Object.hasOwn(EVENTS, event) && typeof runId === 'string';
 }
 
 function parseObject(line: string): Record<string, unknown> | undefined {

@@ -1,4 +1,4 @@
-import { ENDED, type RunRecord, type RunStatus } from '../run/record.ts';
+import { hasEnded, type RunRecord, type RunStatus } from '../run/record.ts';
 import { type EpochMs, toIso } from '../units.ts';
 import type { RunLine } from './events.ts';
 
@@ -61,7 +61,7 @@ export async function summarize({ startedAt, endedAt, jobs, runs, alarms, errors
 
 /** When something last happened to a run; to one that is open, it happens still. */
 function latestOf({ status, createdAt, startedAt, missedAt, finishedAt }: RunRecord, now: EpochMs): number {
-  return ENDED.has(status) ? Math.max(createdAt, startedAt ?? 0, missedAt ?? 0, finishedAt ?? 0) : now;
+  return hasEnded(status) ? Math.max(createdAt, startedAt ?? 0, missedAt ?? 0, finishedAt ?? 0) : now;
 }
 
 /** The line of the summary's errors that a run event makes, if it makes one. */

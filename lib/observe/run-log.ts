@@ -1,8 +1,10 @@
 import type { Log } from '../job/context.ts';
+import { isDue } from '../job/trigger.ts';
 import type { RunEvent, RunObserver } from '../run/events.ts';
 import type { RunRecord } from '../run/record.ts';
-import { type EpochMs, toIso } from '../units.ts';
-import { formatMetrics, type MetricValues } from './metrics.ts';
+import { epochMs, toIso } from '../units.ts';
+import { EVENTS, type EventRow, type FieldName, type LoggedFields, logEvent } from './events.ts';
+import { formatMetrics, type Metric } from './metrics.ts';
 
 export interface RunLogOptions {
   readonly log: Log;
@@ -12,80 +14,63 @@ export interface RunLogOptions {
   readonly deployment: string;
 }
 
-type Level = 'debug' | 'info' | 'warn' | 'error';
-
-/** How loud an event is, where it is more or less than information. A skip is none: the policy asked for it. */
-const LEVELS: Partial<Record<RunEvent['event'], Level>> = {
-  'attempt-failed': 'warn',
-  'run-failed': 'error',
-  'attempt-given-back': 'warn',
-  'run-held': 'debug',
-  'lease-lost': 'warn',
-  'infrastructure-failed': 'error',
-};
-
 /**
  * Turns what happens to runs into one structured log line each, and into metrics where there are any.
  * Lines carry ids, times and errors, never an input or a result.
  */
 export function createRunLog({ log, writeMetrics, deployment }: RunLogOptions): RunObserver {
   return (event) => {
-    log[LEVELS[event.event] ?? 'info'](event.event, eventFields(event));
-    const values = metricValues(event);
-    if ('run' in event && values !== undefined)
-      writeMetrics(formatMetrics(deployment, event.run.job, event.at, values));
+    const { fields, metric }: EventRow = EVENTS[event.event];
+    const values = valuesOf(event);
+    logEvent(log, event.event, Object.fromEntries(fields.map((name) => [name, values[name]])));
+    const value = metric === undefined ? undefined : MEASURES[metric](event);
+    if ('run' in event && metric !== undefined && value !== undefined)
+      writeMetrics(formatMetrics(deployment, event.run.job, event.at, { [metric]: value }));
   };
 }
 
-/** Fields are picked by name, one by one: what nobody thought of does not reach a log. */
-const TOLD = ['outcome', 'reason', 'blockedBy', 'calendar', 'step', 'error'] as const;
-const INSTANTS = ['until', 'nextAttemptAt'] as const;
+type PropertyOf<Event> = Event extends unknown ? keyof Event : never;
+type ValueOf<Event, Name> = Event extends unknown ? (Name extends keyof Event ? Event[Name] : never) : never;
 
-function eventFields(event: RunEvent): Record<string, unknown> {
-  const given: Partial<Record<string, unknown>> = { ...event };
-  const instants = INSTANTS.filter((name) => given[name] !== undefined);
+/** The properties of all events as those of one. */
+type AnyEvent = { readonly [Name in PropertyOf<RunEvent>]?: ValueOf<RunEvent, Name> };
+
+/** What may be logged of an event; its row picks from it. */
+function valuesOf(event: RunEvent): Partial<Record<FieldName, unknown>> {
+  const { run, runId, duration, outcome, until, nextAttemptAt, ...named }: AnyEvent = event;
   return {
-    event: event.event,
-    ...('run' in event ? runFields(event.run) : { runId: event.runId }),
-    durationMs: given['duration'],
-    ...OUTCOMES[event.event],
-    ...Object.fromEntries(TOLD.filter((name) => name in given).map((name) => [name, given[name]])),
-    ...Object.fromEntries(instants.map((name) => [name, toIso(given[name] as EpochMs)])),
+    ...(run === undefined ? { runId } : runFields(run)),
+    ...named,
+    durationMs: duration,
+    outcome: outcome ?? OUTCOMES[event.event],
+    until: until && toIso(until),
+    nextAttemptAt: nextAttemptAt && toIso(nextAttemptAt),
   };
 }
 
-const OUTCOMES: Partial<Record<RunEvent['event'], { readonly outcome: string }>> = {
-  'run-completed': { outcome: 'completed' },
-  'run-skipped': { outcome: 'skipped' },
+/** Of the events that are an outcome themselves. */
+const OUTCOMES: Partial<Record<RunEvent['event'], LoggedFields['outcome']>> = {
+  'run-completed': 'completed',
+  'run-skipped': 'skipped',
 };
 
-function runFields(run: RunRecord): Record<string, unknown> {
-  const { id: runId, job, schedule, scheduledTime, trigger, attempt, status } = run;
-  return {
-    job,
-    schedule,
-    runId,
-    scheduledTime: toIso(scheduledTime),
-    trigger,
-    attempt,
-    ...(status === 'running' ? { cause: run.attempts.at(-1)?.cause } : {}),
-  };
+function runFields({ id: runId, job, schedule, scheduledTime, trigger, attempt, attempts, status }: RunRecord) {
+  const cause = status === 'running' ? attempts.at(-1)?.cause : undefined;
+  return { runId, job, schedule, scheduledTime: toIso(scheduledTime), trigger, attempt, cause };
 }
 
-/** `RunDuration` is of the attempt that completed; `StartDelay` of the first attempt of a scheduled run. */
-function metricValues(event: RunEvent): MetricValues | undefined {
-  switch (event.event) {
-    case 'attempt-started': {
-      const isFirst = event.run.attempt === 1 && event.run.trigger === 'schedule';
-      return isFirst ? { startDelay: Math.max(0, event.at - event.run.scheduledTime) } : undefined;
-    }
-    case 'run-completed':
-      return { runDuration: event.duration };
-    case 'run-failed':
-      return { runsFailed: 1 };
-    case 'run-skipped':
-      return { runsSkipped: 1 };
-    default:
-      return undefined;
-  }
-}
+const once = (): number => 1;
+
+/** What is written of an event to the metric of its row. */
+const MEASURES: Readonly<Record<Metric, (event: AnyEvent) => number | undefined>> = {
+  /** Of the attempt that completed. */
+  runDuration: ({ duration }) => duration,
+  /** Of the first attempt of a scheduled run. */
+  startDelay({ run, at = epochMs(0) }) {
+    const isFirst = run?.attempt === 1 && isDue(run.trigger);
+    return isFirst ? Math.max(0, at - run.scheduledTime) : undefined;
+  },
+  runsFailed: once,
+  runsSkipped: once,
+  runsMissed: once,
+};

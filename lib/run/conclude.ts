@@ -1,4 +1,4 @@
-import { isBelated } from '../job/trigger.ts';
+import { isLate } from '../job/trigger.ts';
 import { type EpochMs, type Milliseconds, milliseconds, plus } from '../units.ts';
 import type { Delivery, Disposition, RunPorts } from './delivery.ts';
 import { LostAttemptError } from './errors.ts';
@@ -43,7 +43,7 @@ export async function concludeSettled(
     case 'given-back':
       observe({ event: 'attempt-given-back', run, ...settlement, error: work.trouble });
       // It may meet a busy job more often than its queue hands a message out: the watchdog sends it again.
-      if (isBelated(run.trigger)) return ACKNOWLEDGE;
+      if (isLate(run.trigger)) return ACKNOWLEDGE;
       break;
     case 'retrying':
       await keep(lock, plus(settlement.nextAttemptAt, LOCK_MARGIN), run, ports);

@@ -1,3 +1,4 @@
+import { isDue } from '../job/trigger.ts';
 import { plus } from '../units.ts';
 import { recoveryDelay } from './backoff.ts';
 import { concludeEnded, concludeExhausted, concludeHeld, concludeSettled } from './conclude.ts';
@@ -47,7 +48,7 @@ function planDelivery(
   const { request, isRedrive, receiveCount, deadline, ...ids } = delivery;
   const now = clock.now();
   const times = deliveryTimeouts(policy, now, deadline);
-  const isFirst = receiveCount === 1 && !isRedrive && request.trigger === 'schedule';
+  const isFirst = receiveCount === 1 && !isRedrive && isDue(request.trigger);
   // The watchdog looks at a due time once, and has tracked what it finds running then; not what begins after that.
   const isTracked = !isFirst || now > plus(request.scheduledTime, EARLIEST_LOOK);
   const { leaseUntil } = times;

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../units.ts';
 import type { LockHold, LockRequest, LockStore, RunStore } from './ports.ts';
-import { ENDED } from './record.ts';
+import { hasEnded } from './record.ts';
 
 export type LockResult =
   | { readonly kind: 'taken'; readonly hold: LockHold }
@@ -18,7 +18,7 @@ export async function takeLock(
   if (taken.kind === 'taken') return taken;
 
   const holder = await runs.get(taken.holder.run);
-  const hasEnded = holder === undefined || ENDED.has(holder.status);
-  const final = hasEnded ? await locks.takeOver(request, taken.holder) : taken;
+  const isOver = holder === undefined || hasEnded(holder.status);
+  const final = isOver ? await locks.takeOver(request, taken.holder) : taken;
   return final.kind === 'taken' ? final : { kind: 'busy', holder: final.holder.run, until: final.until };
 }

@@ -17,8 +17,19 @@ export type RunStatus =
   | 'skipped'
   | 'missed';
 
-/** Statuses from which a run does not go on by itself. */
-export const ENDED: ReadonlySet<RunStatus> = new Set(['completed', 'failed', 'cancelled', 'skipped', 'missed']);
+const HAS_ENDED: Readonly<Record<RunStatus, boolean>> = {
+  pending: false,
+  running: false,
+  retrying: false,
+  completed: true,
+  failed: true,
+  cancelled: true,
+  skipped: true,
+  missed: true,
+};
+
+/** Whether a run in this status does not go on by itself. */
+export const hasEnded = (status: RunStatus): boolean => HAS_ENDED[status];
 
 /** Why a due time did not run. The list is closed: alarms, history and docs know every one. */
 export type SkipReason = 'overlap' | 'buffer-full' | 'replaced' | 'too-late' | 'paused' | 'calendar' | 'skip-next';

@@ -1,5 +1,5 @@
 import type { RunInfo } from '../job/context.ts';
-import { isBelated } from '../job/trigger.ts';
+import { isLate } from '../job/trigger.ts';
 import type { EpochMs } from '../units.ts';
 import { plus } from '../units.ts';
 import { type AttemptResult, runAttempt } from './attempt.ts';
@@ -62,7 +62,7 @@ export async function performWork(request: WorkRequest, ports: RunPorts): Promis
  * and waits to get it back; a belated run was asked for and comes again.
  */
 function stepAside(record: RunRecord, busy: { holder: string; until: EpochMs }, at: EpochMs): Work {
-  const isAsked = isBelated(record.trigger);
+  const isAsked = isLate(record.trigger);
   if (record.attempt === 1 && !isAsked) return skipped({ reason: 'overlap', blockedBy: busy.holder }, at);
   return { settlement: { status: 'given-back', at, nextAttemptAt: isAsked ? at : busy.until }, mustExit: false };
 }

@@ -1,16 +1,29 @@
-import { type AttemptCause, isBelated } from '../job/trigger.ts';
+import { unreachable } from '../errors.ts';
+import type { AttemptCause, Trigger } from '../job/trigger.ts';
 import type { Claimed, ClaimRequest, ClaimResult, Settlement } from '../run/ports.ts';
-import { ATTEMPTS_KEPT, type Attempt, ENDED, type RunRecord, type RunStatus } from '../run/record.ts';
+import { ATTEMPTS_KEPT, type Attempt, type RunRecord, type RunStatus } from '../run/record.ts';
 import { EARLY_START } from '../run/timeouts.ts';
 import { plus } from '../units.ts';
 
+/** By which triggers an ended run is started, beside a dead letter that was moved back. */
+const STARTED_BY: Readonly<Record<RunStatus, readonly Trigger[]>> = {
+  pending: [],
+  running: [],
+  retrying: [],
+  completed: [],
+  cancelled: [],
+  missed: ['schedule', 'backfill', 'catch-up'],
+  failed: [],
+  skipped: ['backfill', 'catch-up'],
+};
+
+/** The ended runs that are started by a dead letter moved back. */
+const REDRIVEN: Readonly<Partial<Record<RunStatus, true>>> = { missed: true, failed: true };
+
 /** The statuses of ended runs that this message may start again. */
 export function claimableStatuses({ request: { trigger }, isRedrive }: ClaimRequest): readonly RunStatus[] {
-  return [
-    ...(isRedrive || trigger === 'schedule' || isBelated(trigger) ? ['missed' as const] : []),
-    ...(isRedrive ? ['failed' as const] : []),
-    ...(isBelated(trigger) ? ['skipped' as const] : []),
-  ];
+  const statuses = Object.keys(STARTED_BY) as RunStatus[];
+  return statuses.filter((status) => STARTED_BY[status].includes(trigger) || (isRedrive && REDRIVEN[status]));
 }
 
 /**
@@ -18,29 +31,54 @@ export function claimableStatuses({ request: { trigger }, isRedrive }: ClaimRequ
  * condition of the write is theirs, its meaning is not.
  */
 export function readRefusal(record: RunRecord, request: ClaimRequest): ClaimResult {
-  // Our own write, whose answer was lost: the claim is ours and has been counted once.
-  if (record.status === 'running' && record.owner === request.owner) return toClaimed(record, request.owner);
-  if (ENDED.has(record.status)) return { kind: 'ended', record };
-  if (record.status !== 'running')
-    return { kind: 'held', until: record.nextAttemptAt ?? plus(request.now, EARLY_START) };
+  const { status } = record;
+  switch (status) {
+    case 'completed':
+    case 'failed':
+    case 'cancelled':
+    case 'skipped':
+    case 'missed':
+      return { kind: 'ended', record };
+    case 'pending':
+    case 'retrying':
+      return { kind: 'held', until: record.nextAttemptAt ?? plus(request.now, EARLY_START) };
+    case 'running':
+      return readRunning(record, request);
+    default:
+      return unreachable(status);
+  }
+}
 
-  const leaseUntil = record.leaseUntil ?? request.now;
-  const isLapsed = leaseUntil <= request.now;
-  if (isLapsed && record.attempt >= record.lastAttempt) return { kind: 'exhausted', record };
+function readRunning(record: RunRecord, { owner, now }: ClaimRequest): ClaimResult {
+  // Our own write, whose answer was lost: the claim is ours and has been counted once.
+  if (record.owner === owner) return toClaimed(record, owner);
+  const { leaseUntil = now } = record;
+  if (leaseUntil > now) return { kind: 'held', until: leaseUntil };
+  if (record.attempt >= record.lastAttempt) return { kind: 'exhausted', record };
   // Lapsed with attempts left, and yet refused: it changed between the write and the read.
-  return { kind: 'held', until: isLapsed ? plus(request.now, EARLY_START) : leaseUntil };
+  return { kind: 'held', until: plus(now, EARLY_START) };
 }
 
 export function toClaimed(record: RunRecord, owner: string): Claimed {
   return { kind: 'claimed', owner, claim: record.claim, record };
 }
 
+/** Why the attempt that starts now is made, where the status the run was claimed in says so. */
+const CAUSES: Readonly<Record<RunStatus | 'absent', AttemptCause | undefined>> = {
+  absent: undefined,
+  pending: undefined,
+  retrying: undefined,
+  running: 'crash',
+  completed: undefined,
+  failed: 'redrive',
+  cancelled: undefined,
+  skipped: undefined,
+  missed: undefined,
+};
+
 /** Why the attempt that starts now is made, from the status the run was claimed in. */
-export function causeOf(attempt: number, claimedFrom: RunStatus | 'absent'): AttemptCause {
-  if (claimedFrom === 'failed') return 'redrive';
-  if (claimedFrom === 'running') return 'crash';
-  return attempt === 1 ? 'first' : 'retry';
-}
+export const causeOf = (attempt: number, claimedFrom: RunStatus | 'absent'): AttemptCause =>
+  CAUSES[claimedFrom] ?? (attempt === 1 ? 'first' : 'retry');
 
 /** What a settlement changes in a record, but for the fields that a store keeps for itself. */
 export interface SettledFields {
@@ -73,26 +111,32 @@ export function settledFields({ record }: Claimed, settlement: Settlement): Sett
       const attempts = closeAttempt(record, { endedAt: at, outcome: 'completed' });
       return { status, attempt, attempts, changes: { finishedAt: at, ...(result === undefined ? {} : { result }) } };
     }
-    case 'retrying':
-    case 'failed': {
-      const { outcome, error } = settlement;
+    case 'retrying': {
+      const { outcome, error, nextAttemptAt } = settlement;
       const attempts = closeAttempt(record, { endedAt: at, outcome, error });
-      const next =
-        status === 'failed'
-          ? { letterFor: settlement.letterFor, lastAttempt: settlement.lastAttempt, finishedAt: at }
-          : { nextAttemptAt: settlement.nextAttemptAt };
-      return { status, attempt, attempts, changes: { error, ...next } };
+      return { status, attempt, attempts, changes: { error, nextAttemptAt } };
     }
-    default: {
-      const uncounted = { attempt: attempt - 1, attempts: record.attempts.slice(0, -1) };
-      if (status === 'given-back') {
-        return { status: 'retrying', ...uncounted, changes: { nextAttemptAt: settlement.nextAttemptAt } };
-      }
-      const { status: _s, at: finishedAt, ...skip } = settlement;
-      return { status, ...uncounted, changes: { finishedAt, ...skip } };
+    case 'failed': {
+      const { outcome, error, letterFor, lastAttempt } = settlement;
+      const attempts = closeAttempt(record, { endedAt: at, outcome, error });
+      return { status, attempt, attempts, changes: { error, letterFor, lastAttempt, finishedAt: at } };
     }
+    case 'given-back':
+      return { status: 'retrying', ...uncounted(record), changes: { nextAttemptAt: settlement.nextAttemptAt } };
+    case 'skipped': {
+      const { status: _status, at: finishedAt, ...skip } = settlement;
+      return { status, ...uncounted(record), changes: { finishedAt, ...skip } };
+    }
+    default:
+      return unreachable(status);
   }
 }
+
+/** A record without the attempt that never reached the job. */
+const uncounted = ({ attempt, attempts }: RunRecord): Pick<SettledFields, 'attempt' | 'attempts'> => ({
+  attempt: attempt - 1,
+  attempts: attempts.slice(0, -1),
+});
 
 /** The attempts with the running one ended. Stacks are kept once, with the record's own error. */
 export function closeAttempt(

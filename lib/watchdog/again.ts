@@ -1,4 +1,4 @@
-import { isBelated } from '../job/trigger.ts';
+import { isLate } from '../job/trigger.ts';
 import type { RunRecord } from '../run/record.ts';
 import { type Seconds, seconds } from '../units.ts';
 import type { WatchdogPorts } from './ports.ts';
@@ -11,7 +11,7 @@ const WIDEST_DELAY = 120;
 
 /** Claimed, and given back before it began; its message is acknowledged. */
 export const hasMetBusyJob = ({ status, attempt, trigger }: RunRecord): boolean =>
-  status === 'retrying' && attempt === 0 && isBelated(trigger);
+  status === 'retrying' && attempt === 0 && isLate(trigger);
 
 /** A moment of chance. */
 export const delayAgain = ({ random }: WatchdogPorts): Seconds => seconds(Math.floor(random() * WIDEST_DELAY));

@@ -1,4 +1,4 @@
-import { ENDED, type RunRecord } from '../run/record.ts';
+import { hasEnded, type RunRecord } from '../run/record.ts';
 import { parseRunId } from '../run/run-id.ts';
 import { type EpochMs, milliseconds, plus, type Seconds } from '../units.ts';
 import { delayAgain, hasMetBusyJob } from './again.ts';
@@ -82,7 +82,7 @@ export async function takeTurns(
     // Gone from the app or from the table, or done: by this run, or by an original that came late.
     if (message === undefined || record === undefined || isOver(record)) continue;
     if (!isWanted(message)) {
-      if (!isSent(each) || ENDED.has(record.status)) continue;
+      if (!isSent(each) || hasEnded(record.status)) continue;
       // Nobody wants another, but this one is going.
       busy.add(message.job);
       left.push(each);
@@ -109,12 +109,12 @@ async function isPutOff({ schedule }: Addressed, { findDeployed }: WatchdogPorts
 const isWanted = ({ schedule: { enabled, policy } }: Addressed): boolean => enabled && policy.catchUp > 0;
 
 /** It has run. A `skipped` one has not: its original came after all, and too late or at a bad time. */
-const isOver = ({ status }: RunRecord): boolean => status !== 'missed' && status !== 'skipped' && ENDED.has(status);
+const isOver = ({ status }: RunRecord): boolean => status !== 'missed' && status !== 'skipped' && hasEnded(status);
 
 /** Of what is under way its own message takes care, or the sweep. */
 function isTurnOf({ sentAt }: CatchUp, record: RunRecord, now: EpochMs): boolean {
   const hasMetBusy = hasMetBusyJob(record);
-  if (!ENDED.has(record.status) && !hasMetBusy) return false;
+  if (!hasEnded(record.status) && !hasMetBusy) return false;
   return sentAt === undefined || now >= plus(sentAt, hasMetBusy ? AGAIN_AFTER : LOST_AFTER);
 }
 

@@ -1,4 +1,4 @@
-import { ENDED, type RunRecord } from '../run/record.ts';
+import { hasEnded, type RunRecord } from '../run/record.ts';
 import { type Inputs, inputsOf, resendBody } from '../run/resend.ts';
 import type { EpochMs } from '../units.ts';
 import { delayAgain, hasMetBusyJob } from './again.ts';
@@ -36,7 +36,7 @@ export async function sweepOpenRuns(
   for await (const row of ports.store.openRuns(pass.until, pass.after)) {
     seen += 1;
     const run = isTurn(row, pass) ? await ports.store.get(row.id) : undefined;
-    if (run !== undefined && !ENDED.has(run.status) && !holdsLease(run, now)) {
+    if (run !== undefined && !hasEnded(run.status) && !holdsLease(run, now)) {
       const problem = await resend(run, { inputs, plan, ports });
       if (problem === undefined) sent += 1;
       else problems.push(problem);

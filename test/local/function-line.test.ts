@@ -30,7 +30,7 @@ describe('a line of a function’s output', () => {
     [
       'run-missed',
       { schedule: 'nightly', scheduledTime: '2027-03-02T02:00:00.000Z', why: 'EventBridge has no schedule nightly' },
-      { scheduledTime: '2027-03-02T02:00:00.000Z', why: 'EventBridge has no schedule nightly' },
+      { schedule: 'nightly', scheduledTime: '2027-03-02T02:00:00.000Z', why: 'EventBridge has no schedule nightly' },
     ],
     ['run-skipped', { reason: 'calendar', calendar: 'holidays' }, { reason: 'calendar', calendar: 'holidays' }],
     ['run-resent', { reason: 'nothing has come of its message' }, { reason: 'nothing has come of its message' }],

@@ -4,7 +4,7 @@ import { InvalidInputError } from '../../job/errors.ts';
 import { validateInput } from '../../job/validate-input.ts';
 import type { Manifest } from '../../manifest.ts';
 import { InvalidMessageError } from '../../run/errors.ts';
-import { ENDED, type RunRecord } from '../../run/record.ts';
+import { hasEnded, type RunRecord } from '../../run/record.ts';
 import { CommandError, EXIT } from '../shared/exit-codes.ts';
 import { withCloud } from '../shared/local-cloud.ts';
 import { findProject, loadJob } from '../shared/project.ts';
@@ -76,7 +76,7 @@ async function awaitEnd(runId: string, client: RunClient, { say, colors }: Termi
       say(colors.dim(`still ${record?.status ?? 'not recorded'}; the log of the running cloud says more (${runId})`));
     }
     if (record === undefined) continue;
-    if (ENDED.has(record.status)) return record;
+    if (hasEnded(record.status)) return record;
     if (record.status !== 'retrying' || record.attempt === told) continue;
     told = record.attempt;
     const at = record.nextAttemptAt === undefined ? 'soon' : new Date(record.nextAttemptAt).toISOString();

@@ -1,7 +1,7 @@
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Manifest } from '../../manifest.ts';
-import { ENDED, type RunRecord } from '../../run/record.ts';
+import { hasEnded, type RunRecord } from '../../run/record.ts';
 import { inputsOf, resendBody } from '../../run/resend.ts';
 import { RUN_PREFIX } from '../../store/dynamodb/keys.ts';
 import { toRunRecord } from '../../store/dynamodb/run-item.ts';
@@ -36,7 +36,7 @@ export async function* unfinishedRuns(client: DynamoDBClient, manifest: Manifest
   const inputs = inputsOf(manifest.schedules);
   for await (const run of scanRuns(client, manifest.resources.table)) {
     const queue = queues.get(run.job);
-    if (ENDED.has(run.status) || queue === undefined) continue;
+    if (hasEnded(run.status) || queue === undefined) continue;
     const body = resendBody(run, inputs);
     if (body !== undefined) yield { run, queue, body };
   }

@@ -1,4 +1,4 @@
-import { isBelated } from '../../job/trigger.ts';
+import { isLate } from '../../job/trigger.ts';
 import type { ClaimRequest } from '../../run/ports.ts';
 import type { RunStatus } from '../../run/record.ts';
 import { EARLY_START } from '../../run/timeouts.ts';
@@ -28,7 +28,7 @@ export function claimUpdate(claim: ClaimRequest): Update {
     set: {
       ...set,
       // It is the reason why a run came of a due time that had none.
-      ...(isBelated(request.trigger) ? { trigger: ':trigger' } : {}),
+      ...(isLate(request.trigger) ? { trigger: ':trigger' } : {}),
       status: ':running',
       claimedFrom: orElse('status', 'absent'),
       claim: `${orElse('claim', 'zero')} + :one`,

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LeaseLostError } from '../../run/errors.ts';
 import type { Claimed, ClaimRequest, ClaimResult, ExhaustedClosing, RunStore, Settlement } from '../../run/ports.ts';
-import { ENDED, type RunRecord } from '../../run/record.ts';
+import { hasEnded, type RunRecord } from '../../run/record.ts';
 import { type EpochMs, type Milliseconds, plus, toEpochSeconds } from '../../units.ts';
 import { closeAttempt, readRefusal, settledFields, toClaimed } from '../rules.ts';
 import { claimUpdate } from './claim-update.ts';
@@ -82,7 +82,7 @@ export class DynamoDbRunStore implements RunStore {
     const fields: Record<string, unknown> = {
       ...update.fields,
       ...(result === undefined ? {} : { result: JSON.stringify(result) }),
-      ...(ENDED.has(status) && finishedAt !== undefined
+      ...(hasEnded(status) && finishedAt !== undefined
         ? { expiresAt: toEpochSeconds(plus(finishedAt, this.#retention)) }
         : {}),
       ...(nextAttemptAt === undefined ? {} : openEntry(runId, nextAttemptAt)),
@@ -90,7 +90,7 @@ export class DynamoDbRunStore implements RunStore {
     return this.#table.update({
       key: runKey(runId),
       set: assign(fields),
-      remove: ['current', 'leaseUntil', ...(ENDED.has(status) ? ['openShard', 'openAt'] : [])],
+      remove: ['current', 'leaseUntil', ...(hasEnded(status) ? ['openShard', 'openAt'] : [])],
       condition: update.condition,
       values: {
         ...fields,

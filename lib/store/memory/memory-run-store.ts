@@ -1,4 +1,5 @@
-import { isBelated } from '../../job/trigger.ts';
+import { unreachable } from '../../errors.ts';
+import { isLate } from '../../job/trigger.ts';
 import { LeaseLostError } from '../../run/errors.ts';
 import type {
   Claimed,
@@ -10,7 +11,7 @@ import type {
   RunStore,
   Settlement,
 } from '../../run/ports.ts';
-import { ATTEMPTS_KEPT, type Attempt, ENDED, type RunRecord } from '../../run/record.ts';
+import { ATTEMPTS_KEPT, type Attempt, hasEnded, type RunRecord } from '../../run/record.ts';
 import { EARLY_START } from '../../run/timeouts.ts';
 import { type EpochMs, plus } from '../../units.ts';
 import { causeOf, claimableStatuses, closeAttempt, readRefusal, settledFields, toClaimed } from '../rules.ts';
@@ -80,16 +81,28 @@ export class MemoryRunStore implements RunStore, RunRequests {
 
   #set(record: RunRecord): void {
     this.records.set(record.id, record);
-    if (ENDED.has(record.status)) this.open.delete(record.id);
+    if (hasEnded(record.status)) this.open.delete(record.id);
   }
 }
 
 function isClaimable(record: RunRecord, claim: ClaimRequest): boolean {
   const { status, nextAttemptAt = claim.now, leaseUntil = claim.now } = record;
-  if (status === 'pending' || status === 'retrying') return nextAttemptAt <= plus(claim.now, EARLY_START);
-  if (status === 'running') return leaseUntil <= claim.now && record.attempt < record.lastAttempt;
-  if (status === 'failed' && record.letterFor === claim.messageId) return false;
-  return claimableStatuses(claim).includes(status);
+  switch (status) {
+    case 'pending':
+    case 'retrying':
+      return nextAttemptAt <= plus(claim.now, EARLY_START);
+    case 'running':
+      return leaseUntil <= claim.now && record.attempt < record.lastAttempt;
+    case 'failed':
+      return record.letterFor !== claim.messageId && claimableStatuses(claim).includes(status);
+    case 'completed':
+    case 'cancelled':
+    case 'skipped':
+    case 'missed':
+      return claimableStatuses(claim).includes(status);
+    default:
+      return unreachable(status);
+  }
 }
 
 function claimedRecord(before: RunRecord | undefined, claim: ClaimRequest): RunRecord {
@@ -109,7 +122,7 @@ function claimedRecord(before: RunRecord | undefined, claim: ClaimRequest): RunR
   const started: Attempt = { n: attempt, cause, startedAt: now, logStream, requestId };
   return {
     ...kept,
-    ...(isBelated(request.trigger) ? { trigger: request.trigger } : {}),
+    ...(isLate(request.trigger) ? { trigger: request.trigger } : {}),
     status: 'running',
     owner,
     claim: kept.claim + 1,

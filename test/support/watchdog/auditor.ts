@@ -1,4 +1,4 @@
-import { ENDED, type RunRecord } from '../../../lib/run/record.ts';
+import { hasEnded, type RunRecord } from '../../../lib/run/record.ts';
 import { dueAmong, findTransitions, offsetOf } from '../../cron/oracle.ts';
 import type { TestSchedule } from './app.ts';
 import { dueTimes } from './event-bridge.ts';
@@ -61,7 +61,7 @@ function judgeRecord(record: RunRecord, story: Story, spells: readonly Spell[]):
   const { id, schedule, scheduledTime, status, reason, missedAt } = record;
   const { harness, alerted, seenMissed } = story;
   const found: string[] = [];
-  if (!ENDED.has(status)) found.push(`${id} is ${status} at the end`);
+  if (!hasEnded(status)) found.push(`${id} is ${status} at the end`);
   const isDue = spells.some(
     (spell) =>
       spell.id === schedule &&

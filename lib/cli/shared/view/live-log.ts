@@ -1,3 +1,4 @@
+import { unreachable } from '../../../errors.ts';
 import type { CloudEvent } from '../../../local/events.ts';
 import { toIso } from '../../../units.ts';
 import type { Colors } from '../terminal.ts';
@@ -69,6 +70,8 @@ function describe(event: CloudEvent, colors: Colors): Line | undefined {
       return of('resumed', blue, event.runId, 'was not finished when the cloud stopped');
     case 'not-resent':
       return of('not resumed', red, event.runId, event.reason);
+    default:
+      return unreachable(event);
   }
 }
 

@@ -1,18 +1,13 @@
+import { unreachable } from '../../../errors.ts';
+import type { Log } from '../../../job/context.ts';
 import { WATCHDOG } from '../../../job/names.ts';
 import type { CloudEvent, RunLine } from '../../../local/events.ts';
+import { EVENTS } from '../../../observe/events.ts';
 
-/** What goes wrong with a run, and is told of the watchdog, too. */
-const TROUBLE: ReadonlySet<RunLine['event']> = new Set([
-  'attempt-failed',
-  'run-failed',
-  'lease-lost',
-  'infrastructure-failed',
-]);
+/** Whether nobody need read a line of this level. */
+const IS_QUIET: Readonly<Record<keyof Log, boolean>> = { debug: true, info: true, warn: false, error: false };
 
-/** Log levels at which nobody need look. */
-const QUIET = new Set(['DEBUG', 'INFO']);
-
-/** Whether an event only says that the watchdog goes its rounds, every minute, or did not while nothing ran. */
+/** Whether an event only shows that the watchdog runs every minute, or did not run while the cloud was off. */
 export function isRoutine(event: CloudEvent): boolean {
   switch (event.kind) {
     case 'fired':
@@ -20,10 +15,29 @@ export function isRoutine(event: CloudEvent): boolean {
     case 'clock-set-back':
       return event.schedule === WATCHDOG;
     case 'run':
-      return event.job === WATCHDOG && !TROUBLE.has(event.event) && event.error === undefined;
+      return event.job === WATCHDOG && event.error === undefined && isQuietRun(event);
     case 'job-log':
-      return event.job === WATCHDOG && QUIET.has(event.level);
-    default:
+      return event.job === WATCHDOG && isQuietLevel(event.level);
+    case 'dropped':
+    case 'undelivered':
+    case 'output':
+    case 'not-emulated':
+    case 'function-failed':
+    case 'alarm':
+    case 'alarm-unsupported':
+    case 'alert':
+    case 'warning':
+    case 'reloaded':
+    case 'reload-failed':
+    case 'resent':
+    case 'not-resent':
       return false;
+    default:
+      return unreachable(event);
   }
 }
+
+/** Given back without an error, a pass only waits for the one before. */
+const isQuietRun = ({ event }: RunLine): boolean => event === 'attempt-given-back' || IS_QUIET[EVENTS[event].level];
+
+const isQuietLevel = (level: string): boolean => level === 'INFO' || level === 'DEBUG';

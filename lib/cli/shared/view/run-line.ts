@@ -1,4 +1,6 @@
+import { unreachable } from '../../../errors.ts';
 import type { RunLine } from '../../../local/events.ts';
+import type { SkipReason } from '../../../run/record.ts';
 import { type EpochMs, epochMs } from '../../../units.ts';
 import type { Colors } from '../terminal.ts';
 import { onDayLeftOut } from './calendar-text.ts';
@@ -18,7 +20,7 @@ export function describeRun(event: RunLine, at: EpochMs, colors: Colors): Line |
       return of('completed', colors.green, took);
     case 'attempt-failed':
       return of(
-        event.outcome === 'timed-out' ? 'timed out' : 'failed',
+        OUTCOME_VERBS[event.outcome ?? 'failed'],
         colors.yellow,
         `${attempt} after ${took}: ${error}; next ${next(event.nextAttemptAt, at)}`,
       );
@@ -54,8 +56,10 @@ export function describeRun(event: RunLine, at: EpochMs, colors: Colors): Line |
       return of('after gap', colors.blue, `${event.runId} is sent for the due time that the clocks skipped`);
     case 'schedule-not-deployed':
       return of('undeployed', colors.red, `a schedule is not in EventBridge as it should be: ${event.why}`);
+    case 'lease-lost':
+      return of(event.event, colors.yellow, event.runId);
     default:
-      return of(event.event, colors.yellow, [event.runId, error].filter(Boolean).join(': '));
+      return unreachable(event.event);
   }
 }
 
@@ -72,18 +76,29 @@ function next(iso: string | undefined, at: EpochMs): string {
   return instant <= at ? 'at once' : distance(instant, at);
 }
 
+const SKIP_TEXTS: Readonly<Record<SkipReason, (event: RunLine, at: EpochMs) => string>> = {
+  overlap: ({ blockedBy = 'another run' }) => `overlap: blocked by ${blockedBy}`,
+  calendar: (event, at) => `calendar: ${due(event, at)}, ${onDayLeftOut(event.calendar)}`,
+  'too-late': (event, at) => `too-late: ${due(event, at)}, later than its schedule allows`,
+  'buffer-full': () => 'buffer-full',
+  replaced: () => 'replaced',
+  paused: () => 'paused',
+  'skip-next': () => 'skip-next',
+};
+
+/** A newer function may know a reason that this command does not. */
 function skipText(event: RunLine, at: EpochMs): string {
-  switch (event.reason) {
-    case 'overlap':
-      return `overlap: blocked by ${event.blockedBy ?? 'another run'}`;
-    case 'calendar':
-      return `calendar: ${due(event, at)}, ${onDayLeftOut(event.calendar)}`;
-    case 'too-late':
-      return `too-late: ${due(event, at)}, later than its schedule allows`;
-    default:
-      return event.reason ?? '';
-  }
+  const { reason = '' } = event;
+  return Object.hasOwn(SKIP_TEXTS, reason) ? SKIP_TEXTS[reason as SkipReason](event, at) : reason;
 }
+
+const OUTCOME_VERBS: Readonly<Record<NonNullable<RunLine['outcome']>, string>> = {
+  completed: 'completed',
+  skipped: 'skipped',
+  failed: 'failed',
+  'timed-out': 'timed out',
+  lost: 'lost',
+};
 
 const due = ({ scheduledTime }: RunLine, at: EpochMs): string =>
   scheduledTime === undefined ? 'due' : `due ${minuteOfDay(epochMs(Date.parse(scheduledTime)), at)}`;

@@ -1,0 +1,129 @@
+import type { Log } from '../job/context.ts';
+import type { AttemptCause, Trigger } from '../job/trigger.ts';
+import type { RunEvent } from '../run/events.ts';
+import type { AttemptOutcome, RunError, SkipReason } from '../run/record.ts';
+import type { Metric } from './metrics.ts';
+
+/** What the watchdog finds out about due times and open runs. */
+export type WatchdogEvent =
+  | 'run-missed'
+  | 'run-came-too-late'
+  | 'run-skipped'
+  | 'run-resent'
+  | 'catch-up-sent'
+  | 'after-gap-sent'
+  | 'not-sent'
+  | 'due-time-not-expected'
+  | 'schedule-not-deployed';
+
+/** What a function reports of a message before there is a run. */
+export type MessageEvent = 'message-refused' | 'scheduled-time-guessed';
+
+export type EventName = RunEvent['event'] | WatchdogEvent | MessageEvent;
+
+/** Every field of a line that Belfry logs, by its name. Instants are ISO 8601, lengths milliseconds. */
+export interface LoggedFields {
+  readonly runId: string;
+  readonly job: string;
+  readonly schedule: string | null;
+  readonly scheduledTime: string;
+  readonly trigger: Trigger;
+  readonly attempt: number;
+  readonly cause: AttemptCause;
+  readonly durationMs: number;
+  /** How the attempt ended; of a due time that was not run, `skipped`. */
+  readonly outcome: AttemptOutcome | 'skipped';
+  /** Of a skip a `SkipReason`, else a sentence. */
+  readonly reason: SkipReason | string;
+  readonly blockedBy: string;
+  readonly calendar: string;
+  readonly nextAttemptAt: string;
+  readonly until: string;
+  readonly step: string;
+  /** Of a message that was refused, the text only: its error has no stack to be of use. */
+  readonly error: RunError | string;
+  /** Why a due time was missed or a schedule is not deployed. */
+  readonly why: string;
+  readonly messageId: string;
+}
+
+export type FieldName = keyof LoggedFields;
+
+export interface EventRow {
+  /** A skip is no warning: the policy asked for it. */
+  readonly level: keyof Log;
+  /** Fields are picked by name: what is not listed does not reach a log. */
+  readonly fields: readonly FieldName[];
+  /** The metric that it is counted in or measured by. */
+  readonly metric?: Metric;
+  /** Whether people are sent an alert about it. */
+  readonly isAlerted?: true;
+}
+
+const RUN = ['runId', 'job', 'schedule', 'scheduledTime', 'trigger', 'attempt', 'cause'] as const;
+const DUE_TIME = ['runId', 'job', 'schedule', 'scheduledTime'] as const;
+const RESENT = ['runId', 'job', 'reason'] as const;
+
+/**
+ * All that Belfry logs, and under which level, fields and metric. The writer, the reader of log lines, the live log and the
+ * texts of alerts take their types from here: an event that is added to its union asks for its row, and a row for its text.
+ */
+export const EVENTS = {
+  'attempt-started': { level: 'info', fields: RUN, metric: 'startDelay' },
+  'run-completed': { level: 'info', fields: [...RUN, 'durationMs', 'outcome'], metric: 'runDuration' },
+  'attempt-failed': { level: 'warn', fields: [...RUN, 'durationMs', 'outcome', 'error', 'nextAttemptAt'] },
+  'run-failed': {
+    level: 'error',
+    fields: [...RUN, 'durationMs', 'outcome', 'error'],
+    metric: 'runsFailed',
+    isAlerted: true,
+  },
+  'run-skipped': {
+    level: 'info',
+    fields: [...RUN, 'outcome', 'reason', 'blockedBy', 'calendar'],
+    metric: 'runsSkipped',
+  },
+  'attempt-given-back': { level: 'warn', fields: [...RUN, 'error', 'nextAttemptAt'] },
+  'duplicate-acknowledged': { level: 'info', fields: RUN },
+  'run-held': { level: 'debug', fields: ['runId', 'until'] },
+  'lease-lost': { level: 'warn', fields: ['runId'] },
+  'infrastructure-failed': { level: 'error', fields: ['runId', 'messageId', 'step', 'error'] },
+  'message-refused': { level: 'error', fields: ['messageId', 'error'] },
+  'scheduled-time-guessed': { level: 'warn', fields: ['reason'] },
+  'run-missed': { level: 'error', fields: [...DUE_TIME, 'why'], metric: 'runsMissed', isAlerted: true },
+  'run-came-too-late': { level: 'error', fields: [...DUE_TIME, 'why'], metric: 'runsMissed', isAlerted: true },
+  'due-time-not-expected': { level: 'info', fields: DUE_TIME },
+  'run-resent': { level: 'info', fields: RESENT },
+  'not-sent': { level: 'info', fields: RESENT },
+  'catch-up-sent': { level: 'info', fields: ['runId', 'job'] },
+  'after-gap-sent': { level: 'info', fields: ['runId', 'job'] },
+  // The run id is the watchdog's own, which its log adds to every line.
+  'schedule-not-deployed': { level: 'info', fields: ['runId', 'job', 'schedule', 'why'], isAlerted: true },
+} as const satisfies Readonly<Record<EventName, EventRow>>;
+
+type FieldOf<Event extends EventName> = (typeof EVENTS)[Event]['fields'][number];
+
+/** What a line of this event carries. */
+export type FieldsOf<Event extends EventName> = Partial<Pick<LoggedFields, FieldOf<Event>>>;
+
+type EventWhere<Condition> = {
+  [Event in EventName]: (typeof EVENTS)[Event] extends Condition ? Event : never;
+}[EventName];
+
+/** Events of which people are sent an alert. */
+export type AlertedEvent = EventWhere<{ readonly isAlerted: true }>;
+
+/** Events about one run: those that carry its id. */
+export type RunLineEvent = {
+  [Event in EventName]: 'runId' extends FieldOf<Event> ? Event : never;
+}[EventName];
+
+/** Writes one line. @param level of the event's row, unless it is less than that where it happened */
+export function logEvent<Event extends EventName>(
+  log: Log,
+  event: Event,
+  fields: FieldsOf<Event>,
+  level: keyof Log = EVENTS[event].level,
+): void {
+  log[level](event, { event, ...fields });
+}
