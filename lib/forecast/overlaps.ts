@@ -1,4 +1,4 @@
-import type { OverlapPolicy } from '../job/job.ts';
+import type { OverlapPolicy } from '../job/overlap.ts';
 import { type EpochMs, type Milliseconds, plus } from '../units.ts';
 
 /** A run of a job: when it is due, and by which schedule. */
@@ -18,6 +18,9 @@ export interface OverlapWatch {
   readonly mostAtOnce: number;
 }
 
+/** Whether a run that is due while another is going begins all the same: the pure half of each policy's gate. */
+const RUNS_BESIDE: Readonly<Record<OverlapPolicy, boolean>> = { skip: false, allow: true };
+
 /**
  * What an overlap policy makes of runs that begin when they are due and take `length`. A run ends before that instant: one
  * that is due then meets nothing. Under `skip` a run that meets another is skipped, and takes no time.
@@ -32,7 +35,7 @@ export function watchOverlaps(policy: OverlapPolicy, length: Milliseconds): Over
       for (let first = going[head]; first !== undefined && plus(first.time, length) <= run.time; first = going[head])
         head++;
       const met = going[head];
-      if (met !== undefined && policy === 'skip') return met;
+      if (met !== undefined && !RUNS_BESIDE[policy]) return met;
       if (head > LEFT_BEHIND) [going, head] = [going.slice(head), 0];
       going.push(run);
       mostAtOnce = Math.max(mostAtOnce, going.length - head);

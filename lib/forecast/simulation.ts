@@ -1,4 +1,4 @@
-import type { OverlapPolicy } from '../job/job.ts';
+import type { OverlapPolicy } from '../job/overlap.ts';
 import type { Milliseconds } from '../units.ts';
 import type { ClockChangeJson } from './next-json.ts';
 

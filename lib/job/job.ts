@@ -1,6 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { JobContext } from './context.ts';
 import type { Duration } from './duration.ts';
+import type { OverlapPolicy } from './overlap.ts';
 
 /** Any validator that speaks Standard Schema (zod, valibot, arktype, …) and answers synchronously. */
 export type InputSchema = StandardSchemaV1;
@@ -36,12 +37,6 @@ export interface Retry {
    */
   readonly isRetryable?: (error: unknown) => boolean;
 }
-
-/**
- * What happens when a run is due while another of its job is running: `skip` records it as skipped,
- * with the run that blocked it; `allow` lets both run.
- */
-export type OverlapPolicy = 'skip' | 'allow';
 
 /** Code and policy of a job. Every default and bound stands in `policy.ts`, once. */
 export interface JobDefinition<Schema extends InputSchema | undefined, Result> {

@@ -1,6 +1,7 @@
 import { type Milliseconds, milliseconds } from '../units.ts';
 import { type Duration, durationFormat, readDuration } from './duration.ts';
-import type { Job, OverlapPolicy } from './job.ts';
+import type { Job } from './job.ts';
+import { OVERLAP_POLICIES, type OverlapPolicy } from './overlap.ts';
 import { SCHEDULE_BOUNDS } from './schedule-policy.ts';
 
 /** The policy of a job that says nothing. Written here and nowhere else; the docs are held to it by a test. */
@@ -29,8 +30,6 @@ export const BOUNDS = {
   concurrency: { least: 2, most: 1000 },
   retention: { least: '30 days', most: '400 days' },
 } as const satisfies Record<string, Range<Duration> | Range<number>>;
-
-export const OVERLAP_POLICIES = ['skip', 'allow'] as const satisfies readonly OverlapPolicy[];
 
 const ADVICE = {
   timeout:

@@ -22,7 +22,7 @@ export function fillInScheduledTime(record: SQSRecord, { log }: Pick<Runtime, 'l
   if (!NOT_FILLED_IN.test(body) || Number.isNaN(sentAt)) return record;
   if (!hasWarned) {
     hasWarned = true;
-    logEvent(log, 'scheduled-time-guessed', {
+    logEvent(log, 'scheduled-time-guessed', 'warn', {
       reason: 'this emulator does not fill in <aws.scheduler.scheduled-time>; the minute of SentTimestamp is taken',
     });
   }

@@ -1,4 +1,5 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { bestEffort } from '../best-effort.ts';
 import type { Job } from '../job/job.ts';
 import type { JobPolicy } from '../job/policy.ts';
 import { logEvent } from '../observe/events.ts';
@@ -21,7 +22,7 @@ export interface HandlerOptions {
   readonly schedules: Readonly<Record<string, ScheduleFacts>>;
 }
 
-/** What only the bundles have that have a use for it. */
+/** Code that a function's entry imports for it: its policy's gate, and optional features only for jobs that use them. */
 export interface HandlerExtras extends RuntimeExtras {
   /** What is done to each record first, where it comes from an emulator: `fillInScheduledTime`. */
   readonly adapt?: (record: SQSRecord, runtime: Runtime) => SQSRecord;
@@ -39,7 +40,7 @@ export interface HandlerExtras extends RuntimeExtras {
 export function createHandler(
   job: Job,
   options: HandlerOptions,
-  { adapt, ...extras }: HandlerExtras = {},
+  { adapt, ...extras }: HandlerExtras,
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
   const runtime = createRuntime(job, options, extras);
   return async (event, context) => {
@@ -61,7 +62,7 @@ async function handleRecord(record: SQSRecord, context: Context, runtime: Runtim
   const deadline = epochMs(runtime.now() + remaining);
   const { redeliverAt } = deliveryTimeouts(runtime.policy, runtime.now(), deadline);
   // Beside the claim, not before it: six function timeouts is long to wait for a run whose process was killed.
-  const shielded = quietly('set the visibility', () => visibility.hideUntil(redeliverAt), record, runtime);
+  const shielded = step('set the visibility', () => visibility.hideUntil(redeliverAt), record, runtime);
 
   const request = await readRequest(record, runtime);
   const executed: Executed =
@@ -71,11 +72,11 @@ async function handleRecord(record: SQSRecord, context: Context, runtime: Runtim
   await shielded;
   const { disposition, mustExit } = executed;
   if (disposition.kind === 'postpone') {
-    await quietly('postpone the message', () => visibility.hideUntil(disposition.until), record, runtime);
+    await step('postpone the message', () => visibility.hideUntil(disposition.until), record, runtime);
   }
   // The process ends before it can answer Lambda, so nobody else deletes the message.
   if (disposition.kind === 'acknowledge' && mustExit) {
-    await quietly('delete the message', () => runtime.deleteMessage(record.receiptHandle), record, runtime);
+    await step('delete the message', () => runtime.deleteMessage(record.receiptHandle), record, runtime);
   }
   return executed;
 }
@@ -94,21 +95,13 @@ async function readRequest(record: SQSRecord, runtime: Runtime): Promise<RunRequ
     if (!(thrown instanceof InvalidMessageError)) throw thrown;
     const error = toRunError(thrown);
     await runtime.outbox.sendLetter({ body: record.body, attempts: 0, error });
-    logEvent(runtime.log, 'message-refused', { messageId: record.messageId, error: error.message });
+    logEvent(runtime.log, 'message-refused', 'error', { messageId: record.messageId, error: error.message });
     return undefined;
   }
 }
 
-/** The message shows again by itself; when, is all that is at stake. */
-async function quietly(
-  step: string,
-  action: () => Promise<void>,
-  { messageId }: SQSRecord,
-  { log }: Runtime,
-): Promise<void> {
-  try {
-    await action();
-  } catch (thrown) {
-    logEvent(log, 'infrastructure-failed', { step, messageId, error: toRunError(thrown) }, 'warn');
-  }
-}
+/** Changes a message whose run is safe. A failure is logged, not thrown: the message shows again by itself, only later. */
+const step = (name: string, action: () => Promise<void>, { messageId }: SQSRecord, { log }: Runtime): Promise<void> =>
+  bestEffort(action, (error) =>
+    logEvent(log, 'infrastructure-failed', 'warn', { step: name, messageId, error: toRunError(error) }),
+  );

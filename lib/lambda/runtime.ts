@@ -15,17 +15,19 @@ import type { RunPorts } from '../run/delivery.ts';
 import type { Outbox } from '../run/ports.ts';
 import type { RunRecord } from '../run/record.ts';
 import { assertIdempotencyIsOn, createPowertoolsOnce } from '../store/claim-layer.ts';
-import { DynamoDbLockStore } from '../store/dynamodb/dynamodb-lock-store.ts';
 import { DynamoDbRunStore } from '../store/dynamodb/dynamodb-run-store.ts';
 import type { EpochMs } from '../units.ts';
 import { judge } from './admission.ts';
 import { createOutbox } from './outbox.ts';
+import type { CreateGate } from './overlap/create-gate.ts';
 import type { ScheduleFacts, SkipByCalendar } from './schedule-facts.ts';
 import { SDK_OPTIONS } from './sdk-options.ts';
 import { createSecrets } from './secrets.ts';
 
-/** What only the bundles have that have a use for it. */
+/** Code that a function's entry imports for it. */
 export interface RuntimeExtras {
+  /** Of the job's overlap policy. */
+  readonly gate: CreateGate;
   /** `skipByCalendar` */
   readonly calendar?: SkipByCalendar;
   /** `callPingUrl` */
@@ -61,14 +63,13 @@ export const writeLine = (line: string): unknown => process.stdout.write(`${line
 export function createRuntime(
   job: Job,
   { policy, schedules }: RuntimeOptions,
-  { calendar, ping, writeMetrics = writeLine }: RuntimeExtras,
+  { gate, calendar, ping, writeMetrics = writeLine }: RuntimeExtras,
 ): Runtime {
   const { app, stage, table, queueUrl, deadLetterQueueUrl, alertTopicArn } = readEnvironment(process.env);
   const deployment = stagePrefix({ app, stage });
   const client = new DynamoDBClient(SDK_OPTIONS);
   const sqs = new SQSClient(SDK_OPTIONS);
   const runs = new DynamoDbRunStore({ client, table, retention: policy.retention });
-  const locks = new DynamoDbLockStore({ client, table });
   const outbox = createOutbox({ sqs, deadLetterQueueUrl, alertTopicArn });
   assertIdempotencyIsOn();
   const logger = new Logger({ serviceName: job.name });
@@ -93,7 +94,7 @@ export function createRuntime(
       random: Math.random,
       once: createPowertoolsOnce(runs, context),
       runs,
-      locks,
+      gate: gate({ client, table, runs }),
       outbox,
       observe: createRunLog({ log, deployment, writeMetrics }),
       admit: (run) => judge(run, factsOf(run), calendar),

@@ -7,11 +7,12 @@ import { type Environment, readEnvironment } from '../environment.ts';
 import type { JobContext } from '../job/context.ts';
 import { defineJob } from '../job/job.ts';
 import { WATCHDOG } from '../job/names.ts';
+import { type FieldsOf, logEvent, WATCHDOG_EVENTS, type WatchdogEvent } from '../observe/events.ts';
 import { formatMetrics, METRICS } from '../observe/metrics.ts';
 import { DynamoDbWatchStore } from '../store/dynamodb/dynamodb-watch-store.ts';
 import { epochMs } from '../units.ts';
 import { look } from '../watchdog/look.ts';
-import type { DeployedSchedule, WatchdogEvent, WatchdogPlan, WatchdogPorts } from '../watchdog/ports.ts';
+import type { DeployedSchedule, WatchdogPlan, WatchdogPorts } from '../watchdog/ports.ts';
 import { createHandler, type HandlerExtras, type HandlerOptions } from './handler.ts';
 import { writeLine } from './runtime.ts';
 import { SDK_OPTIONS } from './sdk-options.ts';
@@ -28,7 +29,7 @@ export interface WatchdogOptions extends HandlerOptions {
  */
 export function createWatchdogHandler(
   { plan, ...options }: WatchdogOptions,
-  extras: HandlerExtras = {},
+  extras: HandlerExtras,
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
   const environment = readEnvironment(process.env);
   const adapters = createAdapters(environment, plan);
@@ -65,11 +66,9 @@ function createAdapters(
   };
 }
 
-const UNWANTED: ReadonlySet<WatchdogEvent> = new Set(['run-missed', 'run-came-too-late']);
-
 const told = ({ alert, log }: JobContext): Pick<WatchdogPorts, 'alert' | 'tell'> => ({
   alert,
-  tell: (event, fields) => log[UNWANTED.has(event) ? 'error' : 'info'](event, { event, ...fields }),
+  tell: (event, fields) => logEvent(log, event, WATCHDOG_EVENTS[event].level, fields as FieldsOf<WatchdogEvent>),
 });
 
 async function findSchedule(

@@ -61,14 +61,19 @@ export interface EventRow {
 }
 
 const RUN = ['runId', 'job', 'schedule', 'scheduledTime', 'trigger', 'attempt', 'cause'] as const;
-const DUE_TIME = ['runId', 'job', 'schedule', 'scheduledTime'] as const;
-const RESENT = ['runId', 'job', 'reason'] as const;
+
+const SKIPPED = {
+  level: 'info',
+  fields: [...RUN, 'outcome', 'reason', 'blockedBy', 'calendar'],
+  metric: 'runsSkipped',
+} as const;
 
 /**
- * All that Belfry logs, and under which level, fields and metric. The writer, the reader of log lines, the live log and the
- * texts of alerts take their types from here: an event that is added to its union asks for its row, and a row for its text.
+ * What functions log: level, fields and metric of each event. The writer, the reader of log lines, the live log and the
+ * texts of alerts take their types from the rows: an event that is added to its union asks for its row, and a row for its
+ * text.
  */
-export const EVENTS = {
+export const FUNCTION_EVENTS = {
   'attempt-started': { level: 'info', fields: RUN, metric: 'startDelay' },
   'run-completed': { level: 'info', fields: [...RUN, 'durationMs', 'outcome'], metric: 'runDuration' },
   'attempt-failed': { level: 'warn', fields: [...RUN, 'durationMs', 'outcome', 'error', 'nextAttemptAt'] },
@@ -78,11 +83,7 @@ export const EVENTS = {
     metric: 'runsFailed',
     isAlerted: true,
   },
-  'run-skipped': {
-    level: 'info',
-    fields: [...RUN, 'outcome', 'reason', 'blockedBy', 'calendar'],
-    metric: 'runsSkipped',
-  },
+  'run-skipped': SKIPPED,
   'attempt-given-back': { level: 'warn', fields: [...RUN, 'error', 'nextAttemptAt'] },
   'duplicate-acknowledged': { level: 'info', fields: RUN },
   'run-held': { level: 'debug', fields: ['runId', 'until'] },
@@ -90,24 +91,37 @@ export const EVENTS = {
   'infrastructure-failed': { level: 'error', fields: ['runId', 'messageId', 'step', 'error'] },
   'message-refused': { level: 'error', fields: ['messageId', 'error'] },
   'scheduled-time-guessed': { level: 'warn', fields: ['reason'] },
-  'run-missed': { level: 'error', fields: [...DUE_TIME, 'why'], metric: 'runsMissed', isAlerted: true },
-  'run-came-too-late': { level: 'error', fields: [...DUE_TIME, 'why'], metric: 'runsMissed', isAlerted: true },
-  'due-time-not-expected': { level: 'info', fields: DUE_TIME },
+} as const satisfies Readonly<Record<RunEvent['event'] | MessageEvent, EventRow>>;
+
+// Without a spread or an access, which a bundler takes for effects: only the watchdog's function has these rows.
+const MISSED = ['runId', 'job', 'schedule', 'scheduledTime', 'why'] as const;
+const RESENT = ['runId', 'job', 'reason'] as const;
+const SENT = ['runId', 'job'] as const;
+
+/** What the watchdog logs beside that. The run id is of the run that it is about, or else of its own. */
+export const WATCHDOG_EVENTS = {
+  'run-missed': { level: 'error', fields: MISSED, metric: 'runsMissed', isAlerted: true },
+  'run-came-too-late': { level: 'error', fields: MISSED, metric: 'runsMissed', isAlerted: true },
+  'run-skipped': SKIPPED,
+  'due-time-not-expected': { level: 'info', fields: ['runId', 'job', 'schedule', 'scheduledTime'] },
   'run-resent': { level: 'info', fields: RESENT },
   'not-sent': { level: 'info', fields: RESENT },
-  'catch-up-sent': { level: 'info', fields: ['runId', 'job'] },
-  'after-gap-sent': { level: 'info', fields: ['runId', 'job'] },
-  // The run id is the watchdog's own, which its log adds to every line.
+  'catch-up-sent': { level: 'info', fields: SENT },
+  'after-gap-sent': { level: 'info', fields: SENT },
   'schedule-not-deployed': { level: 'info', fields: ['runId', 'job', 'schedule', 'why'], isAlerted: true },
-} as const satisfies Readonly<Record<EventName, EventRow>>;
+} as const satisfies Readonly<Record<WatchdogEvent, EventRow>>;
 
-type FieldOf<Event extends EventName> = (typeof EVENTS)[Event]['fields'][number];
+/** The one table of all that Belfry logs. */
+export const EVENTS: Rows = /* @__PURE__ */ Object.assign({}, FUNCTION_EVENTS, WATCHDOG_EVENTS);
+
+type Rows = typeof FUNCTION_EVENTS & typeof WATCHDOG_EVENTS;
+type FieldOf<Event extends EventName> = Rows[Event]['fields'][number];
 
 /** What a line of this event carries. */
 export type FieldsOf<Event extends EventName> = Partial<Pick<LoggedFields, FieldOf<Event>>>;
 
 type EventWhere<Condition> = {
-  [Event in EventName]: (typeof EVENTS)[Event] extends Condition ? Event : never;
+  [Event in EventName]: Rows[Event] extends Condition ? Event : never;
 }[EventName];
 
 /** Events of which people are sent an alert. */
@@ -118,12 +132,12 @@ export type RunLineEvent = {
   [Event in EventName]: 'runId' extends FieldOf<Event> ? Event : never;
 }[EventName];
 
-/** Writes one line. @param level of the event's row, unless it is less than that where it happened */
+/** Writes one line. @param level usually that of the event's row */
 export function logEvent<Event extends EventName>(
   log: Log,
   event: Event,
+  level: keyof Log,
   fields: FieldsOf<Event>,
-  level: keyof Log = EVENTS[event].level,
 ): void {
   log[level](event, { event, ...fields });
 }

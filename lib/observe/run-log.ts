@@ -3,7 +3,7 @@ import { isDue } from '../job/trigger.ts';
 import type { RunEvent, RunObserver } from '../run/events.ts';
 import type { RunRecord } from '../run/record.ts';
 import { epochMs, toIso } from '../units.ts';
-import { EVENTS, type EventRow, type FieldName, type LoggedFields, logEvent } from './events.ts';
+import { type EventRow, type FieldName, FUNCTION_EVENTS, type LoggedFields, logEvent } from './events.ts';
 import { formatMetrics, type Metric } from './metrics.ts';
 
 export interface RunLogOptions {
@@ -20,9 +20,9 @@ export interface RunLogOptions {
  */
 export function createRunLog({ log, writeMetrics, deployment }: RunLogOptions): RunObserver {
   return (event) => {
-    const { fields, metric }: EventRow = EVENTS[event.event];
+    const { level, fields, metric }: EventRow = FUNCTION_EVENTS[event.event];
     const values = valuesOf(event);
-    logEvent(log, event.event, Object.fromEntries(fields.map((name) => [name, values[name]])));
+    logEvent(log, event.event, level, Object.fromEntries(fields.map((name) => [name, values[name]])));
     const value = metric === undefined ? undefined : MEASURES[metric](event);
     if ('run' in event && metric !== undefined && value !== undefined)
       writeMetrics(formatMetrics(deployment, event.run.job, event.at, { [metric]: value }));

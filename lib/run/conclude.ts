@@ -1,14 +1,15 @@
+import { bestEffort } from '../best-effort.ts';
+import { unreachable } from '../errors.ts';
 import { isLate } from '../job/trigger.ts';
 import { type EpochMs, type Milliseconds, milliseconds, plus } from '../units.ts';
 import type { Delivery, Disposition, RunPorts } from './delivery.ts';
 import { LostAttemptError } from './errors.ts';
 import type { RunEvent } from './events.ts';
-import { takeLock } from './lock.ts';
 import { formatRunMessage } from './message.ts';
-import type { LockHold, Settled } from './ports.ts';
+import type { Leaving } from './overlap/gate.ts';
+import type { Settled } from './ports.ts';
 import type { RunRecord } from './record.ts';
 import { toRunError } from './run-error.ts';
-import { LOCK_MARGIN } from './timeouts.ts';
 import type { Work } from './work.ts';
 
 /** How soon a run is looked at again that changed under our eyes. */
@@ -26,16 +27,16 @@ export async function concludeSettled(
   ports: RunPorts,
 ): Promise<Disposition> {
   const { observe } = ports;
-  const { settlement, lock } = work;
+  const { settlement, hold } = work;
   const { at } = settlement;
   const run = claimed.record;
   const duration = attemptDuration(run, at);
 
   switch (settlement.status) {
     case 'completed':
-      await free(lock, run, ports);
+      await leave({ run, hold, now: at }, ports);
       observe({ event: 'run-completed', run, at, duration });
-      await quietly('ping', run, ports, async () => ports.ping?.(run));
+      await step('ping', run, ports, async () => ports.ping?.(run));
       return ACKNOWLEDGE;
     case 'skipped':
       observe({ event: 'run-skipped', run, ...settlement });
@@ -46,12 +47,14 @@ export async function concludeSettled(
       if (isLate(run.trigger)) return ACKNOWLEDGE;
       break;
     case 'retrying':
-      await keep(lock, plus(settlement.nextAttemptAt, LOCK_MARGIN), run, ports);
+      await leave({ run, hold, nextAttemptAt: settlement.nextAttemptAt, now: at }, ports);
       observe({ event: 'attempt-failed', run, duration, ...settlement });
       break;
     case 'failed':
-      await free(lock, run, ports);
+      await leave({ run, hold, now: at }, ports);
       return await concludeFailure(run, { ...settlement, duration }, delivery, ports);
+    default:
+      return unreachable(settlement);
   }
   return { kind: 'postpone', until: settlement.nextAttemptAt };
 }
@@ -82,7 +85,7 @@ export async function concludeHeld(until: EpochMs, { request }: Delivery, ports:
 
 /** Closes a run whose last allowed attempt ended without a word, and frees the lock it may still have. */
 export async function concludeExhausted(run: RunRecord, delivery: Delivery, ports: RunPorts): Promise<Disposition> {
-  const { clock, locks, policy, runs } = ports;
+  const { clock, policy, runs } = ports;
   const at = clock.now();
   const error = toRunError(
     new LostAttemptError('the last attempt ended without a word: killed, out of memory, or blocked'),
@@ -92,12 +95,7 @@ export async function concludeExhausted(run: RunRecord, delivery: Delivery, port
   // Whoever changed it in between has taken over; look again at what it became.
   if (!closed) return { kind: 'postpone', until: plus(at, LOOK_AGAIN) };
 
-  if (policy.overlap !== 'allow') {
-    await quietly('take the lock', run, ports, async () => {
-      const lock = await takeLock({ job: run.job, run: run.id, claim: run.claim, now: at, until: at }, { locks, runs });
-      if (lock.kind === 'taken') await free(lock.hold, run, ports);
-    });
-  }
+  await leave({ run, now: at }, ports);
   const duration = attemptDuration(run, at);
   return await concludeFailure(run, { at, error, outcome: 'lost', duration }, delivery, ports);
 }
@@ -114,32 +112,21 @@ async function concludeFailure(
   const { outbox, observe, describeFailure, runs } = ports;
   observe({ event: 'run-failed', run, at, error, outcome, duration });
   await outbox.sendLetter({ body: formatRunMessage(request), run: run.id, attempts: run.attempt, error });
-  await quietly('note the letter', run, ports, () => runs.noteLetter(run, messageId, at));
-  await quietly('alert', run, ports, () => outbox.alert(describeFailure(run, error)));
+  await step('note the letter', run, ports, () => runs.noteLetter(run, messageId, at));
+  await step('alert', run, ports, () => outbox.alert(describeFailure(run, error)));
   return ACKNOWLEDGE;
 }
 
-async function free(lock: LockHold | undefined, run: RunRecord, ports: RunPorts): Promise<void> {
-  if (lock !== undefined) await quietly('release the lock', run, ports, () => ports.locks.release(lock));
-}
+const leave = (leaving: Leaving, ports: RunPorts): Promise<void> =>
+  step(leaving.nextAttemptAt === undefined ? 'release the lock' : 'extend the lock', leaving.run, ports, () =>
+    ports.gate.leave(leaving),
+  );
 
-async function keep(lock: LockHold | undefined, until: EpochMs, run: RunRecord, ports: RunPorts): Promise<void> {
-  if (lock !== undefined) await quietly('extend the lock', run, ports, () => ports.locks.extend(lock, until));
-}
-
-/** For steps after the outcome is safe: their failure is told, and a lease or an alarm makes up for it. */
-async function quietly(
-  step: string,
-  run: RunRecord,
-  { observe, clock }: RunPorts,
-  action: () => Promise<unknown>,
-): Promise<void> {
-  try {
-    await action();
-  } catch (error) {
-    observe({ event: 'infrastructure-failed', runId: run.id, at: clock.now(), step, error: toRunError(error) });
-  }
-}
+/** Runs a step after the outcome is recorded. A failure is logged, not thrown: lease expiry or an alarm covers it. */
+const step = (name: string, run: RunRecord, { observe, clock }: RunPorts, action: () => Promise<unknown>) =>
+  bestEffort(action, (error) =>
+    observe({ event: 'infrastructure-failed', runId: run.id, at: clock.now(), step: name, error: toRunError(error) }),
+  );
 
 function attemptDuration(run: RunRecord, at: EpochMs): Milliseconds {
   return milliseconds(at - (run.attempts.at(-1)?.startedAt ?? at));

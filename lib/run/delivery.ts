@@ -4,7 +4,8 @@ import type { Job } from '../job/job.ts';
 import type { JobPolicy } from '../job/policy.ts';
 import type { EpochMs } from '../units.ts';
 import type { RunObserver } from './events.ts';
-import type { LockStore, Once, Outbox, RunRequest, RunStore } from './ports.ts';
+import type { Gate } from './overlap/gate.ts';
+import type { Once, Outbox, RunRequest, RunStore } from './ports.ts';
 import type { RunError, RunRecord, Skip } from './record.ts';
 
 /** One delivery of a run's message. */
@@ -33,7 +34,7 @@ export interface RunPorts {
   readonly random: () => number;
   readonly once: Once;
   readonly runs: RunStore;
-  readonly locks: LockStore;
+  readonly gate: Gate;
   readonly outbox: Outbox;
   readonly observe: RunObserver;
   /** Why a due time is not to be run, by what its schedule says; `undefined` when it may start. @default all may */

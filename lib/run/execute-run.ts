@@ -1,3 +1,4 @@
+import { unreachable } from '../errors.ts';
 import { isDue } from '../job/trigger.ts';
 import { plus } from '../units.ts';
 import { recoveryDelay } from './backoff.ts';
@@ -35,6 +36,8 @@ export async function executeRun(delivery: Delivery, ports: RunPorts): Promise<E
         return await concludeExhausted(turn.record, delivery, ports);
       case 'held':
         return await concludeHeld(turn.until, delivery, ports);
+      default:
+        return unreachable(turn);
     }
   };
   const disposition = await once().catch((error: unknown) => recover(error, delivery, ports));

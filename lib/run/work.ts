@@ -1,12 +1,12 @@
+import { unreachable } from '../errors.ts';
 import type { RunInfo } from '../job/context.ts';
-import { isLate } from '../job/trigger.ts';
 import type { EpochMs } from '../units.ts';
 import { plus } from '../units.ts';
 import { type AttemptResult, runAttempt } from './attempt.ts';
 import { recoveryDelay } from './backoff.ts';
 import type { Delivery, RunPorts } from './delivery.ts';
 import { settleFailure } from './failure.ts';
-import { takeLock } from './lock.ts';
+import type { Entry } from './overlap/gate.ts';
 import type { Claimed, LockHold, Settlement } from './ports.ts';
 import type { RunError, RunRecord, Skip } from './record.ts';
 import { toRunError } from './run-error.ts';
@@ -15,7 +15,8 @@ import type { DeliveryTimeouts } from './timeouts.ts';
 /** What a delivery did under its claim, and what has to be written and cleared up. */
 export interface Work {
   readonly settlement: Settlement;
-  readonly lock?: LockHold | undefined;
+  /** What the gate gave. */
+  readonly hold?: LockHold | undefined;
   /** The job has not settled: only the end of its process stops it. */
   readonly mustExit: boolean;
   /** Why the attempt was given back, where something failed. */
@@ -30,22 +31,13 @@ export interface WorkRequest {
 
 /** Everything between the claim and the record of the outcome. Never throws. */
 export async function performWork(request: WorkRequest, ports: RunPorts): Promise<Work> {
-  const { claim, record } = request.claimed;
+  const { record } = request.claimed;
   try {
     // What has begun goes on. An attempt that has not said how it ended may have died before it had written the skip.
     const hasBegun = request.delivery.isRedrive || record.attempts.some(({ endedAt }) => endedAt !== undefined);
     const skip = hasBegun ? undefined : ports.admit?.(record);
     if (skip !== undefined) return skipped(skip, ports.clock.now());
-    if (ports.policy.overlap === 'allow') return await attempt(request, ports, claim);
-
-    const { clock, locks, runs } = ports;
-    const now = clock.now();
-    const lock = await takeLock(
-      { job: record.job, run: record.id, claim, now, until: request.times.leaseUntil },
-      { locks, runs },
-    );
-    if (lock.kind === 'busy') return stepAside(record, lock, now);
-    return await attempt(request, ports, lock.hold.token, lock.hold);
+    return await enter(request, ports);
   } catch (error) {
     const at = ports.clock.now();
     const delay = recoveryDelay(request.delivery.receiveCount, ports.random());
@@ -57,14 +49,20 @@ export async function performWork(request: WorkRequest, ports: RunPorts): Promis
   }
 }
 
-/**
- * The overlap policy is for first attempts of runs that are on time. A later attempt has lost the lock by an accident
- * and waits to get it back; a belated run was asked for and comes again.
- */
-function stepAside(record: RunRecord, busy: { holder: string; until: EpochMs }, at: EpochMs): Work {
-  const isAsked = isLate(record.trigger);
-  if (record.attempt === 1 && !isAsked) return skipped({ reason: 'overlap', blockedBy: busy.holder }, at);
-  return { settlement: { status: 'given-back', at, nextAttemptAt: isAsked ? at : busy.until }, mustExit: false };
+async function enter(request: WorkRequest, ports: RunPorts): Promise<Work> {
+  const { claimed, times } = request;
+  const now = ports.clock.now();
+  const entry = await ports.gate.enter({ claimed, now, leaseUntil: times.leaseUntil });
+  switch (entry.kind) {
+    case 'enter':
+      return await attempt(request, ports, entry);
+    case 'skip':
+      return skipped(entry.skip, now);
+    case 'later':
+      return { settlement: { status: 'given-back', at: now, nextAttemptAt: entry.until }, mustExit: false };
+    default:
+      return unreachable(entry);
+  }
 }
 
 const skipped = (skip: Skip, at: EpochMs): Work => ({
@@ -75,8 +73,7 @@ const skipped = (skip: Skip, at: EpochMs): Work => ({
 async function attempt(
   { claimed, delivery, times }: WorkRequest,
   ports: RunPorts,
-  fencingToken: number,
-  lock?: LockHold,
+  { fencingToken, hold }: Extract<Entry, { kind: 'enter' }>,
 ): Promise<Work> {
   const { clock, job, policy, observe, outbox } = ports;
   const { record } = claimed;
@@ -97,7 +94,7 @@ async function attempt(
   );
   const settlement = settle(result, record, delivery.messageId, ports);
   const mustExit = result.kind === 'timed-out' && !result.settled;
-  return { settlement, mustExit, lock };
+  return { settlement, mustExit, hold };
 }
 
 function settle(

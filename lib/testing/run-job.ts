@@ -15,6 +15,7 @@ import { createDirectOnce } from '../store/direct-once.ts';
 import { MemoryLockStore } from '../store/memory/memory-lock-store.ts';
 import { MemoryRunStore } from '../store/memory/memory-run-store.ts';
 import { type EpochMs, epochMs, plus, toMilliseconds } from '../units.ts';
+import { GATES } from './gates.ts';
 
 export interface RunJobOptions {
   /** When the run is due and starts. @default now, floored to the minute */
@@ -114,7 +115,7 @@ function testPorts(
     random: Math.random,
     once: createDirectOnce(runs),
     runs,
-    locks: new MemoryLockStore(),
+    gate: GATES[policy.overlap]({ locks: new MemoryLockStore(), runs }),
     outbox: {
       sendLetter: async (letter) => void told.letters.push(letter),
       alert: async (message) => void told.alerts.push(message),

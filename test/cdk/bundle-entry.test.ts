@@ -2,10 +2,13 @@ import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type CheckedApp, checkApp } from '../../lib/app/check-app.ts';
+import type { CheckedJob } from '../../lib/app/check-jobs.ts';
 import { bundle } from '../../lib/cdk/bundle/bundle.ts';
 import { jobEntry, watchdogEntry } from '../../lib/cdk/bundle/entry.ts';
 import { describeWatchdog } from '../../lib/cdk/watchdog.ts';
 import { defineJob, schedule } from '../../lib/entry/belfry.ts';
+import type { Job } from '../../lib/job/job.ts';
+import { OVERLAP_POLICIES } from '../../lib/job/overlap.ts';
 import type { Schedules } from '../../lib/job/schedule.ts';
 import { epochMs } from '../../lib/units.ts';
 import { createFolder, jobFile, report } from './support.ts';
@@ -13,8 +16,8 @@ import { createFolder, jobFile, report } from './support.ts';
 const other = defineJob('other', { run() {} });
 const nightly = schedule(report, { cron: '0 2 * * *', timezone: 'Europe/Stockholm' });
 
-function check(schedules: Schedules, functionsDirectory?: string): CheckedApp {
-  const files = [report, other].map((job) => {
+function check(schedules: Schedules, functionsDirectory?: string, jobs: readonly Job[] = [report, other]): CheckedApp {
+  const files = jobs.map((job) => {
     const file = jobFile(job);
     return functionsDirectory === undefined ? file : { ...file, path: join(functionsDirectory, `${job.name}.ts`) };
   });
@@ -55,12 +58,28 @@ describe('the entry of a job', () => {
   ])(
     'of all that is not in every bundle imports what it has a use for: $what',
     ({ schedules, isEmulated, imports }) => {
-      expect(importsOf(entryOf('report', schedules, isEmulated))).toEqual(['report.ts', 'handler.ts', ...imports]);
+      expect(importsOf(entryOf('report', schedules, isEmulated))).toEqual([
+        'report.ts',
+        'handler.ts',
+        'skip.ts',
+        ...imports,
+      ]);
     },
   );
 
+  test.each(OVERLAP_POLICIES)('imports the gate of its own overlap policy and no other: %s', (overlap) => {
+    const parallel = defineJob('report', { overlap, run() {} });
+    const { jobs, schedules } = check({}, undefined, [parallel]);
+
+    const gates = importsOf(jobEntry({ job: jobs[0] as CheckedJob, schedules, isEmulated: false })).filter((file) =>
+      OVERLAP_POLICIES.some((policy) => file === `${policy}.ts`),
+    );
+
+    expect(gates).toEqual([`${overlap}.ts`]);
+  });
+
   test('is not made larger by what schedules of other jobs need', () => {
-    expect(importsOf(entryOf('other', { holidays, pinged }))).toEqual(['other.ts', 'handler.ts']);
+    expect(importsOf(entryOf('other', { holidays, pinged }))).toEqual(['other.ts', 'handler.ts', 'skip.ts']);
   });
 
   test('says of its own schedules their zone, and how late runs may be that EventBridge may spread', () => {
@@ -68,7 +87,7 @@ describe('the entry of a job', () => {
 
     const source = entryOf('report', { nightly, spread, hourly: schedule(other, { every: '1 hour' }) });
 
-    const [, options = ''] = /createHandler\(job, (.*), \{ {2}\}\)/.exec(source) ?? [];
+    const [, options = ''] = /createHandler\(job, (.*), \{ gate: skip \}\)/.exec(source) ?? [];
     expect(JSON.parse(options).schedules).toEqual({
       nightly: { timezone: 'Europe/Stockholm', lateAfter: 24 * 3_600_000 },
       spread: { timezone: 'UTC', lateAfter: 35 * 60_000 },
@@ -77,8 +96,8 @@ describe('the entry of a job', () => {
 });
 
 test.each([
-  { isEmulated: false, imports: ['watchdog.ts'] },
-  { isEmulated: true, imports: ['watchdog.ts', 'emulated-record.ts'] },
+  { isEmulated: false, imports: ['watchdog.ts', 'skip.ts'] },
+  { isEmulated: true, imports: ['watchdog.ts', 'skip.ts', 'emulated-record.ts'] },
 ])('the entry of the watchdog imports $imports', ({ isEmulated, imports }) => {
   const { options } = describeWatchdog(check({ nightly }), '3 minutes');
 

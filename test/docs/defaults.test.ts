@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { SCHEDULE_FIELDS } from '../../lib/app/check-schedules.ts';
 import { defineJob } from '../../lib/entry/belfry.ts';
-import { BOUNDS, DEFAULTS, OVERLAP_POLICIES, resolvePolicy } from '../../lib/job/policy.ts';
+import { OVERLAP_POLICIES } from '../../lib/job/overlap.ts';
+import { BOUNDS, DEFAULTS, resolvePolicy } from '../../lib/job/policy.ts';
 import { DST_CHOICES, SCHEDULE_BOUNDS } from '../../lib/job/schedule-policy.ts';
 import { WARNING_NAMES } from '../../lib/job/warnings.ts';
 import { deliveryTimeouts, deployedTimeouts } from '../../lib/run/timeouts.ts';

@@ -1,5 +1,5 @@
 import { readWhen } from '../../lib/cron/index.ts';
-import type { OverlapPolicy } from '../../lib/job/job.ts';
+import type { OverlapPolicy } from '../../lib/job/overlap.ts';
 import type { SchedulePolicy } from '../../lib/job/schedule-policy.ts';
 import type { Manifest, ManifestSchedule } from '../../lib/manifest.ts';
 import { deployedTimeouts } from '../../lib/run/timeouts.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { watchOverlaps } from '../../lib/forecast/overlaps.ts';
-import type { OverlapPolicy } from '../../lib/job/job.ts';
+import type { OverlapPolicy } from '../../lib/job/overlap.ts';
 import { epochMs, milliseconds } from '../../lib/units.ts';
 
 interface Timeline {

@@ -7,6 +7,7 @@ import * as z from 'zod/mini';
 import { defineJob, type InputSchema, type Job, type JobDefinition } from '../../lib/job/job.ts';
 import { type JobPolicy, resolvePolicy } from '../../lib/job/policy.ts';
 import { createHandler } from '../../lib/lambda/handler.ts';
+import { skip } from '../../lib/lambda/overlap/skip.ts';
 import { DynamoDbRunStore } from '../../lib/store/dynamodb/dynamodb-run-store.ts';
 import { milliseconds } from '../../lib/units.ts';
 import { RETENTION } from '../contract/stores.ts';
@@ -54,10 +55,8 @@ function setup(
 ) {
   const name = `report-${++serial}`;
   const job = defineJob<InputSchema | undefined>(name, { ...definition, run });
-  const handler = createHandler(job, {
-    policy: policyOf(job),
-    schedules: { nightly: { timezone: 'Europe/Stockholm', lateAfter: YEARS } },
-  });
+  const schedules = { nightly: { timezone: 'Europe/Stockholm', lateAfter: YEARS } };
+  const handler = createHandler(job, { policy: policyOf(job), schedules }, { gate: skip });
   const scheduledTime = '2027-03-02T02:00:00Z';
   const runId = `${name}/2027-03-02T02:00Z/nightly`;
   const message = { v: 1, run: null, job: name, schedule: 'nightly', scheduledTime, trigger: 'schedule' };
@@ -299,7 +298,7 @@ describe('a function that cannot work says so when it starts', () => {
     vi.stubEnv('BELFRY_TABLE', '');
     vi.stubEnv('BELFRY_QUEUE_URL', undefined);
 
-    expect(() => createHandler(job, { policy: policyOf(job), schedules: {} })).toThrow(
+    expect(() => createHandler(job, { policy: policyOf(job), schedules: {} }, { gate: skip })).toThrow(
       'not set: BELFRY_TABLE, BELFRY_QUEUE_URL',
     );
   });
@@ -307,7 +306,7 @@ describe('a function that cannot work says so when it starts', () => {
   test('with idempotency switched off', () => {
     vi.stubEnv('POWERTOOLS_IDEMPOTENCY_DISABLED', '1');
 
-    expect(() => createHandler(job, { policy: policyOf(job), schedules: {} })).toThrow(
+    expect(() => createHandler(job, { policy: policyOf(job), schedules: {} }, { gate: skip })).toThrow(
       'POWERTOOLS_IDEMPOTENCY_DISABLED is set',
     );
   });

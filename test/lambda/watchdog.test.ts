@@ -5,6 +5,7 @@ import type { Context, SQSEvent } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { defineJob } from '../../lib/job/job.ts';
+import { skip } from '../../lib/lambda/overlap/skip.ts';
 import { createWatchdogHandler } from '../../lib/lambda/watchdog.ts';
 import { DynamoDbWatchStore } from '../../lib/store/dynamodb/dynamodb-watch-store.ts';
 import { epochMs, plus } from '../../lib/units.ts';
@@ -68,11 +69,8 @@ async function setup({ catchUp = 0, watchedUntil = plus(NOW, minutes(-1)) } = {}
     catchUps: [],
   });
   const policy = jobPolicy(defineJob('watchdog', { run: () => {}, retry: { maxAttempts: 1 } }));
-  const handler = createWatchdogHandler({
-    plan,
-    policy,
-    schedules: { watchdog: { timezone: 'UTC', lateAfter: minutes(10) } },
-  });
+  const schedules = { watchdog: { timezone: 'UTC', lateAfter: minutes(10) } };
+  const handler = createWatchdogHandler({ plan, policy, schedules }, { gate: skip });
   return { store, look: () => handler(MESSAGE, context) };
 }
 

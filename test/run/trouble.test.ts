@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { executeRun } from '../../lib/run/execute-run.ts';
+import { createSkipGate } from '../../lib/run/overlap/skip.ts';
 import type { LockRequest, LockStore } from '../../lib/run/ports.ts';
 import { plus } from '../../lib/units.ts';
 import { scheduledRequest, secondsOf } from '../support/requests.ts';
@@ -41,10 +42,10 @@ describe('when things break around a run', () => {
   test('a claim and a lock that took all the time there was give the attempt back, and the job is not started', async () => {
     let calls = 0;
     const harness = createRunHarness(() => void calls++);
-    const locks: LockStore = Object.assign(Object.create(harness.ports.locks), {
+    const locks: LockStore = Object.assign(Object.create(harness.locks.port), {
       take(request: LockRequest) {
         harness.clock.jumpTo(plus(harness.clock.now(), secondsOf(70)));
-        return harness.ports.locks.take(request);
+        return harness.locks.port.take(request);
       },
     });
 
@@ -59,7 +60,7 @@ describe('when things break around a run', () => {
         logStream: 'stream',
         requestId: 'request-1',
       },
-      { ...harness.ports, locks },
+      { ...harness.ports, gate: createSkipGate({ locks, runs: harness.runs.port }) },
     );
 
     expect(disposition.kind).toBe('postpone');

@@ -9,6 +9,7 @@ import { deployedTimeouts } from '../../lib/run/timeouts.ts';
 import { createDirectOnce } from '../../lib/store/direct-once.ts';
 import { MemoryLockStore } from '../../lib/store/memory/memory-lock-store.ts';
 import { MemoryRunStore } from '../../lib/store/memory/memory-run-store.ts';
+import { GATES } from '../../lib/testing/gates.ts';
 import { plus, toMilliseconds } from '../../lib/units.ts';
 import { observed } from './observed.ts';
 import { DUE, scheduledRequest, secondsOf } from './requests.ts';
@@ -52,7 +53,7 @@ export function createRunHarness(
     random: () => 0.5,
     once: createDirectOnce(runs.port),
     runs: runs.port,
-    locks: locks.port,
+    gate: GATES[policy.overlap]({ locks: locks.port, runs: runs.port }),
     outbox: outbox.port,
     observe: (event) => events.push(event),
     describeFailure: (record, error) => ({ subject: `${record.job} failed: ${error.message}`, body: record.id }),

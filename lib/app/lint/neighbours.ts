@@ -1,4 +1,5 @@
 import { formatDuration } from '../../job/duration.ts';
+import { isExclusive } from '../../job/overlap.ts';
 import { type EpochMs, type Milliseconds, milliseconds } from '../../units.ts';
 import { comingWeek } from './coming-week.ts';
 import { describeInstant } from './dates.ts';
@@ -16,7 +17,7 @@ import type { LintSubject } from './subject.ts';
 export function findNeighbours(subjects: readonly LintSubject[]): ReadonlyMap<LintSubject, string> {
   const byJob = new Map<string, LintSubject[]>();
   for (const subject of subjects) {
-    if (subject.job.policy.overlap === 'allow') continue;
+    if (!isExclusive(subject.job.policy.overlap)) continue;
     const { name } = subject.job;
     byJob.set(name, [...(byJob.get(name) ?? []), subject]);
   }

@@ -1,5 +1,5 @@
 import { formatDuration } from '../../job/duration.ts';
-import type { OverlapPolicy } from '../../job/job.ts';
+import type { OverlapPolicy } from '../../job/overlap.ts';
 import { sumOfBackoffs } from '../../run/backoff.ts';
 import { milliseconds } from '../../units.ts';
 import type { Lint, LintSubject } from './subject.ts';

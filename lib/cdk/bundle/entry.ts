@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { CheckedJob } from '../../app/check-jobs.ts';
 import type { CheckedSchedule } from '../../app/checked-schedule.ts';
+import type { OverlapPolicy } from '../../job/overlap.ts';
 import type { HandlerExtras, HandlerOptions } from '../../lambda/handler.ts';
 import type { ScheduleFacts } from '../../lambda/schedule-facts.ts';
 import type { WatchdogOptions } from '../../lambda/watchdog.ts';
@@ -15,7 +16,13 @@ const ofLib = (name: string, module: string): Import => ({ name, module: join(im
 
 const HANDLER = ofLib('createHandler', 'lambda/handler.ts');
 const WATCHDOG_HANDLER = ofLib('createWatchdogHandler', 'lambda/watchdog.ts');
-/** What only the entries have that have a use for it: every byte of a bundle is read when its function starts. */
+/** The gate of each overlap policy: a function imports its own and no other. */
+const GATES: Readonly<Record<OverlapPolicy, Import>> = {
+  skip: ofLib('skip', 'lambda/overlap/skip.ts'),
+  allow: ofLib('allow', 'lambda/overlap/allow.ts'),
+};
+
+/** Optional features, bundled only for jobs that use them: every byte of a bundle is read when its function starts. */
 const EXTRAS = {
   adapt: ofLib('fillInScheduledTime', 'lambda/emulated-record.ts'),
   calendar: ofLib('skipByCalendar', 'lambda/calendar-admission.ts'),
@@ -38,6 +45,7 @@ export function jobEntry({ job, schedules, isEmulated }: JobEntryParts): string 
   };
   const facts = Object.values(options.schedules);
   const extras = {
+    gate: GATES[job.policy.overlap],
     ...(isEmulated ? { adapt: EXTRAS.adapt } : {}),
     ...(facts.some(({ calendars }) => calendars !== undefined) ? { calendar: EXTRAS.calendar } : {}),
     ...(facts.some(({ pingUrl }) => pingUrl !== undefined) ? { ping: EXTRAS.ping } : {}),
@@ -48,7 +56,7 @@ export function jobEntry({ job, schedules, isEmulated }: JobEntryParts): string 
 
 /** The module that Lambda loads for the watchdog. */
 export function watchdogEntry(options: WatchdogOptions, isEmulated: boolean): string {
-  const extras = isEmulated ? { adapt: EXTRAS.adapt } : {};
+  const extras = { gate: GATES[options.policy.overlap], ...(isEmulated ? { adapt: EXTRAS.adapt } : {}) };
   return entry({ lines: [], handler: WATCHDOG_HANDLER, values: [JSON.stringify(options)], extras });
 }
 

@@ -1,5 +1,5 @@
 import type { Duration } from '../../job/duration.ts';
-import type { OverlapPolicy } from '../../job/job.ts';
+import type { OverlapPolicy } from '../../job/overlap.ts';
 
 /** Where something stands: the file as the user named it, and the line counted from 1. */
 export interface Place {

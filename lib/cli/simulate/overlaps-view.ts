@@ -1,4 +1,5 @@
 import type { SimulatedJob } from '../../forecast/simulation.ts';
+import type { OverlapPolicy } from '../../job/overlap.ts';
 import type { Colors } from '../shared/terminal.ts';
 import { capRows, formatColumns } from '../shared/view/columns.ts';
 import { shortLength } from '../shared/view/times.ts';
@@ -28,11 +29,14 @@ function basisText({ overlap }: SimulatedJob): string {
 }
 
 function consequenceText({ runs, overlap }: SimulatedJob): string {
-  const { policy, overlapping, mostAtOnce } = overlap;
-  if (overlapping === 0) return 'none';
-  const some = `${overlapping} of ${runs}`;
-  return policy === 'skip' ? `${some} would be skipped` : `${some} run beside others, ${mostAtOnce} at once at most`;
+  const { policy, overlapping } = overlap;
+  return overlapping === 0 ? 'none' : `${overlapping} of ${runs} ${CONSEQUENCES[policy](overlap)}`;
 }
+
+const CONSEQUENCES: Readonly<Record<OverlapPolicy, (overlap: SimulatedJob['overlap']) => string>> = {
+  skip: () => 'would be skipped',
+  allow: ({ mostAtOnce }) => `run beside others, ${mostAtOnce} at once at most`,
+};
 
 function exampleLines(job: SimulatedJob | undefined, colors: Colors): readonly string[] {
   const example = job?.overlap.examples[0];

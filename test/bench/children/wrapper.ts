@@ -8,6 +8,7 @@ import { jobLog, toLog } from '../../../lib/observe/logger.ts';
 import { createRunLog } from '../../../lib/observe/run-log.ts';
 import type { RunPorts } from '../../../lib/run/delivery.ts';
 import { executeRun } from '../../../lib/run/execute-run.ts';
+import { createSkipGate } from '../../../lib/run/overlap/skip.ts';
 import { scheduledRunId } from '../../../lib/run/run-id.ts';
 import { deployedTimeouts } from '../../../lib/run/timeouts.ts';
 import { createPowertoolsOnce } from '../../../lib/store/claim-layer.ts';
@@ -44,7 +45,7 @@ function createPorts(): RunPorts {
     random: Math.random,
     once: createPowertoolsOnce(runs, context),
     runs,
-    locks: new MemoryLockStore(),
+    gate: createSkipGate({ locks: new MemoryLockStore(), runs }),
     outbox: { sendLetter: async () => {}, alert: async () => {} },
     observe: createRunLog({ log: toLog(logger), deployment: 'bench-dev', writeMetrics }),
     describeFailure: () => ({ subject: '', body: '' }),

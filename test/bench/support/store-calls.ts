@@ -9,6 +9,7 @@ import { deployedTimeouts } from '../../../lib/run/timeouts.ts';
 import { createPowertoolsOnce } from '../../../lib/store/claim-layer.ts';
 import { DynamoDbLockStore } from '../../../lib/store/dynamodb/dynamodb-lock-store.ts';
 import { DynamoDbRunStore } from '../../../lib/store/dynamodb/dynamodb-run-store.ts';
+import { GATES } from '../../../lib/testing/gates.ts';
 import { plus, toMilliseconds } from '../../../lib/units.ts';
 import { startTestTable } from '../../support/dynalite.ts';
 import { DUE, minutes, scheduledRequest, secondsOf } from '../../support/requests.ts';
@@ -87,7 +88,7 @@ async function completeRun(
     random: () => 0.5,
     once: createPowertoolsOnce(runs, { getRemainingTimeInMillis: () => 60_000 } as Context),
     runs,
-    locks: new DynamoDbLockStore({ client, table }),
+    gate: GATES[policy.overlap]({ locks: new DynamoDbLockStore({ client, table }), runs }),
     outbox: { sendLetter: async () => {}, alert: async () => {} },
     observe: ({ event }) => events.push(event),
     describeFailure: () => ({ subject: '', body: '' }),

@@ -1,5 +1,6 @@
 import type { RunPorts } from '../../../lib/run/delivery.ts';
 import { formatRunMessage } from '../../../lib/run/message.ts';
+import type { Leaving } from '../../../lib/run/overlap/gate.ts';
 import type { Once } from '../../../lib/run/ports.ts';
 import type { MemoryLockStore } from '../../../lib/store/memory/memory-lock-store.ts';
 import type { MemoryRunStore } from '../../../lib/store/memory/memory-run-store.ts';
@@ -51,8 +52,9 @@ function freesTheLockFirst(ports: RunPorts): RunPorts {
   const once: Once = (request, work) =>
     ports.once(request, async (claimed) => {
       const done = await work(claimed);
-      const { lock } = done as { lock?: Parameters<RunPorts['locks']['release']>[0] };
-      if (lock !== undefined) await ports.locks.release(lock).catch(() => {});
+      const { hold } = done as Pick<Leaving, 'hold'>;
+      if (hold !== undefined)
+        await ports.gate.leave({ run: claimed.record, hold, now: ports.clock.now() }).catch(() => {});
       return done;
     });
   return { ...ports, once };

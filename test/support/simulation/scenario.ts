@@ -1,4 +1,4 @@
-import type { OverlapPolicy } from '../../../lib/job/job.ts';
+import type { OverlapPolicy } from '../../../lib/job/overlap.ts';
 import { BEHAVIOURS, type Behaviour } from './behaviour.ts';
 import { type FaultPlan, namedFaults, swarmFaults } from './faults.ts';
 import { Random } from './random.ts';

@@ -6,6 +6,7 @@ import { formatRunMessage } from '../../../lib/run/message.ts';
 import type { LockStore, RunStore } from '../../../lib/run/ports.ts';
 import { scheduledRunId } from '../../../lib/run/run-id.ts';
 import { deployedTimeouts } from '../../../lib/run/timeouts.ts';
+import { GATES } from '../../../lib/testing/gates.ts';
 import { epochMs, milliseconds } from '../../../lib/units.ts';
 import type { Backend } from './backend.ts';
 import { behave } from './behaviour.ts';
@@ -137,7 +138,7 @@ export class World {
       random: () => this.scenario.random.next(),
       once: this.backend.once(runs),
       runs,
-      locks,
+      gate: GATES[this.policy.overlap]({ locks, runs }),
       outbox: {
         sendLetter: ({ body }) =>
           this.#world(process, 'sqs', 'letter', () => {

@@ -12,6 +12,7 @@ import { deployedTimeouts } from '../../../lib/run/timeouts.ts';
 import { createDirectOnce } from '../../../lib/store/direct-once.ts';
 import { MemoryLockStore } from '../../../lib/store/memory/memory-lock-store.ts';
 import type { MemoryWatchStore } from '../../../lib/store/memory/memory-watch-store.ts';
+import { GATES } from '../../../lib/testing/gates.ts';
 import { milliseconds } from '../../../lib/units.ts';
 import type { WatchedSchedule } from '../../../lib/watchdog/ports.ts';
 import { deliver } from '../simulation/deliver.ts';
@@ -123,7 +124,7 @@ export class Functions {
       random,
       once: createDirectOnce(store),
       runs: store,
-      locks: this.#locks,
+      gate: GATES[policy.overlap]({ locks: this.#locks, runs: store }),
       outbox: {
         sendLetter: async (letter) => void this.letters.push(letter),
         alert: async (message) => void this.alerts.push(message),

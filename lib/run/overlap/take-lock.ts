@@ -1,6 +1,7 @@
-import type { EpochMs } from '../units.ts';
-import type { LockHold, LockRequest, LockStore, RunStore } from './ports.ts';
-import { hasEnded } from './record.ts';
+import type { EpochMs } from '../../units.ts';
+import type { LockHold, LockRequest } from '../ports.ts';
+import { hasEnded } from '../record.ts';
+import type { GatePorts } from './gate.ts';
 
 export type LockResult =
   | { readonly kind: 'taken'; readonly hold: LockHold }
@@ -10,10 +11,7 @@ export type LockResult =
  * Takes a job's lock, also from a run that has ended without freeing it: its delivery died between
  * completing and releasing, and waiting for the lease would skip a run for nothing.
  */
-export async function takeLock(
-  request: LockRequest,
-  { locks, runs }: { locks: LockStore; runs: RunStore },
-): Promise<LockResult> {
+export async function takeLock(request: LockRequest, { locks, runs }: GatePorts): Promise<LockResult> {
   const taken = await locks.take(request);
   if (taken.kind === 'taken') return taken;
 
