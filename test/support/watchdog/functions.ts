@@ -22,7 +22,7 @@ import { jobPolicy, type TestApp } from './app.ts';
 
 /** What a job does with one execution, and after how many seconds. */
 export interface Behaviour {
-  /** `die`: its process is killed. `vanish`: and somebody empties the queue, so that its message does not come again. */
+  /** `die`: its process is killed. `vanish`: it is killed and its queue is purged, so that its message does not come again. */
   readonly does: 'complete' | 'fail' | 'die' | 'vanish';
   readonly seconds: number;
 }
@@ -51,7 +51,7 @@ export interface FunctionsOptions {
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** The queues and functions of all jobs: what becomes of a message once it is sent. */
+/** The queues and functions of all jobs: they receive and run the messages that are sent. */
 export class Functions {
   readonly executions: Execution[] = [];
   readonly letters: Letter[] = [];
@@ -70,7 +70,7 @@ export class Functions {
     }
   }
 
-  /** @throws Error for a job that there is not */
+  /** @throws Error for an unknown job */
   send(job: string, body: string): void {
     const queue = this.#queues.get(job);
     if (queue === undefined) throw new Error(`there is no queue of ${job}`);
