@@ -8,3 +8,8 @@ export abstract class BelfryError extends Error {
   abstract override readonly name: string;
   abstract readonly code: string;
 }
+
+/** Marks what the compiler knows cannot be reached: a switch over a union that forgets a member does not compile. */
+export function unreachable(value: never): never {
+  throw new Error(`not expected: ${JSON.stringify(value)}`);
+}
