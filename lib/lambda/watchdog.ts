@@ -10,8 +10,9 @@ import { WATCHDOG } from '../job/names.ts';
 import { formatMetrics, METRICS } from '../observe/metrics.ts';
 import { DynamoDbWatchStore } from '../store/dynamodb/dynamodb-watch-store.ts';
 import { epochMs } from '../units.ts';
-import { look } from '../watchdog/look.ts';
-import type { DeployedSchedule, WatchdogEvent, WatchdogPlan, WatchdogPorts } from '../watchdog/ports.ts';
+import { runPass } from '../watchdog/pass.ts';
+import type { WatchdogPlan } from '../watchdog/plan.ts';
+import type { DeployedSchedule, WatchdogEvent, WatchdogPorts } from '../watchdog/ports.ts';
 import { createHandler, type HandlerExtras, type HandlerOptions } from './handler.ts';
 import { writeLine } from './runtime.ts';
 import { SDK_OPTIONS } from './sdk-options.ts';
@@ -22,7 +23,7 @@ export interface WatchdogOptions extends HandlerOptions {
 }
 
 /**
- * The Lambda handler of the watchdog: a job like any other, whose work is a look.
+ * The Lambda handler of the watchdog: a job like any other, whose work is one pass.
  *
  * @throws Error when a variable of the deployment is missing, or Powertools' idempotency is switched off
  */
@@ -36,9 +37,9 @@ export function createWatchdogHandler(
   const showOption = process.env.AWS_ENDPOINT_URL === undefined ? ` --stage ${stage}` : '';
   const job = defineJob(WATCHDOG, {
     run: (_input, context) =>
-      look(
+      runPass(
         plan,
-        { ...adapters, ...told(context) },
+        { ...adapters, ...reportsOf(context) },
         { stage, showOption, dueAt: epochMs(context.run.scheduledTime.getTime()) },
       ),
   });
@@ -48,7 +49,7 @@ export function createWatchdogHandler(
 function createAdapters(
   { table, queueUrl }: Environment,
   { prefix }: WatchdogPlan,
-): Omit<WatchdogPorts, 'alert' | 'tell'> {
+): Omit<WatchdogPorts, 'alert' | 'log'> {
   const scheduler = new SchedulerClient(SDK_OPTIONS);
   const sqs = new SQSClient(SDK_OPTIONS);
   return {
@@ -65,11 +66,21 @@ function createAdapters(
   };
 }
 
-const UNWANTED: ReadonlySet<WatchdogEvent> = new Set(['run-missed', 'run-came-too-late']);
+const LEVELS: Readonly<Record<WatchdogEvent, 'info' | 'error'>> = {
+  'run-missed': 'error',
+  'run-came-too-late': 'error',
+  'run-skipped': 'info',
+  'run-resent': 'info',
+  'catch-up-sent': 'info',
+  'after-gap-sent': 'info',
+  'not-sent': 'info',
+  'due-time-not-expected': 'info',
+  'schedule-not-deployed': 'info',
+};
 
-const told = ({ alert, log }: JobContext): Pick<WatchdogPorts, 'alert' | 'tell'> => ({
+const reportsOf = ({ alert, log }: JobContext): Pick<WatchdogPorts, 'alert' | 'log'> => ({
   alert,
-  tell: (event, fields) => log[UNWANTED.has(event) ? 'error' : 'info'](event, { event, ...fields }),
+  log: (event, fields) => log[LEVELS[event]](event, { event, ...fields }),
 });
 
 async function findSchedule(
@@ -93,7 +104,7 @@ async function findSchedule(
 
 const toInstant = (date: Date | undefined) => epochMs(date?.getTime() ?? 0);
 
-/** How soon a look begins is worth no metric of its own, each of which is paid for by the month. */
+/** How soon a pass begins is worth no metric of its own, each of which is paid for by the month. */
 function withoutStartDelay(line: string): void {
   if (!line.includes(METRICS.startDelay.name)) writeLine(line);
 }

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { plus } from '../../lib/units.ts';
 import { StaleLookError } from '../../lib/watchdog/errors.ts';
-import type { WatchState, WatchStore } from '../../lib/watchdog/ports.ts';
+import type { WatchStore } from '../../lib/watchdog/ports.ts';
+import type { WatchState } from '../../lib/watchdog/state.ts';
 import { DUE, minutes } from '../support/requests.ts';
 import { ADAPTERS, type Stores } from './stores.ts';
 

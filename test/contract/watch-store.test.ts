@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Trigger } from '../../lib/job/trigger.ts';
 import type { Claimed, ClaimResult, RunRequest } from '../../lib/run/ports.ts';
 import { type EpochMs, plus } from '../../lib/units.ts';
-import type { OpenRun, Unrun } from '../../lib/watchdog/ports.ts';
+import type { DueTimeWithoutRun, OpenRun } from '../../lib/watchdog/ports.ts';
 import { claimRequest, DUE, manualRequest, minutes, scheduledRequest, secondsOf } from '../support/requests.ts';
 import { ADAPTERS, RETENTION, type Stores } from './stores.ts';
 
@@ -10,7 +10,10 @@ const FOUND = plus(DUE, minutes(4));
 const LATER = plus(DUE, minutes(10));
 const ERROR = { name: 'Error', message: 'no' };
 
-const withoutRun = ({ run: id, job, schedule, scheduledTime }: RunRequest, more: Partial<Unrun> = {}): Unrun => ({
+const withoutRun = (
+  { run: id, job, schedule, scheduledTime }: RunRequest,
+  more: Partial<DueTimeWithoutRun> = {},
+): DueTimeWithoutRun => ({
   id,
   job,
   schedule: String(schedule),
@@ -38,13 +41,13 @@ describe.each(ADAPTERS)('the watch store over $name', ({ open }) => {
   /** A due time that was recorded as missed. */
   async function missed(): Promise<RunRequest> {
     const request = scheduledRequest();
-    await stores.watch.recordUnrun(withoutRun(request));
+    await stores.watch.recordWithoutRun(withoutRun(request));
     return request;
   }
 
   async function skippedByCalendar(): Promise<RunRequest> {
     const request = scheduledRequest();
-    await stores.watch.recordUnrun(withoutRun(request, { calendar: 'holidays' }));
+    await stores.watch.recordWithoutRun(withoutRun(request, { calendar: 'holidays' }));
     return request;
   }
 
@@ -52,7 +55,7 @@ describe.each(ADAPTERS)('the watch store over $name', ({ open }) => {
     test('is recorded as missed, and read like any run', async () => {
       const request = scheduledRequest();
 
-      expect(await stores.watch.recordUnrun(withoutRun(request))).toBe(true);
+      expect(await stores.watch.recordWithoutRun(withoutRun(request))).toBe(true);
 
       const record = await stores.runs.get(request.run);
       expect(record).toEqual({
@@ -84,7 +87,7 @@ describe.each(ADAPTERS)('the watch store over $name', ({ open }) => {
     test('is recorded once', async () => {
       const request = await missed();
 
-      expect(await stores.watch.recordUnrun(withoutRun(request, { at: LATER }))).toBe(false);
+      expect(await stores.watch.recordWithoutRun(withoutRun(request, { at: LATER }))).toBe(false);
       expect((await stores.runs.get(request.run))?.missedAt).toBe(FOUND);
     });
 
@@ -92,7 +95,7 @@ describe.each(ADAPTERS)('the watch store over $name', ({ open }) => {
       const request = scheduledRequest();
       const { record } = claimed(await claim(request));
 
-      expect(await stores.watch.recordUnrun(withoutRun(request))).toBe(false);
+      expect(await stores.watch.recordWithoutRun(withoutRun(request))).toBe(false);
       expect(await stores.runs.get(request.run)).toEqual(record);
     });
 
@@ -100,7 +103,7 @@ describe.each(ADAPTERS)('the watch store over $name', ({ open }) => {
       const requests = Array.from({ length: 10 }, () => scheduledRequest());
 
       const races = await Promise.all(
-        requests.map((request) => Promise.all([stores.watch.recordUnrun(withoutRun(request)), claim(request)])),
+        requests.map((request) => Promise.all([stores.watch.recordWithoutRun(withoutRun(request)), claim(request)])),
       );
 
       for (const [index, [isMissed, result]] of races.entries()) {

@@ -9,7 +9,7 @@ import { createWatchdogHandler } from '../../lib/lambda/watchdog.ts';
 import { DynamoDbWatchStore } from '../../lib/store/dynamodb/dynamodb-watch-store.ts';
 import { epochMs, plus } from '../../lib/units.ts';
 import { definitionOf } from '../../lib/watchdog/deployed.ts';
-import type { WatchedSchedule } from '../../lib/watchdog/ports.ts';
+import type { WatchedSchedule } from '../../lib/watchdog/plan.ts';
 import { startTestTable, type TestTable } from '../support/dynalite.ts';
 import { captureOutput, stubFunctionEnvironment } from '../support/function-environment.ts';
 import { minutes } from '../support/requests.ts';

@@ -37,7 +37,7 @@ describe('the record of a missed due time', () => {
   async function missed() {
     const request = scheduledRequest();
     const { run: id, job, scheduledTime } = request;
-    await watch.recordUnrun({ id, job, schedule: 'nightly', scheduledTime, at: FOUND, retention: RETENTION });
+    await watch.recordWithoutRun({ id, job, schedule: 'nightly', scheduledTime, at: FOUND, retention: RETENTION });
     return request;
   }
 

@@ -135,10 +135,10 @@ describe('due times whose message never comes', () => {
     harness.circumstances.between = (ports) => ({
       ...ports,
       store: replaced(ports.store, {
-        async recordUnrun(dueTime) {
+        async recordWithoutRun(dueTime) {
           harness.functions.send('report', bodyOf('2027-03-02T02:00:00Z'));
           await harness.timeline.runUntil(harness.timeline.now + 1000);
-          return ports.store.recordUnrun(dueTime);
+          return ports.store.recordWithoutRun(dueTime);
         },
       }),
     });

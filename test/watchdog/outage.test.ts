@@ -53,8 +53,8 @@ describe('hours without schedules firing and without a pass', () => {
 
     expect(harness.alerts).toHaveLength(3);
     expect(harness.alerts[0]?.subject).toMatch(/^\[dev\] \d{3} due times missed: a, b, c, d, hourly$/);
-    expect(harness.alerts[0]?.body).toMatch(/\nand \d{3} more\nThere are older due times still to be looked at/);
-    expect(harness.alerts[2]?.body).not.toContain('still to be looked at');
+    expect(harness.alerts[0]?.body).toMatch(/\nand \d{3} more\nThere are older due times still to be checked/);
+    expect(harness.alerts[2]?.body).not.toContain('still to be checked');
     expect(harness.alerts[0]?.body.length).toBeLessThan(10_000);
     expect(harness.counts.reduce((sum, { count }) => sum + count, 0)).toBe(4 * 361 + 7);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { requestedRunId } from '../../lib/run/run-id.ts';
 import { epochMs, plus } from '../../lib/units.ts';
-import type { WatchState } from '../../lib/watchdog/ports.ts';
+import type { WatchState } from '../../lib/watchdog/state.ts';
 import { replaced } from '../support/replaced.ts';
 import { minutes } from '../support/requests.ts';
 import { createWatchdogHarness, type WatchdogHarness } from '../support/watchdog/harness.ts';

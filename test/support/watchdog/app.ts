@@ -4,7 +4,7 @@ import { type JobPolicy, resolvePolicy } from '../../../lib/job/policy.ts';
 import type { SchedulePolicy } from '../../../lib/job/schedule-policy.ts';
 import { scheduleTargetInput } from '../../../lib/run/message.ts';
 import type { EpochMs } from '../../../lib/units.ts';
-import type { WatchdogPlan, WatchedSchedule } from '../../../lib/watchdog/ports.ts';
+import type { WatchdogPlan, WatchedSchedule } from '../../../lib/watchdog/plan.ts';
 import { minutes } from '../requests.ts';
 import type { FakeEventBridge } from './event-bridge.ts';
 

@@ -27,7 +27,7 @@ export class Breaker {
       alert: (message) => this.#call('alert', () => alert(message)),
       store: {
         get: (run) => this.#call('get', () => store.get(run)),
-        recordUnrun: (dueTime) => this.#call('recordUnrun', () => store.recordUnrun(dueTime)),
+        recordWithoutRun: (dueTime) => this.#call('recordWithoutRun', () => store.recordWithoutRun(dueTime)),
         track: (run, checkAt) => this.#call('track', () => store.track(run, checkAt)),
         loadState: () => this.#call('loadState', () => store.loadState()),
         saveState: (state) => this.#call('saveState', () => store.saveState(state)),

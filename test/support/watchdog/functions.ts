@@ -13,7 +13,7 @@ import { createDirectOnce } from '../../../lib/store/direct-once.ts';
 import { MemoryLockStore } from '../../../lib/store/memory/memory-lock-store.ts';
 import type { MemoryWatchStore } from '../../../lib/store/memory/memory-watch-store.ts';
 import { milliseconds } from '../../../lib/units.ts';
-import type { WatchedSchedule } from '../../../lib/watchdog/ports.ts';
+import type { WatchedSchedule } from '../../../lib/watchdog/plan.ts';
 import { deliver } from '../simulation/deliver.ts';
 import { SimulatedProcess } from '../simulation/simulated-process.ts';
 import { type Receipt, SimulatedQueue } from '../simulation/simulated-queue.ts';

@@ -1,8 +1,9 @@
 import type { AlertMessage, JobContext } from '../../../lib/job/context.ts';
 import { parseRunMessage } from '../../../lib/run/message.ts';
 import { type EpochMs, epochMs, type Seconds, seconds } from '../../../lib/units.ts';
-import { type LookResult, look } from '../../../lib/watchdog/look.ts';
-import type { WatchdogEvent, WatchdogPlan, WatchdogPorts } from '../../../lib/watchdog/ports.ts';
+import { type PassResult, runPass } from '../../../lib/watchdog/pass.ts';
+import type { WatchdogPlan } from '../../../lib/watchdog/plan.ts';
+import type { WatchdogEvent, WatchdogPorts } from '../../../lib/watchdog/ports.ts';
 import { Timeline } from '../simulation/timeline.ts';
 import { deployTo, planOf, type TestApp } from './app.ts';
 import { FakeEventBridge } from './event-bridge.ts';
@@ -36,7 +37,7 @@ export interface Circumstances {
 /** One pass, and its result. */
 export interface Pass {
   readonly at: EpochMs;
-  readonly result?: LookResult;
+  readonly result?: PassResult;
   readonly error?: unknown;
 }
 
@@ -112,7 +113,7 @@ export class WatchdogHarness {
       findDeployed: (name) => this.eventBridge.find(name),
       send: async (queue, body, delay = seconds(0)) => this.#send(queue, body, delay),
       alert: async (message) => void this.alerts.push(message),
-      tell: (event, fields) => void this.logged.push({ event, fields, at: this.now }),
+      log: (event, fields) => void this.logged.push({ event, fields, at: this.now }),
       countMissed: (job, count) => void this.counts.push({ job, count, at: this.now }),
       now: () => this.now,
       random: this.#random,
@@ -161,7 +162,7 @@ export class WatchdogHarness {
     const at = this.now;
     const options = { stage: 'dev', showOption: '', dueAt: at };
     const ports = this.circumstances.between(this.ports);
-    const done: Pass = await look(this.#plan, ports, options).then(
+    const done: Pass = await runPass(this.#plan, ports, options).then(
       (result) => ({ at, result }),
       (error: unknown) => ({ at, error }),
     );

@@ -1,5 +1,5 @@
 import { epochMs } from '../../../lib/units.ts';
-import type { WatchState } from '../../../lib/watchdog/ports.ts';
+import type { WatchState } from '../../../lib/watchdog/state.ts';
 import { replaced } from '../replaced.ts';
 import type { Mutate } from './random-world.ts';
 
@@ -35,9 +35,9 @@ const alertsAfterSaving: Mutate = (ports) => {
 const overwritesRecords: Mutate = (ports, world) => ({
   ...ports,
   store: replaced(ports.store, {
-    async recordUnrun(dueTime) {
+    async recordWithoutRun(dueTime) {
       if (dueTime.calendar === undefined) world.store.forget(dueTime.id);
-      return ports.store.recordUnrun(dueTime);
+      return ports.store.recordWithoutRun(dueTime);
     },
   }),
 });

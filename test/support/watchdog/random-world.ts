@@ -68,8 +68,8 @@ export async function happen(scenario: WatchScenario, mutate: Mutate = (ports) =
           return state;
         },
       }),
-      tell(event, fields) {
-        ports.tell(event, fields);
+      log(event, fields) {
+        ports.log(event, fields);
         if (event !== 'run-missed' && event !== 'run-came-too-late') return;
         reported.add(String(fields['runId']));
         if (event === 'run-missed') seenMissed.add(String(fields['runId']));
@@ -150,7 +150,7 @@ function disturb(ports: WatchdogPorts, next: () => Promise<Trouble>): WatchdogPo
     alert: (message) => call(() => ports.alert(message)),
     store: {
       get: (run) => call(() => store.get(run)),
-      recordUnrun: (dueTime) => call(() => store.recordUnrun(dueTime)),
+      recordWithoutRun: (dueTime) => call(() => store.recordWithoutRun(dueTime)),
       track: (run, checkAt) => call(() => store.track(run, checkAt)),
       loadState: () => call(() => store.loadState()),
       saveState: (state) => call(() => store.saveState(state)),
