@@ -7,12 +7,13 @@ import { type Environment, readEnvironment } from '../environment.ts';
 import type { JobContext } from '../job/context.ts';
 import { defineJob } from '../job/job.ts';
 import { WATCHDOG } from '../job/names.ts';
-import { type FieldsOf, logEvent, WATCHDOG_EVENTS, type WatchdogEvent } from '../observe/events.ts';
+import { logEvent, WATCHDOG_EVENTS } from '../observe/events.ts';
 import { formatMetrics, METRICS } from '../observe/metrics.ts';
 import { DynamoDbWatchStore } from '../store/dynamodb/dynamodb-watch-store.ts';
 import { epochMs } from '../units.ts';
-import { look } from '../watchdog/look.ts';
-import type { DeployedSchedule, WatchdogPlan, WatchdogPorts } from '../watchdog/ports.ts';
+import { runPass } from '../watchdog/pass.ts';
+import type { WatchdogPlan } from '../watchdog/plan.ts';
+import type { DeployedSchedule, WatchdogPorts } from '../watchdog/ports.ts';
 import { createHandler, type HandlerExtras, type HandlerOptions } from './handler.ts';
 import { writeLine } from './runtime.ts';
 import { SDK_OPTIONS } from './sdk-options.ts';
@@ -23,7 +24,7 @@ export interface WatchdogOptions extends HandlerOptions {
 }
 
 /**
- * The Lambda handler of the watchdog: a job like any other, whose work is a look.
+ * The Lambda handler of the watchdog: a job like any other, whose work is one pass.
  *
  * @throws Error when a variable of the deployment is missing, or Powertools' idempotency is switched off
  */
@@ -37,9 +38,9 @@ export function createWatchdogHandler(
   const showOption = process.env.AWS_ENDPOINT_URL === undefined ? ` --stage ${stage}` : '';
   const job = defineJob(WATCHDOG, {
     run: (_input, context) =>
-      look(
+      runPass(
         plan,
-        { ...adapters, ...told(context) },
+        { ...adapters, ...reportsOf(context) },
         { stage, showOption, dueAt: epochMs(context.run.scheduledTime.getTime()) },
       ),
   });
@@ -49,7 +50,7 @@ export function createWatchdogHandler(
 function createAdapters(
   { table, queueUrl }: Environment,
   { prefix }: WatchdogPlan,
-): Omit<WatchdogPorts, 'alert' | 'tell'> {
+): Omit<WatchdogPorts, 'alert' | 'log'> {
   const scheduler = new SchedulerClient(SDK_OPTIONS);
   const sqs = new SQSClient(SDK_OPTIONS);
   return {
@@ -66,9 +67,9 @@ function createAdapters(
   };
 }
 
-const told = ({ alert, log }: JobContext): Pick<WatchdogPorts, 'alert' | 'tell'> => ({
+const reportsOf = ({ alert, log }: JobContext): Pick<WatchdogPorts, 'alert' | 'log'> => ({
   alert,
-  tell: (event, fields) => logEvent(log, event, WATCHDOG_EVENTS[event].level, fields as FieldsOf<WatchdogEvent>),
+  log: (event, fields) => logEvent(log, event, WATCHDOG_EVENTS[event].level, fields),
 });
 
 async function findSchedule(
@@ -92,7 +93,7 @@ async function findSchedule(
 
 const toInstant = (date: Date | undefined) => epochMs(date?.getTime() ?? 0);
 
-/** How soon a look begins is worth no metric of its own, each of which is paid for by the month. */
+/** How soon a pass begins is worth no metric of its own, each of which is paid for by the month. */
 function withoutStartDelay(line: string): void {
   if (!line.includes(METRICS.startDelay.name)) writeLine(line);
 }

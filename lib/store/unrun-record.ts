@@ -1,8 +1,8 @@
 import type { RunRecord } from '../run/record.ts';
-import type { Unrun } from '../watchdog/ports.ts';
+import type { DueTimeWithoutRun } from '../watchdog/ports.ts';
 
 /** The record of a due time that no run came of. A missed one may still be claimed. */
-export function unrunRecord({ id, job, schedule, scheduledTime, at, calendar }: Unrun): RunRecord {
+export function unrunRecord({ id, job, schedule, scheduledTime, at, calendar }: DueTimeWithoutRun): RunRecord {
   return {
     ...NEW_RECORD,
     id,

@@ -1,14 +1,15 @@
 import { scheduleNames } from '../job/names.ts';
 import { type EpochMs, epochMs, milliseconds } from '../units.ts';
-import type { DeployedSchedule, WatchdogPorts, WatchedSchedule } from './ports.ts';
+import type { WatchedSchedule } from './plan.ts';
+import type { DeployedSchedule, WatchdogPorts } from './ports.ts';
 
 /**
- * How long before a schedule is changed its last due time may be left out, and how long after it is created or changed
- * its first: EventBridge is precise to a minute.
+ * EventBridge is precise to a minute: for so long before a schedule is changed its last due time may be left out, and
+ * for so long after it is created or changed its first.
  */
-export const SETTLING = milliseconds(60_000);
+export const EVENTBRIDGE_PRECISION = milliseconds(60_000);
 
-/** How what EventBridge has compares with what the app says. Of two schedules, the later instants. */
+/** How a schedule in EventBridge compares with what the app declares. Where there are two, the later instants. */
 export type Deployed =
   | { readonly kind: 'as-expected'; readonly createdAt: EpochMs; readonly changedAt: EpochMs }
   | {
@@ -19,7 +20,7 @@ export type Deployed =
     }
   | { readonly kind: 'absent' | 'unknown'; readonly why: string };
 
-/** Looks at the one or two schedules of EventBridge's that an entry has become. Does not throw. */
+/** Looks up the one or two schedules in EventBridge that an entry has become. Does not throw. */
 export async function lookUpDeployed(
   schedule: WatchedSchedule,
   find: WatchdogPorts['findDeployed'],
@@ -51,11 +52,11 @@ function difference(
   return `EventBridge has the schedule ${name} as ${expression} in ${timezone}`;
 }
 
-/** What a schedule's due times and its run ids follow from, as text. */
+/** What a schedule's due times and its run ids follow from, as text. Stored in the state. */
 export const definitionOf = ({ job, expressions, timezone, policy }: WatchedSchedule): string =>
   JSON.stringify([job, expressions, timezone, policy.dst]);
 
-/** A schedule as it was when it had this definition. */
+/** A schedule with an earlier definition of it. */
 export function withDefinition(schedule: WatchedSchedule, definition: string): WatchedSchedule {
   const [job, expressions, timezone, dst] = JSON.parse(definition);
   return { ...schedule, job, expressions, timezone, policy: { ...schedule.policy, dst } };

@@ -1,40 +1,29 @@
 import { type Occurrence, occurrencesBetween } from '../due/occurrences.ts';
 import { type EpochMs, epochMs } from '../units.ts';
-import { SETTLING } from './deployed.ts';
-import type { ScheduleState, WatchedSchedule } from './ports.ts';
+import { EVENTBRIDGE_PRECISION } from './deployed.ts';
+import type { ExpectedSchedule } from './expected-schedules.ts';
+import { isInPause, isNearPause } from './pauses.ts';
+import type { WatchedSchedule } from './plan.ts';
 
-/** A due time whose record should be there by now. */
+/** A due time whose record must exist by now. */
 export interface DueTime extends Occurrence {
   readonly schedule: WatchedSchedule;
-  /** Whether EventBridge may have left it out, because the schedule was set up or changed at that minute. */
+  /** Whether EventBridge may have left it out, because the schedule was created or changed in that minute. */
   readonly isUnsure: boolean;
 }
 
 export interface DueTimes {
   /** Of all schedules, the oldest first. */
   readonly due: readonly DueTime[];
-  /** How far each schedule is looked at when these are done. */
+  /** How far each schedule is checked when these are, by id. */
   readonly checkedUntil: Readonly<Record<string, EpochMs>>;
-  /** Ids of schedules that have more than were asked for. */
-  readonly behind: ReadonlySet<string>;
+  /** Whether there are more due times, left for the next pass. */
+  readonly isCut: boolean;
 }
 
-export interface ExpectedSchedule {
-  readonly schedule: WatchedSchedule;
-  readonly state: ScheduleState;
-  /** Due times later than this are not looked at yet. */
-  readonly until: EpochMs;
-  /** When EventBridge had it changed or put off. */
-  readonly lastUntil?: EpochMs | undefined;
-}
-
-/** The oldest due times that nobody has looked at, over all schedules; after an outage not all at once. */
+/** Collects the oldest due times that are not checked yet, over all schedules, up to a limit. */
 export function collectDueTimes(expected: readonly ExpectedSchedule[], limit: number): DueTimes {
-  const streams = expected.map((each) => {
-    const { schedule, state, until } = each;
-    const occurrences = outsidePauses(occurrencesBetween(schedule, state.checkedUntil, until), state);
-    return { ...each, checkedUntil: state.checkedUntil, occurrences, head: occurrences.next() };
-  });
+  const streams = expected.map(openStream);
   const due: DueTime[] = [];
   while (due.length < limit) {
     const [first] = streams
@@ -45,34 +34,41 @@ export function collectDueTimes(expected: readonly ExpectedSchedule[], limit: nu
     first.checkedUntil = first.head.value.scheduledTime;
     first.head = first.occurrences.next();
   }
-  const isDone = (stream: (typeof streams)[number]): boolean => stream.head.done === true;
   return {
     due,
-    behind: new Set(streams.filter((stream) => !isDone(stream)).map(({ schedule }) => schedule.id)),
     checkedUntil: Object.fromEntries(
-      streams.map((stream) => {
-        const { schedule, checkedUntil, until } = stream;
-        return [schedule.id, isDone(stream) ? epochMs(Math.max(checkedUntil, until)) : checkedUntil];
-      }),
+      streams.map(({ schedule, checkedUntil, until, head }) => [
+        schedule.id,
+        head.done === true ? epochMs(Math.max(checkedUntil, until)) : checkedUntil,
+      ]),
     ),
+    isCut: streams.some(({ head }) => head.done !== true),
   };
 }
 
-/** What EventBridge did not have is no due time. */
-function* outsidePauses(occurrences: Iterable<Occurrence>, { pauses = [] }: ScheduleState): Generator<Occurrence> {
-  for (const each of occurrences) {
-    if (!pauses.some(({ from, to }) => each.scheduledTime > from && each.scheduledTime <= to)) yield each;
+/** The due times of one schedule that are not checked yet, and the next of them. */
+interface DueTimeStream extends ExpectedSchedule {
+  checkedUntil: EpochMs;
+  readonly occurrences: Iterator<Occurrence, void>;
+  head: IteratorResult<Occurrence, void>;
+}
+
+function openStream(expected: ExpectedSchedule): DueTimeStream {
+  const { checkedUntil } = expected.state;
+  const occurrences = outsidePauses(expected);
+  return { ...expected, checkedUntil, occurrences, head: occurrences.next() };
+}
+
+function* outsidePauses({ schedule, state, until }: ExpectedSchedule): Generator<Occurrence, void> {
+  for (const each of occurrencesBetween(schedule, state.checkedUntil, until)) {
+    if (!isInPause(each.scheduledTime, state)) yield each;
   }
 }
 
 const isUnsure = ({ scheduledTime }: Occurrence, { state, lastUntil }: ExpectedSchedule): boolean =>
   scheduledTime <= state.expectedFrom ||
-  (lastUntil !== undefined && scheduledTime > lastUntil - SETTLING) ||
-  isInPause(scheduledTime, state);
+  (lastUntil !== undefined && scheduledTime > lastUntil - EVENTBRIDGE_PRECISION) ||
+  isNearPause(scheduledTime, state);
 
-/** Or just beside one, when EventBridge may have left it out. */
-export const isInPause = (instant: EpochMs, { pauses = [] }: ScheduleState): boolean =>
-  pauses.some(({ from, to }) => instant > from - SETTLING && instant <= to + SETTLING);
-
-const timeOf = (head: IteratorResult<Occurrence>): number =>
+const timeOf = (head: IteratorResult<Occurrence, void>): number =>
   head.done === true ? Number.POSITIVE_INFINITY : head.value.scheduledTime;

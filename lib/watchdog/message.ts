@@ -1,10 +1,10 @@
 import type { Trigger } from '../job/trigger.ts';
 import { formatRunMessage } from '../run/message.ts';
 import { parseRunId } from '../run/run-id.ts';
-import type { WatchdogPlan, WatchedSchedule } from './ports.ts';
+import type { WatchdogPlan, WatchedSchedule } from './plan.ts';
 
-/** A message for a run of a due time, and where it goes. */
-export interface Addressed {
+/** A message for the run of a due time, and the queue it goes to. */
+export interface AddressedMessage {
   readonly run: string;
   readonly job: string;
   readonly queue: string;
@@ -12,8 +12,16 @@ export interface Addressed {
   readonly schedule: WatchedSchedule;
 }
 
-/** `undefined` where the app has no such schedule of that job any more: nobody knows the run's input. */
-export function messageFor(run: string, trigger: Trigger, { schedules, jobs }: WatchdogPlan): Addressed | undefined {
+/**
+ * The message for the run of a due time.
+ *
+ * @returns `undefined` when the app has no such schedule of that job any more: the run's input is not known then
+ */
+export function messageFor(
+  run: string,
+  trigger: Trigger,
+  { schedules, jobs }: WatchdogPlan,
+): AddressedMessage | undefined {
   const parts = parseRunId(run);
   const schedule = schedules.find(({ id, job }) => id === parts?.occasion && job === parts.job);
   const queue = jobs[schedule?.job ?? '']?.queue;

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { plus } from '../../lib/units.ts';
 import { StaleLookError } from '../../lib/watchdog/errors.ts';
-import type { WatchState, WatchStore } from '../../lib/watchdog/ports.ts';
+import type { WatchStore } from '../../lib/watchdog/ports.ts';
+import type { WatchState } from '../../lib/watchdog/state.ts';
 import { DUE, minutes } from '../support/requests.ts';
 import { ADAPTERS, type Stores } from './stores.ts';
 
@@ -29,18 +30,18 @@ describe.each(ADAPTERS)("the watchdog's state over $name", ({ open }) => {
     ...more,
   });
 
-  test('is none at first', async () => {
+  test('does not exist at first', async () => {
     expect(await watch.loadState()).toBeUndefined();
   });
 
-  test('comes back as it was saved', async () => {
+  test('is loaded unchanged', async () => {
     await watch.saveState(stateOf(1));
     await watch.saveState(stateOf(2, { lookedAt: LATER }));
 
     expect(await watch.loadState()).toEqual(stateOf(2, { lookedAt: LATER }));
   });
 
-  test('is saved by one of two looks that loaded the same', async () => {
+  test('is saved by one of two passes that loaded the same', async () => {
     await watch.saveState(stateOf(1));
 
     const saved = await Promise.allSettled([
@@ -54,14 +55,14 @@ describe.each(ADAPTERS)("the watchdog's state over $name", ({ open }) => {
     expect((await watch.loadState())?.version).toBe(2);
   });
 
-  test('is not saved by a look that comes two looks late', async () => {
+  test('is not saved by a pass that comes two passes late', async () => {
     for (const version of [1, 2, 3]) await watch.saveState(stateOf(version));
 
     await expect(watch.saveState(stateOf(2))).rejects.toThrow(StaleLookError);
     expect((await watch.loadState())?.version).toBe(3);
   });
 
-  test('that somebody took out of the table stops no look that had loaded it', async () => {
+  test('that a user removed from the table stops no pass that had loaded it', async () => {
     await watch.saveState(stateOf(8));
 
     expect((await watch.loadState())?.version).toBe(8);

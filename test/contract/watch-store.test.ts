@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Trigger } from '../../lib/job/trigger.ts';
 import type { Claimed, ClaimResult, RunRequest } from '../../lib/run/ports.ts';
 import { type EpochMs, plus } from '../../lib/units.ts';
-import type { OpenRun, Unrun } from '../../lib/watchdog/ports.ts';
+import type { DueTimeWithoutRun, OpenRun } from '../../lib/watchdog/ports.ts';
 import { claimRequest, DUE, manualRequest, minutes, scheduledRequest, secondsOf } from '../support/requests.ts';
 import { ADAPTERS, RETENTION, type Stores } from './stores.ts';
 
@@ -10,7 +10,10 @@ const FOUND = plus(DUE, minutes(4));
 const LATER = plus(DUE, minutes(10));
 const ERROR = { name: 'Error', message: 'no' };
 
-const unrunOf = ({ run: id, job, schedule, scheduledTime }: RunRequest, more: Partial<Unrun> = {}): Unrun => ({
+const withoutRun = (
+  { run: id, job, schedule, scheduledTime }: RunRequest,
+  more: Partial<DueTimeWithoutRun> = {},
+): DueTimeWithoutRun => ({
   id,
   job,
   schedule: String(schedule),
@@ -38,21 +41,21 @@ describe.each(ADAPTERS)('the watch store over $name', ({ open }) => {
   /** A due time that was recorded as missed. */
   async function missed(): Promise<RunRequest> {
     const request = scheduledRequest();
-    await stores.watch.recordUnrun(unrunOf(request));
+    await stores.watch.recordWithoutRun(withoutRun(request));
     return request;
   }
 
   async function skippedByCalendar(): Promise<RunRequest> {
     const request = scheduledRequest();
-    await stores.watch.recordUnrun(unrunOf(request, { calendar: 'holidays' }));
+    await stores.watch.recordWithoutRun(withoutRun(request, { calendar: 'holidays' }));
     return request;
   }
 
-  describe('a due time that no run came of', () => {
-    test('is recorded as missed, and read by whoever reads runs', async () => {
+  describe('a due time without a run', () => {
+    test('is recorded as missed, and read like any run', async () => {
       const request = scheduledRequest();
 
-      expect(await stores.watch.recordUnrun(unrunOf(request))).toBe(true);
+      expect(await stores.watch.recordWithoutRun(withoutRun(request))).toBe(true);
 
       const record = await stores.runs.get(request.run);
       expect(record).toEqual({
@@ -73,7 +76,7 @@ describe.each(ADAPTERS)('the watch store over $name', ({ open }) => {
       expect(await stores.watch.get(request.run)).toEqual(record);
     });
 
-    test('is recorded as skipped where a calendar leaves it out, and is none that was missed', async () => {
+    test('is recorded as skipped where a calendar leaves it out, and was not missed', async () => {
       const { run } = await skippedByCalendar();
 
       const record = await stores.runs.get(run);
@@ -84,15 +87,15 @@ describe.each(ADAPTERS)('the watch store over $name', ({ open }) => {
     test('is recorded once', async () => {
       const request = await missed();
 
-      expect(await stores.watch.recordUnrun(unrunOf(request, { at: LATER }))).toBe(false);
+      expect(await stores.watch.recordWithoutRun(withoutRun(request, { at: LATER }))).toBe(false);
       expect((await stores.runs.get(request.run))?.missedAt).toBe(FOUND);
     });
 
-    test('is left alone when a run has come between the look and the write', async () => {
+    test('is left alone when a run has come between the read and the write', async () => {
       const request = scheduledRequest();
       const { record } = claimed(await claim(request));
 
-      expect(await stores.watch.recordUnrun(unrunOf(request))).toBe(false);
+      expect(await stores.watch.recordWithoutRun(withoutRun(request))).toBe(false);
       expect(await stores.runs.get(request.run)).toEqual(record);
     });
 
@@ -100,7 +103,7 @@ describe.each(ADAPTERS)('the watch store over $name', ({ open }) => {
       const requests = Array.from({ length: 10 }, () => scheduledRequest());
 
       const races = await Promise.all(
-        requests.map((request) => Promise.all([stores.watch.recordUnrun(unrunOf(request)), claim(request)])),
+        requests.map((request) => Promise.all([stores.watch.recordWithoutRun(withoutRun(request)), claim(request)])),
       );
 
       for (const [index, [isMissed, result]] of races.entries()) {
@@ -111,7 +114,7 @@ describe.each(ADAPTERS)('the watch store over $name', ({ open }) => {
       }
     });
 
-    test('stands in no index: nothing has to go on', async () => {
+    test('is in no index: nothing has to go on', async () => {
       const { run } = await missed();
 
       expect(await openIds()).not.toContain(run);
@@ -172,18 +175,15 @@ describe.each(ADAPTERS)('the watch store over $name', ({ open }) => {
       expect(await claim({ ...request, trigger })).toMatchObject({ kind: 'ended', record: { status: 'skipped' } });
     });
 
-    test.each<Trigger>(['backfill', 'catch-up'])(
-      'runs for a %s, and is none that was skipped any more',
-      async (trigger) => {
-        const request = await skippedByCalendar();
+    test.each<Trigger>(['backfill', 'catch-up'])('runs for a %s, and is not skipped any more', async (trigger) => {
+      const request = await skippedByCalendar();
 
-        const { record } = claimed(await claim({ ...request, trigger }));
+      const { record } = claimed(await claim({ ...request, trigger }));
 
-        expect(record).toMatchObject({ status: 'running', trigger, lastAttempt: 3 });
-        expect(record).not.toHaveProperty('reason');
-        expect(record).not.toHaveProperty('calendar');
-      },
-    );
+      expect(record).toMatchObject({ status: 'running', trigger, lastAttempt: 3 });
+      expect(record).not.toHaveProperty('reason');
+      expect(record).not.toHaveProperty('calendar');
+    });
   });
 
   async function openRuns(until: EpochMs) {
@@ -225,7 +225,7 @@ describe.each(ADAPTERS)('the watch store over $name', ({ open }) => {
       expect(await checkAtOf(request.run, plus(LATER, minutes(2)))).toBe(plus(LATER, minutes(2)));
     });
 
-    test('does not have the first delivery of a scheduled run, until somebody has it tracked', async () => {
+    test('does not have the first delivery of a scheduled run, until it is tracked', async () => {
       const request = scheduledRequest();
       const { record } = claimed(await claim(request));
       expect(await openIds()).not.toContain(request.run);

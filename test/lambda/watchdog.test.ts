@@ -10,7 +10,7 @@ import { createWatchdogHandler } from '../../lib/lambda/watchdog.ts';
 import { DynamoDbWatchStore } from '../../lib/store/dynamodb/dynamodb-watch-store.ts';
 import { epochMs, plus } from '../../lib/units.ts';
 import { definitionOf } from '../../lib/watchdog/deployed.ts';
-import type { WatchedSchedule } from '../../lib/watchdog/ports.ts';
+import type { WatchedSchedule } from '../../lib/watchdog/plan.ts';
 import { startTestTable, type TestTable } from '../support/dynalite.ts';
 import { captureOutput, stubFunctionEnvironment } from '../support/function-environment.ts';
 import { minutes } from '../support/requests.ts';
@@ -26,7 +26,7 @@ const written: string[] = [];
 let table: TestTable;
 
 beforeEach(async () => {
-  // Nothing but what time it is: the emulator and its client need their timers.
+  // Only the date: the emulator and its client need their timers.
   vi.useFakeTimers({ toFake: ['Date'], now: NOW });
   table = await startTestTable();
   stubFunctionEnvironment(table, QUEUE);
@@ -47,7 +47,7 @@ const context = {
   awsRequestId: 'request-1',
 } as Context;
 
-/** The watchdog's function as it is deployed, in an app with one schedule that was last looked at ten minutes ago. */
+/** The watchdog's function as it is deployed, in an app with one schedule that was last checked ten minutes ago. */
 async function setup({ catchUp = 0, watchedUntil = plus(NOW, minutes(-1)) } = {}) {
   const plan = planOf({ schedules: { five: { expressions: [FIVE_PAST], catchUp } } });
   const store = new DynamoDbWatchStore({ client: table.client, table: table.table });
@@ -71,7 +71,7 @@ async function setup({ catchUp = 0, watchedUntil = plus(NOW, minutes(-1)) } = {}
   const policy = jobPolicy(defineJob('watchdog', { run: () => {}, retry: { maxAttempts: 1 } }));
   const schedules = { watchdog: { timezone: 'UTC', lateAfter: minutes(10) } };
   const handler = createWatchdogHandler({ plan, policy, schedules }, { gate: skip });
-  return { store, look: () => handler(MESSAGE, context) };
+  return { store, runPass: () => handler(MESSAGE, context) };
 }
 
 const MESSAGE = {
@@ -114,11 +114,11 @@ const alerts = () => sns.commandCalls(PublishCommand).map(({ args }) => args[0].
 const MISSED = 'report/2027-03-02T02:05Z/five';
 
 describe("the watchdog's function", () => {
-  test('looks, records what it did as the result of its run, and acknowledges its message', async () => {
+  test('does one pass, records what it did as the result of its run, and acknowledges its message', async () => {
     deployed();
-    const { store, look } = await setup();
+    const { store, runPass } = await setup();
 
-    expect(await look()).toEqual({ batchItemFailures: [] });
+    expect(await runPass()).toEqual({ batchItemFailures: [] });
 
     expect(await store.get('watchdog/2027-03-02T02:10Z/watchdog')).toMatchObject({
       status: 'completed',
@@ -130,9 +130,9 @@ describe("the watchdog's function", () => {
 
   test('asks EventBridge for the schedule in the group of the deployment', async () => {
     deployed();
-    const { look } = await setup();
+    const { runPass } = await setup();
 
-    await look();
+    await runPass();
 
     expect(scheduler.commandCalls(GetScheduleCommand).map(({ args }) => args[0].input)).toEqual([
       { Name: 'five', GroupName: 'app-dev' },
@@ -141,9 +141,9 @@ describe("the watchdog's function", () => {
 
   test('counts what was missed under its job, for the alarm, and how soon it began itself under none', async () => {
     deployed();
-    const { look } = await setup();
+    const { runPass } = await setup();
 
-    await look();
+    await runPass();
 
     expect(metrics()).toEqual([
       expect.objectContaining({ Deployment: 'app-dev', Job: 'report', RunsMissed: 1 }),
@@ -152,11 +152,11 @@ describe("the watchdog's function", () => {
     expect(written.join('')).not.toContain('StartDelay');
   });
 
-  test('tells people by the topic of the deployment, and logs it as an error', async () => {
+  test('sends an alert to the topic of the deployment, and logs it as an error', async () => {
     deployed();
-    const { look } = await setup();
+    const { runPass } = await setup();
 
-    await look();
+    await runPass();
 
     expect(alerts()).toEqual([
       {
@@ -174,9 +174,9 @@ describe("the watchdog's function", () => {
 
   test('sends to the queue of the job, beside its own', async () => {
     deployed();
-    const { look } = await setup({ catchUp: 1 });
+    const { runPass } = await setup({ catchUp: 1 });
 
-    await look();
+    await runPass();
 
     const [message, ...others] = sqs.commandCalls(SendMessageCommand).map(({ args }) => args[0].input);
     expect(others).toEqual([]);
@@ -184,41 +184,41 @@ describe("the watchdog's function", () => {
     expect(JSON.parse(message?.MessageBody ?? '')).toMatchObject({ run: MISSED, trigger: 'catch-up' });
   });
 
-  test('says that a schedule is gone when EventBridge has none', async () => {
+  test('reports that a schedule is gone when EventBridge has none', async () => {
     scheduler
       .on(GetScheduleCommand)
       .rejects(new ResourceNotFoundException({ $metadata: {}, message: 'no', Message: 'no' }));
-    const { look } = await setup();
+    const { runPass } = await setup();
 
-    expect(await look()).toEqual({ batchItemFailures: [] });
+    expect(await runPass()).toEqual({ batchItemFailures: [] });
 
     expect(alerts()[0]?.Message).toContain('why       EventBridge has no schedule five');
   });
 
   test('does not take a schedule for gone when EventBridge does not answer', async () => {
     scheduler.on(GetScheduleCommand).rejects(new Error('ThrottlingException'));
-    const { look } = await setup();
+    const { runPass } = await setup();
 
-    await look();
+    await runPass();
 
     expect(alerts()[0]?.Message).toContain('why       EventBridge could not be asked: Error: ThrottlingException');
   });
 
   const A_MINUTE_AGO = new Date(plus(NOW, minutes(-1)));
   test.each([
-    { what: 'a schedule that was made after', more: { CreationDate: A_MINUTE_AGO }, looked: -8, missed: false },
-    { what: 'a schedule that was made anew after', more: { CreationDate: A_MINUTE_AGO }, looked: -1, missed: true },
+    { what: 'a schedule that was created after', more: { CreationDate: A_MINUTE_AGO }, passAt: -8, missed: false },
+    { what: 'a schedule that was re-created after', more: { CreationDate: A_MINUTE_AGO }, passAt: -1, missed: true },
     {
       what: 'a schedule that was only changed after',
       more: { LastModificationDate: A_MINUTE_AGO },
-      looked: -8,
+      passAt: -8,
       missed: true,
     },
-  ])('knows $what the due time', async ({ more, looked, missed }) => {
+  ])('knows $what the due time', async ({ more, passAt, missed }) => {
     deployed(more);
-    const { store, look } = await setup({ watchedUntil: plus(NOW, minutes(looked)) });
+    const { store, runPass } = await setup({ watchedUntil: plus(NOW, minutes(passAt)) });
 
-    await look();
+    await runPass();
 
     expect((await store.get(MISSED))?.status).toBe(missed ? 'missed' : undefined);
   });
@@ -226,9 +226,9 @@ describe("the watchdog's function", () => {
   test('fails, and is retried, when something could not be done', async () => {
     deployed();
     sqs.on(SendMessageCommand).rejects(new Error('no queue'));
-    const { store, look } = await setup({ catchUp: 1 });
+    const { store, runPass } = await setup({ catchUp: 1 });
 
-    await look();
+    await runPass();
 
     const record = await store.get('watchdog/2027-03-02T02:10Z/watchdog');
     expect(record?.error).toMatchObject({ name: 'IncompleteLookError' });

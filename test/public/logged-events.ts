@@ -1,9 +1,9 @@
 import type { Log } from '../../lib/job/context.ts';
+import { WATCHDOG_EVENTS } from '../../lib/observe/events.ts';
 import { createRunLog } from '../../lib/observe/run-log.ts';
 import type { RunEvent } from '../../lib/run/events.ts';
 import type { RunRecord } from '../../lib/run/record.ts';
 import { milliseconds } from '../../lib/units.ts';
-import type { WatchdogEvent } from '../../lib/watchdog/ports.ts';
 import { DUE } from '../support/requests.ts';
 import { shapeOf } from './shape.ts';
 
@@ -40,23 +40,11 @@ const RUN_EVENTS: { readonly [Name in RunEvent['event']]: Extract<RunEvent, { ev
   'infrastructure-failed': { event: 'infrastructure-failed', runId: RUN.id, at: DUE, step: 'execute', error: ERROR },
 };
 
-const WATCHDOG_EVENTS: Readonly<Record<WatchdogEvent, true>> = {
-  'run-missed': true,
-  'run-came-too-late': true,
-  'run-skipped': true,
-  'run-resent': true,
-  'catch-up-sent': true,
-  'after-gap-sent': true,
-  'not-sent': true,
-  'due-time-not-expected': true,
-  'schedule-not-deployed': true,
-};
-
 /** Every event of a run as it is logged: its level, its fields and its metrics. */
 export function loggedEvents(): object {
   return {
     runs: Object.fromEntries(Object.entries(RUN_EVENTS).map(([name, event]) => [name, logged(event)])),
-    watchdog: Object.keys(WATCHDOG_EVENTS).sort(),
+    watchdog: WATCHDOG_EVENTS,
   };
 }
 

@@ -57,8 +57,8 @@ async function writeEverything(): Promise<void> {
 
   const watch = new DynamoDbWatchStore(TABLE);
   const unrun = { id: record.id, job: 'report', schedule: 'nightly', scheduledTime: DUE, at: DUE };
-  await watch.recordUnrun({ ...unrun, retention: minutes(1) });
-  await watch.recordUnrun({ ...unrun, retention: minutes(1), calendar: 'holidays' });
+  await watch.recordWithoutRun({ ...unrun, retention: minutes(1) });
+  await watch.recordWithoutRun({ ...unrun, retention: minutes(1), calendar: 'holidays' });
   await watch.track(record, DUE);
   await watch.saveState({
     version: 1,

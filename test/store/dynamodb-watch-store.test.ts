@@ -37,7 +37,7 @@ describe('the record of a missed due time', () => {
   async function missed() {
     const request = scheduledRequest();
     const { run: id, job, scheduledTime } = request;
-    await watch.recordUnrun({ id, job, schedule: 'nightly', scheduledTime, at: FOUND, retention: RETENTION });
+    await watch.recordWithoutRun({ id, job, schedule: 'nightly', scheduledTime, at: FOUND, retention: RETENTION });
     return request;
   }
 
@@ -88,7 +88,7 @@ test('the index of open runs is read to its end, however many pages that takes',
   expect(queries).toBeGreaterThan(16);
 });
 
-test('a state that is taken out of the table is begun anew, and does not stop the look that has loaded it', async () => {
+test('a state that is removed from the table is replaced, and does not stop the pass that has loaded it', async () => {
   const sweep = { since: DUE, until: DUE };
   const watched = { until: DUE, gaps: [] };
   const state = { lookedAt: DUE, watched, sweep, schedules: {}, waiting: {}, catchUps: [], untold: [] };
@@ -102,7 +102,7 @@ test('a state that is taken out of the table is begun anew, and does not stop th
   expect(await watch.loadState()).toEqual({ ...state, version: 2 });
 });
 
-test('a state whose answer was lost is saved again by the same look, and by no other', async () => {
+test('a state whose answer was lost is saved again by the same pass, and by no other', async () => {
   const sweep = { since: DUE, until: DUE };
   const watched = { until: DUE, gaps: [] };
   const state = { lookedAt: DUE, watched, sweep, schedules: {}, waiting: {}, catchUps: [], untold: [] };

@@ -2,43 +2,43 @@ import { describe, expect, test } from 'vitest';
 import type { WatchdogHarness } from '../support/watchdog/harness.ts';
 import { appOf, every, setup } from './setup.ts';
 
-describe('what somebody does to a schedule by hand', () => {
+describe('a schedule that a user has changed by hand', () => {
   test.each([
     {
       what: 'deleted',
       change: (harness: WatchdogHarness) => harness.eventBridge.remove('ten'),
-      says: 'EventBridge has no schedule ten',
+      reports: 'EventBridge has no schedule ten',
     },
     {
       what: 'disabled',
       change: (harness: WatchdogHarness) => harness.eventBridge.change('ten', { isEnabled: false }, harness.now),
-      says: 'the schedule ten is disabled in EventBridge',
+      reports: 'the schedule ten is disabled in EventBridge',
     },
     {
       what: 'changed',
       change: (harness: WatchdogHarness) =>
         harness.eventBridge.change('ten', { expression: 'cron(0 12 * * ? *)' }, harness.now),
-      says: 'EventBridge has the schedule ten as cron(0 12 * * ? *) in UTC',
+      reports: 'EventBridge has the schedule ten as cron(0 12 * * ? *) in UTC',
     },
     {
       what: 'moved to another zone',
       change: (harness: WatchdogHarness) => harness.eventBridge.change('ten', { timezone: 'Asia/Tokyo' }, harness.now),
-      says: 'EventBridge has the schedule ten as cron(0/10 * * * ? *) in Asia/Tokyo',
+      reports: 'EventBridge has the schedule ten as cron(0/10 * * * ? *) in Asia/Tokyo',
     },
-  ])('has its due times missed, and the message says that it was $what', async ({ change, says }) => {
+  ])('has its due times missed, and the alert reports that it was $what', async ({ change, reports }) => {
     const { harness, missed, why } = await setup(appOf(every(10)));
     harness.circumstances.fires = () => ({});
     await harness.advanceTo('2027-03-02T02:05:30Z');
     change(harness);
-    if (says.includes('Tokyo')) harness.circumstances.fires = () => undefined;
+    if (reports.includes('Tokyo')) harness.circumstances.fires = () => undefined;
 
     await harness.advanceTo('2027-03-02T02:15:00Z');
 
     expect(missed()).toEqual(['02:10']);
-    expect(why()).toContain(says);
+    expect(why()).toContain(reports);
   });
 
-  test('has no due time missed that came before it was made anew, as after a restart of the embedded cloud', async () => {
+  test('has no due time missed that came before it was re-created, as after a restart of the embedded cloud', async () => {
     const { harness, missed } = await setup(appOf(every(10)), '2027-03-02T02:05:30Z');
     harness.circumstances.isWatching = false;
     await harness.advanceTo('2027-03-02T05:05:30Z');
@@ -49,10 +49,10 @@ describe('what somebody does to a schedule by hand', () => {
     await harness.advanceTo('2027-03-02T05:25:00Z');
 
     expect(missed()).toEqual(['02:00', '05:10', '05:20']);
-    expect(harness.toldOf('due-time-not-expected')).toHaveLength(18);
+    expect(harness.loggedRuns('due-time-not-expected')).toHaveLength(18);
   });
 
-  test('and was made anew after weeks is looked at from then on, and not through all that was due before', async () => {
+  test('and re-created after weeks is checked from then on, without all that was due before', async () => {
     const { harness, missed } = await setup(appOf(every(10)), '2027-03-02T02:05:30Z');
     harness.circumstances.isWatching = false;
     await harness.advanceTo('2027-03-20T02:05:30Z');
@@ -62,12 +62,12 @@ describe('what somebody does to a schedule by hand', () => {
 
     await harness.advanceTo('2027-03-20T02:25:00Z');
 
-    // One look finds out, of 2592 due times as many as a look checks.
-    expect(harness.toldOf('due-time-not-expected')).toHaveLength(500);
+    // One pass finds out, of 2592 due times as many as a pass checks.
+    expect(harness.loggedRuns('due-time-not-expected')).toHaveLength(500);
     expect(missed()).toEqual(['02:00', '02:10', '02:20']);
   });
 
-  test('that EventBridge cannot be asked about keeps no missed due time from being told', async () => {
+  test('has its missed due times reported also when EventBridge cannot be asked about it', async () => {
     const { harness, missed, why } = await setup(appOf(every(10)));
     harness.eventBridge.answers = false;
 
@@ -79,7 +79,7 @@ describe('what somebody does to a schedule by hand', () => {
 });
 
 describe("the watchdog's state", () => {
-  test('that is lost is begun anew: due times are expected from the grace before on', async () => {
+  test('is replaced when it is lost: due times are expected from the grace before on', async () => {
     const { harness, missed } = await setup(appOf(every(10)), '2027-03-02T02:15:30Z');
     harness.circumstances.isWatching = false;
     await harness.advanceTo('2027-03-02T04:01:30Z');
@@ -91,12 +91,12 @@ describe("the watchdog's state", () => {
     expect(missed()).toEqual(['02:00', '02:10', '04:00', '04:10']);
   });
 
-  test('of two looks at once is saved by one, and nothing is recorded twice', async () => {
+  test('is saved by one of two simultaneous passes, and nothing is recorded twice', async () => {
     const { harness, missed } = await setup(appOf(every(10)), '2027-03-02T02:03:05Z');
 
-    const looks = await Promise.all([harness.look(), harness.look()]);
+    const passes = await Promise.all([harness.runPass(), harness.runPass()]);
 
-    expect(looks.filter(({ error }) => String(error).startsWith('StaleLookError'))).toHaveLength(1);
+    expect(passes.filter(({ error }) => String(error).startsWith('StaleLookError'))).toHaveLength(1);
     expect(missed()).toEqual(['02:00']);
     expect(harness.store.all()).toHaveLength(1);
   });

@@ -22,10 +22,10 @@ describe('a due time on a day that a calendar leaves out', () => {
       `report/2027-03-02T02:00Z/nightly skipped calendar ${calendar} schedule`,
       'report/2027-03-03T02:00Z/nightly completed schedule',
     ]);
-    expect(harness.told).toEqual([]);
+    expect(harness.logged).toEqual([]);
   });
 
-  test('is skipped by the watchdog when its message never comes, and nobody is alarmed', async () => {
+  test('is skipped by the watchdog when its message never comes, without alarm and alert', async () => {
     const harness = setup({ except: HOLIDAYS, catchUp: 1 });
     harness.circumstances.fires = () => undefined;
 
@@ -33,7 +33,7 @@ describe('a due time on a day that a calendar leaves out', () => {
 
     expect(harness.story()).toEqual(['report/2027-03-02T02:00Z/nightly skipped calendar holidays schedule']);
     expect([harness.alerts, harness.counts, harness.sent]).toEqual([[], [], []]);
-    expect(harness.told).toMatchObject([
+    expect(harness.logged).toMatchObject([
       { event: 'run-skipped', fields: { runId: 'report/2027-03-02T02:00Z/nightly', calendar: 'holidays' } },
     ]);
   });
@@ -104,10 +104,10 @@ describe('a due time that clocks skip in spring', () => {
     await harness.advanceTo('2027-03-28T12:00:00Z');
 
     expect(harness.sent.map(({ trigger }) => trigger)).toEqual(['schedule']);
-    expect(harness.toldOf('after-gap-sent')).toEqual(['report/2027-03-28T01:00Z/nightly']);
+    expect(harness.loggedRuns('after-gap-sent')).toEqual(['report/2027-03-28T01:00Z/nightly']);
   });
 
-  test('is sent again at the next look where nothing has come of it, and missed once the grace is over', async () => {
+  test('is sent again at the next pass as long as it has no record, and missed once the grace is over', async () => {
     const harness = springForward(half);
     harness.circumstances.losesSent = () => true;
 
@@ -125,7 +125,7 @@ describe('a due time that clocks skip in spring', () => {
     ]);
   });
 
-  test('is started late when nobody looked at that hour, as long as it may be late, and keeps that it was missed', async () => {
+  test('is started late after an hour without a pass, as long as it may be late, and its record keeps that it was missed', async () => {
     const harness = springForward({ ...half, maxLateness: minutes(120) });
     await harness.advanceTo('2027-03-28T00:40:00Z');
     harness.circumstances.isWatching = false;
@@ -144,7 +144,7 @@ describe('a due time that clocks skip in spring', () => {
       (harness: WatchdogHarness) => harness.eventBridge.change('nightly', { isEnabled: false }, harness.now),
     ],
     ['deleted', (harness: WatchdogHarness) => harness.eventBridge.remove('nightly')],
-  ] as const)('is not started for a schedule that somebody has %s by hand', async (_what, change) => {
+  ] as const)('is not started for a schedule that a user has %s by hand', async (_what, change) => {
     const harness = springForward({ ...half, catchUp: 0 });
     await harness.advanceTo('2027-03-28T00:45:30Z');
     change(harness);
@@ -155,7 +155,7 @@ describe('a due time that clocks skip in spring', () => {
     expect(harness.story()).toEqual(['report/2027-03-28T01:00Z/nightly missed schedule missed']);
   });
 
-  test('is missed, and made up for, when nobody looked for longer than it may be late', async () => {
+  test('is missed, and caught up, after more time without a pass than it may be late', async () => {
     const harness = springForward({ ...half, catchUp: 1 });
     await harness.advanceTo('2027-03-28T00:40:00Z');
     harness.circumstances.isWatching = false;
@@ -215,7 +215,7 @@ describe('a due time that clocks skip in spring', () => {
     expect(harness.sent).toEqual([]);
   });
 
-  test('that cannot be sent is a problem of the look, and sent at the next', async () => {
+  test('that cannot be sent is a problem of the pass, and sent at the next', async () => {
     const harness = springForward(half);
     let failures = 1;
     harness.circumstances.between = (ports) => ({
@@ -230,7 +230,7 @@ describe('a due time that clocks skip in spring', () => {
 
     expect(harness.story()).toEqual(['report/2027-03-28T01:00Z/nightly completed schedule']);
     expect(
-      harness.looks
+      harness.passes
         .map(({ error }) => error)
         .filter(Boolean)
         .map(String),

@@ -14,7 +14,7 @@ interface Setup {
   readonly behaves?: (run: { id: string; trigger: string }) => Behaviour | undefined;
 }
 
-/** A schedule that is due every ten minutes, unless told otherwise. */
+/** A schedule that is due every ten minutes by default. */
 function setup({ expressions = EVERY_TEN, catchUp, overlap = 'skip', dropped, behaves }: Setup) {
   const harness = createWatchdogHarness({
     start: '2027-03-02T01:50:30Z',
@@ -58,7 +58,7 @@ describe('a schedule that catches up with the latest', () => {
     expect(harness.alerts[0]?.body).toContain('the newest missed one is run, as soon as it is known which that is');
   });
 
-  test('runs the newest of those that look after look finds, once what came next is known to have run', async () => {
+  test('runs the newest of those that successive passes find, once the next due time is known to have run', async () => {
     const dropped = ['02:00', '02:01'];
     const { harness, caughtUp } = setup({ expressions: ['cron(* * * * ? *)'], catchUp: 1, dropped });
 
@@ -71,7 +71,7 @@ describe('a schedule that catches up with the latest', () => {
     expect(caughtUp()).toEqual(['02:01 completed']);
   });
 
-  test('runs the newest of those that one look finds, and no other', async () => {
+  test('runs the newest of those that one pass finds, and no other', async () => {
     const { harness, caughtUp, order } = setup({ catchUp: 1, dropped: [] });
     harness.circumstances.fires = (_name, at) => (timeOf(at) < '03:00' ? undefined : {});
     await harness.advanceTo('2027-03-02T01:55:00Z');
@@ -100,7 +100,7 @@ describe('a schedule that catches up with the latest', () => {
 });
 
 describe('a schedule that catches up with three', () => {
-  /** Six due times of an hour in which nothing fires nor looks. */
+  /** Six due times of an hour without schedules firing and without a pass. */
   async function afterAnHourOff(options: Omit<Setup, 'dropped'>) {
     const world = setup({ ...options, dropped: [] });
     const { harness } = world;
@@ -189,7 +189,7 @@ describe('a schedule that catches up with three', () => {
     expect(sends).toHaveLength(4);
   });
 
-  test('sends at the next look what could not be sent', async () => {
+  test('sends at the next pass what could not be sent', async () => {
     const { harness, caughtUp } = await afterAnHourOff({ catchUp: 3 });
     let failures = 1;
     harness.circumstances.between = (ports) => ({
@@ -202,7 +202,7 @@ describe('a schedule that catches up with three', () => {
 
     await harness.advanceTo('2027-03-02T03:30:00Z');
 
-    expect(harness.looks.filter(({ error }) => error !== undefined).map(({ error }) => String(error))).toEqual([
+    expect(harness.passes.filter(({ error }) => error !== undefined).map(({ error }) => String(error))).toEqual([
       expect.stringContaining('run report/2027-03-02T02:30Z/ten cannot be caught up: Error: no queue'),
     ]);
     expect(caughtUp()).toEqual(['02:30 completed', '02:40 completed', '02:50 completed']);

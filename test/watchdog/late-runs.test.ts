@@ -6,7 +6,7 @@ import { createWatchdogHarness } from '../support/watchdog/harness.ts';
 
 const RUN = 'report/2027-03-02T02:00Z/nightly';
 
-/** A schedule that is due at two and may be ten minutes late; its message takes as long as told. */
+/** A schedule that is due at two and may be ten minutes late; its message takes so many minutes. */
 function setup(delay: number | undefined, { schedule = {}, behaviours = [] as readonly Behaviour['does'][] } = {}) {
   const harness = createWatchdogHarness({
     start: '2027-03-02T01:50:30Z',
@@ -38,7 +38,7 @@ describe('an original that comes after its due time was recorded as missed', () 
     expect(harness.alerts).toHaveLength(1);
   });
 
-  test('is skipped if it is too late, and its record says both', async () => {
+  test('is skipped if it is too late, and its record has both', async () => {
     const harness = setup(11);
 
     await harness.advanceTo('2027-03-02T02:30:00Z');
@@ -65,7 +65,7 @@ describe('an original that comes after its due time was recorded as missed', () 
   });
 });
 
-describe('a message that comes late while nobody looks', () => {
+describe('a message that comes late while the watchdog is out', () => {
   test('is skipped too: how late a run is does not depend on the watchdog', async () => {
     const harness = setup(11);
     harness.circumstances.isWatching = false;
@@ -88,7 +88,7 @@ describe('lateness is measured once, at the first claim', () => {
     expect(harness.story()).toEqual([`${RUN} completed schedule`]);
   });
 
-  test('a retry is no later for it', async () => {
+  test('a retry is not skipped for it', async () => {
     const harness = setup(0.1, { behaviours: ['fail'] });
 
     await harness.advanceTo('2027-03-02T02:30:00Z');
@@ -114,7 +114,7 @@ describe('lateness is measured once, at the first claim', () => {
   test.each([
     ['a calendar', 0.1, { except: [{ name: 'holidays', days: ['2027-03-02'] }] }],
     ['its lateness', 11, {}],
-  ])('it stays so when the delivery dies that would have written it: for %s', async (_why, late, policy) => {
+  ])('it is skipped also when the delivery dies that should have recorded it: for %s', async (_why, late, policy) => {
     const harness = setup(late, { schedule: policy });
     const settle = harness.store.settle.bind(harness.store);
     let refused = 0;
@@ -141,7 +141,7 @@ describe('lateness is measured once, at the first claim', () => {
   });
 });
 
-describe('never too late is what somebody wants now', () => {
+describe('what a user requests is never too late', () => {
   test.each(['backfill', 'catch-up'])('a %s', async (trigger) => {
     const harness = setup(undefined);
     await harness.advanceTo('2027-03-02T08:00:00Z');
@@ -162,18 +162,18 @@ describe('never too late is what somebody wants now', () => {
     expect(harness.story()).toEqual([`${RUN} completed backfill missed`]);
   });
 
-  test('a letter that is moved back', async () => {
+  test('a dead letter that is redriven', async () => {
     const harness = setup(0.1, { behaviours: ['fail', 'fail'] });
     await harness.advanceTo('2027-03-02T08:00:00Z');
     expect(harness.story()).toEqual([`${RUN} failed schedule`]);
 
-    for (const letter of harness.functions.letters) harness.functions.redrive('report', letter);
+    for (const deadLetter of harness.functions.letters) harness.functions.redrive('report', deadLetter);
     await harness.advanceTo('2027-03-02T08:05:00Z');
 
     expect(harness.story()).toEqual([`${RUN} completed schedule`]);
   });
 
-  test('a letter of a due time that was missed: SQS had given its message up', async () => {
+  test('a dead letter of a due time that was missed: SQS had moved its message there', async () => {
     const harness = setup(undefined);
     await harness.advanceTo('2027-03-02T08:00:00Z');
 
@@ -185,7 +185,7 @@ describe('never too late is what somebody wants now', () => {
 });
 
 describe('a late original whose process is killed and whose message is gone', () => {
-  test('is found by the sweep, though its due time has long been looked at', async () => {
+  test('is rescued, though its due time was checked long before', async () => {
     const harness = setup(8, { behaviours: ['vanish'] });
 
     await harness.advanceTo('2027-03-02T02:20:00Z');

@@ -3,7 +3,7 @@ import { IncompleteLookError } from '../../lib/watchdog/errors.ts';
 import { appOf, every, NONE, setup } from './setup.ts';
 
 describe('a schedule that is new', () => {
-  test('is expected from a minute after it was made', async () => {
+  test('is expected from a minute after it was created', async () => {
     const { harness, missed } = await setup(NONE, '2027-03-02T01:59:30Z');
     harness.deploy(appOf(every(10)));
 
@@ -25,7 +25,7 @@ describe('a schedule that is new', () => {
     expect(harness.alerts).toHaveLength(2);
   });
 
-  test('is expected from then on also when nobody looked at that time', async () => {
+  test('is expected from then on also when there was no pass at that time', async () => {
     const { harness, missed } = await setup();
     harness.circumstances.isWatching = false;
     await harness.advanceTo('2027-03-02T02:05:30Z');
@@ -38,7 +38,7 @@ describe('a schedule that is new', () => {
     expect(missed()).toEqual(['02:10', '02:20', '02:30', '02:40', '02:50', '03:00']);
   });
 
-  test('that is not deployed an hour later is told of, once', async () => {
+  test('that is not deployed an hour later is reported, once', async () => {
     const { harness, missed } = await setup();
     harness.deployWatchdog(appOf(every(10)));
 
@@ -49,7 +49,7 @@ describe('a schedule that is new', () => {
     expect(harness.alerts[0]?.body).toContain('ten, since 2027-03-02 01:56 UTC: EventBridge has no schedule ten');
   });
 
-  test('is told of also when the first try to tell fails', async () => {
+  test('is reported also when its first alert cannot be sent', async () => {
     const { harness } = await setup();
     harness.deployWatchdog(appOf(every(10)));
     let calls = 0;
@@ -68,13 +68,13 @@ describe('a schedule that is new', () => {
     expect(calls).toBe(2);
   });
 
-  test('that EventBridge cannot be asked about is a problem of the look, and expected once it can', async () => {
+  test('that EventBridge cannot be asked about is a problem of the pass, and expected once it can', async () => {
     const { harness, missed } = await setup();
     harness.eventBridge.answers = false;
     harness.deploy(appOf(every(10)));
     await harness.advanceTo('2027-03-02T02:01:00Z');
-    expect(harness.looks.at(-1)?.error).toBeInstanceOf(IncompleteLookError);
-    expect(String(harness.looks.at(-1)?.error)).toContain('schedule ten: EventBridge could not be asked');
+    expect(harness.passes.at(-1)?.error).toBeInstanceOf(IncompleteLookError);
+    expect(String(harness.passes.at(-1)?.error)).toContain('schedule ten: EventBridge could not be asked');
     harness.eventBridge.answers = true;
 
     await harness.advanceTo('2027-03-02T02:15:00Z');
@@ -150,7 +150,7 @@ describe('a schedule whose expression is changed', () => {
     },
   );
 
-  test('has none passed over that came while nobody looked, of the old nor of the new', async () => {
+  test('has none passed over that came between two passes, of the old nor of the new', async () => {
     const { harness, missed } = await setup(appOf(every(10)));
     harness.circumstances.isWatching = false;
     await harness.advanceTo('2027-03-02T02:31:30Z');
@@ -179,14 +179,14 @@ describe('a schedule whose expression is changed', () => {
     expect(missed()).toEqual(['02:00', '02:15', '02:30']);
   });
 
-  test('in nothing but what becomes of a gap is not looked at again from its beginning', async () => {
+  test('in nothing but its daylight-saving choice is not checked again from its beginning', async () => {
     const { harness, missed } = await setup(appOf(every(10)), '2027-03-02T03:05:30Z');
     harness.deploy(appOf({ ...every(10), dst: 'runAfterGap' }));
 
     await harness.advanceTo('2027-03-02T03:15:00Z');
 
     expect(missed()).toEqual(['02:00', '02:10', '02:20', '02:30', '02:40', '02:50', '03:00', '03:10']);
-    expect(harness.looks.every(({ result }) => (result?.checked ?? 0) <= 1)).toBe(true);
+    expect(harness.passes.every(({ result }) => (result?.checked ?? 0) <= 1)).toBe(true);
   });
 
   test('to another job has no due time missed that the job before has run', async () => {
@@ -251,7 +251,7 @@ describe('a redeployment', () => {
     expect((await harness.store.loadState())?.schedules).toEqual({});
   });
 
-  test('that puts a schedule off passes over none of its due times before', async () => {
+  test('that disables a schedule passes over none of its due times before', async () => {
     const { harness, missed } = await setup(appOf(every(10)), '2027-03-02T02:01:30Z');
     harness.deploy(appOf({ ...every(10), enabled: false }));
 
@@ -261,7 +261,7 @@ describe('a redeployment', () => {
     expect((await harness.store.loadState())?.schedules).toEqual({});
   });
 
-  test('expects what is on again from when it was put on', async () => {
+  test('expects a schedule that is enabled again from when it was enabled', async () => {
     const { harness, missed } = await setup(appOf({ ...every(10), enabled: false }), '2027-03-02T02:25:30Z');
     harness.deploy(appOf(every(10)));
 

@@ -20,7 +20,7 @@ function setup(overrides: Partial<Parameters<typeof createWatchdogHarness>[0]> =
 }
 
 describe('due times that all come', () => {
-  test('are left to their runs, and nobody is told anything', async () => {
+  test('are left to their runs, and nothing is reported', async () => {
     const { harness } = setup();
 
     await harness.advanceTo('2027-03-02T05:30:00Z');
@@ -31,13 +31,13 @@ describe('due times that all come', () => {
       'report/2027-03-02T04:00Z/hourly completed schedule',
       'report/2027-03-02T05:00Z/hourly completed schedule',
     ]);
-    expect([harness.alerts, harness.counts, harness.sent, harness.told]).toEqual([[], [], [], []]);
-    expect(harness.looks.every(({ error }) => error === undefined)).toBe(true);
+    expect([harness.alerts, harness.counts, harness.sent, harness.logged]).toEqual([[], [], [], []]);
+    expect(harness.passes.every(({ error }) => error === undefined)).toBe(true);
   });
 });
 
 describe('due times whose message never comes', () => {
-  test('are recorded as missed once the grace is over, counted for the alarm and told of, each once', async () => {
+  test('are recorded as missed once the grace is over, counted for the alarm and reported, each once', async () => {
     const { harness, drop } = setup();
     drop('02:00', '04:00');
 
@@ -57,14 +57,14 @@ describe('due times whose message never comes', () => {
       '[dev] a due time missed: hourly',
       '[dev] a due time missed: hourly',
     ]);
-    // The first look that is more than three minutes after the due time.
+    // The first pass that is more than three minutes after the due time.
     expect(harness.counts.map(({ at }) => new Date(at).toISOString())).toEqual([
       '2027-03-02T02:03:10.000Z',
       '2027-03-02T04:03:10.000Z',
     ]);
   });
 
-  test('are told with the run, the due time in the zone of the schedule, why, and what is done about it', async () => {
+  test('are reported with the run, the due time in the zone of the schedule, why, and what is done about it', async () => {
     const { harness, drop } = setup({
       schedules: { hourly: { ...HOURLY, timezone: 'Europe/Stockholm' } },
     });
@@ -82,7 +82,7 @@ describe('due times whose message never comes', () => {
     ]) {
       expect(alert?.body).toContain(part);
     }
-    expect(harness.told).toEqual([
+    expect(harness.logged).toEqual([
       {
         event: 'run-missed',
         at: Date.parse('2027-03-02T02:03:10Z'),
@@ -97,7 +97,7 @@ describe('due times whose message never comes', () => {
     ]);
   });
 
-  test('of several schedules and jobs that one look finds make one message, and one count for each job', async () => {
+  test('of several schedules and jobs that one pass finds make one alert, and one count for each job', async () => {
     const { harness, drop } = setup({
       jobs: { report: {}, billing: {} },
       schedules: { a: HOURLY, b: HOURLY, c: { ...HOURLY, job: 'billing' } },
@@ -129,22 +129,22 @@ describe('due times whose message never comes', () => {
     ]);
   });
 
-  test('whose run comes in the look between the reading and the write are not told of', async () => {
+  test('whose run comes between the read and the write of the pass are not reported', async () => {
     const { harness, drop } = setup();
     drop('02:00');
     harness.circumstances.between = (ports) => ({
       ...ports,
       store: replaced(ports.store, {
-        async recordUnrun(unrun) {
+        async recordWithoutRun(dueTime) {
           harness.functions.send('report', bodyOf('2027-03-02T02:00:00Z'));
           await harness.timeline.runUntil(harness.timeline.now + 1000);
-          return ports.store.recordUnrun(unrun);
+          return ports.store.recordWithoutRun(dueTime);
         },
       }),
     });
 
     await harness.advanceTo('2027-03-02T02:03:05Z');
-    await harness.look();
+    await harness.runPass();
     await harness.advanceTo('2027-03-02T02:10:00Z');
 
     expect(harness.story()).toEqual(['report/2027-03-02T02:00Z/hourly completed schedule']);

@@ -4,8 +4,8 @@ import { createWatchdogHarness } from '../support/watchdog/harness.ts';
 const MINUTELY = { expressions: ['cron(* * * * ? *)'] };
 const HOURLY = { expressions: ['cron(0 * * * ? *)'] };
 
-describe('hours in which nothing fires and nobody looks', () => {
-  /** Four schedules a minute and one an hour, off from 02:00 to 08:00: 1444 due times, of which three looks' worth. */
+describe('hours without schedules firing and without a pass', () => {
+  /** Four schedules a minute and one an hour, off from 02:00 to 08:00: 1451 due times, for three passes. */
   async function afterSixHours() {
     const harness = createWatchdogHarness({
       start: '2027-03-02T01:50:30Z',
@@ -25,15 +25,15 @@ describe('hours in which nothing fires and nobody looks', () => {
     harness.circumstances.isWatching = false;
     await harness.advanceTo('2027-03-02T08:00:30Z');
     harness.circumstances.isWatching = true;
-    const before = harness.looks.length;
+    const before = harness.passes.length;
     await harness.advanceTo('2027-03-02T08:30:30Z');
-    return { harness, looks: harness.looks.slice(before) };
+    return { harness, passes: harness.passes.slice(before) };
   }
 
-  test('are gone through the oldest first, no more than five hundred due times a look, until all are', async () => {
-    const { harness, looks } = await afterSixHours();
+  test('are checked the oldest first, no more than five hundred due times a pass, until all are', async () => {
+    const { harness, passes } = await afterSixHours();
 
-    expect(looks.slice(0, 3).map(({ result }) => [result?.checked, result?.isCut])).toEqual([
+    expect(passes.slice(0, 3).map(({ result }) => [result?.checked, result?.isCut])).toEqual([
       [500, true],
       [500, true],
       [expect.any(Number), false],
@@ -41,25 +41,25 @@ describe('hours in which nothing fires and nobody looks', () => {
     const missed = harness.story().filter((line) => line.includes('missed'));
     // From 02:00 to 08:00, both ends included: 361 of each that is due every minute, 7 of the other.
     expect(missed).toHaveLength(4 * 361 + 7);
-    const told = harness.told
+    const reported = harness.logged
       .filter(({ event }) => event === 'run-missed')
       .map(({ fields }) => fields['scheduledTime']);
-    expect(told).toEqual([...told].sort());
-    expect(told).toHaveLength(missed.length);
+    expect(reported).toEqual([...reported].sort());
+    expect(reported).toHaveLength(missed.length);
   });
 
-  test('are told in one message a look, which names twenty and says how many more, and that more may follow', async () => {
+  test('are reported in one alert a pass, which names twenty, and how many more there are, and that more may follow', async () => {
     const { harness } = await afterSixHours();
 
     expect(harness.alerts).toHaveLength(3);
     expect(harness.alerts[0]?.subject).toMatch(/^\[dev\] \d{3} due times missed: a, b, c, d, hourly$/);
-    expect(harness.alerts[0]?.body).toMatch(/\nand \d{3} more\nThere are older due times still to be looked at/);
-    expect(harness.alerts[2]?.body).not.toContain('still to be looked at');
+    expect(harness.alerts[0]?.body).toMatch(/\nand \d{3} more\nThere are older due times still to be checked/);
+    expect(harness.alerts[2]?.body).not.toContain('still to be checked');
     expect(harness.alerts[0]?.body.length).toBeLessThan(10_000);
     expect(harness.counts.reduce((sum, { count }) => sum + count, 0)).toBe(4 * 361 + 7);
   });
 
-  test('are made up for by one run of each schedule that catches up with the latest: the latest', async () => {
+  test('are caught up by one run of each schedule that catches up with the latest: the latest', async () => {
     const { harness } = await afterSixHours();
 
     const caughtUp = harness.functions.executions.filter(({ trigger }) => trigger === 'catch-up').map(({ run }) => run);
@@ -71,7 +71,7 @@ describe('hours in which nothing fires and nobody looks', () => {
   });
 });
 
-test('a mark never passes what is done: cut short, the next look goes on where the last has stopped', async () => {
+test('nothing is saved as checked that is not: when a pass is cut, the next continues where it stopped', async () => {
   const harness = createWatchdogHarness({
     start: '2027-03-02T01:50:30Z',
     schedules: { a: MINUTELY, b: MINUTELY, hourly: HOURLY },
@@ -81,18 +81,18 @@ test('a mark never passes what is done: cut short, the next look goes on where t
   harness.circumstances.isWatching = false;
   await harness.advanceTo('2027-03-02T08:00:30Z');
 
-  await harness.look();
+  await harness.runPass();
 
   const { schedules = {} } = (await harness.store.loadState()) ?? {};
   const newest = Math.max(...harness.store.all().map(({ scheduledTime }) => scheduledTime));
   for (const { checkedUntil } of Object.values(schedules)) expect(checkedUntil).toBeLessThanOrEqual(newest);
-  await harness.look();
-  expect(harness.looks.at(-1)?.result).toMatchObject({ isCut: false });
+  await harness.runPass();
+  expect(harness.passes.at(-1)?.result).toMatchObject({ isCut: false });
   // The nine minutes before, 02:00 to 07:57, and every hour from 02:00 to 07:00.
   expect(harness.store.all()).toHaveLength(2 * (9 + 358) + 6);
 });
 
-test('a day in which the watchdog alone was silent has no missed due time and tells nobody anything', async () => {
+test('a day in which only the watchdog was out has no missed due time and no alert', async () => {
   const harness = createWatchdogHarness({
     start: '2027-03-02T01:50:30Z',
     schedules: { ten: { expressions: ['cron(0/10 * * * ? *)'], catchUp: 1 } },

@@ -21,7 +21,7 @@ async function violationsOf(seed: number, odds: Partial<Odds> = {}, mutate?: Mut
 }
 
 test(
-  'every due time ends with one record that says what became of it, whatever goes wrong on the way',
+  'every due time ends with one record of its outcome, whatever goes wrong on the way',
   async () => {
     const found: string[] = [];
     for (let seed = 1; seed <= SEEDS; seed++) found.push(...(await violationsOf(seed)));
@@ -31,13 +31,13 @@ test(
   SEEDS * 1000,
 );
 
-test('a seed stands for one world: the same story every time', async () => {
-  const tell = async () => (await happen(watchScenarioOf(21))).harness;
+test('a seed is one world: the same story every time', async () => {
+  const happenAgain = async () => (await happen(watchScenarioOf(21))).harness;
 
-  const story = await tell();
+  const story = await happenAgain();
 
   expect(story.story().length).toBeGreaterThan(10);
-  expect(await tell()).toMatchObject({ told: story.told, sent: story.sent, alerts: story.alerts });
+  expect(await happenAgain()).toMatchObject({ logged: story.logged, sent: story.sent, alerts: story.alerts });
 });
 
 describe('a watchdog that is broken on purpose is found out', () => {

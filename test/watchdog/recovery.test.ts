@@ -11,7 +11,7 @@ const NIGHTLY = { nightly: { expressions: ['cron(0 2 * * ? *)'] } };
 const INPUT = z.optional(z.object({ region: z.string() }));
 const RUN = 'report/2027-03-02T02:00Z/nightly';
 
-/** A schedule due at two, whose executions behave as told, one after the other; the rest complete. */
+/** A schedule due at two, whose executions have these behaviours, one after the other; the rest complete. */
 function setup(behaviours: readonly Behaviour['does'][] = [], maxAttempts = 3) {
   const harness = createWatchdogHarness({
     start: '2027-03-02T01:50:30Z',
@@ -33,8 +33,8 @@ async function pend(harness: WatchdogHarness, job = 'report'): Promise<string> {
   return run;
 }
 
-describe('a record that somebody has removed', () => {
-  test('is missed at the next look, where nothing comes of it any more', async () => {
+describe('a record that a user has removed', () => {
+  test('is missed at the next pass, when its run has ended', async () => {
     const harness = setup();
     await harness.advanceTo('2027-03-02T02:01:00Z');
     harness.store.forget(RUN);
@@ -45,7 +45,7 @@ describe('a record that somebody has removed', () => {
     expect(harness.alerts).toHaveLength(1);
   });
 
-  test('while its run is going on is made again by that run’s own message', async () => {
+  test('while its run is in progress is re-created by that run’s own message', async () => {
     const harness = setup();
     await harness.advanceTo('2027-03-02T02:00:10Z');
     harness.store.forget(RUN);
@@ -58,7 +58,7 @@ describe('a record that somebody has removed', () => {
 });
 
 describe('a run whose process was killed and whose message is gone', () => {
-  test('in its first delivery is found by the look at its due time, and taken over after its lease', async () => {
+  test('in its first delivery is found when its due time is checked, and taken over after its lease', async () => {
     const harness = setup(['vanish']);
 
     await harness.advanceTo('2027-03-02T02:04:00Z');
@@ -73,7 +73,7 @@ describe('a run whose process was killed and whose message is gone', () => {
     expect(harness.alerts).toEqual([]);
   });
 
-  test('is found in the first looks after hours in which nobody looked, not hours after', async () => {
+  test('is found in the first passes after hours without one, not hours later', async () => {
     const harness = setup(['vanish']);
     await harness.advanceTo('2027-03-02T01:59:30Z');
     harness.circumstances.isWatching = false;
@@ -85,7 +85,7 @@ describe('a run whose process was killed and whose message is gone', () => {
     expect(harness.story()).toEqual([`${RUN} completed schedule`]);
   });
 
-  test('in its last attempt is closed as failed, with its letter and an alert', async () => {
+  test('in its last attempt is closed as failed, with its dead letter and an alert', async () => {
     const harness = setup(['fail', 'vanish'], 2);
 
     await harness.advanceTo('2027-03-02T02:15:00Z');
@@ -103,7 +103,7 @@ describe('a run whose process was killed and whose message is gone', () => {
     expect(harness.story()).toEqual([`${RUN} completed schedule`]);
   });
 
-  test('is not sent while its lease holds', async () => {
+  test('is not sent while it has its lease', async () => {
     const harness = createWatchdogHarness({
       start: '2027-03-02T01:50:30Z',
       jobs: { report: { timeout: '14 minutes' } },
@@ -131,7 +131,7 @@ describe('a run that waits for its next attempt and whose message is gone', () =
   });
 });
 
-describe('a run that somebody asked for and whose message was lost', () => {
+describe('a run that a user requested and whose message was lost', () => {
   test('is sent two minutes later, with its input, and runs', async () => {
     const harness = setup();
     await harness.advanceTo('2027-03-02T01:55:00Z');
@@ -144,7 +144,7 @@ describe('a run that somebody asked for and whose message was lost', () => {
     expect(await harness.store.get(run)).toMatchObject({ status: 'completed', trigger: 'manual', requestedBy: 'ada' });
   });
 
-  test('is sent after 2, 4, 8, 16 … minutes as long as nothing comes of it, not at each look', async () => {
+  test('is sent after 2, 4, 8, 16 … minutes as long as it does not run, not at each pass', async () => {
     const harness = setup();
     await harness.advanceTo('2027-03-02T01:55:00Z');
     const run = await pend(harness);
@@ -155,7 +155,7 @@ describe('a run that somebody asked for and whose message was lost', () => {
     expect(sends(harness, run)).toEqual(['01:57', '01:59', '02:03', '02:11', '02:27', '02:59', '04:03']);
   });
 
-  test('is sent at the first look after hours in which nobody looked, once', async () => {
+  test('is sent at the first pass after hours without one, once', async () => {
     const harness = setup();
     await harness.advanceTo('2027-03-02T01:55:00Z');
     harness.circumstances.isWatching = false;
@@ -169,7 +169,7 @@ describe('a run that somebody asked for and whose message was lost', () => {
     expect(sends(harness, run)).toEqual(['08:01']);
   });
 
-  test('is told and not sent when its job is not in the app any more', async () => {
+  test('is logged and not sent when its job has left the app', async () => {
     const harness = setup();
     await harness.advanceTo('2027-03-02T01:55:00Z');
     const run = await pend(harness);
@@ -178,11 +178,11 @@ describe('a run that somebody asked for and whose message was lost', () => {
     await harness.advanceTo('2027-03-02T02:00:00Z');
 
     expect(harness.sent).toEqual([]);
-    expect(harness.toldOf('not-sent')).toEqual([run, run]);
-    expect(harness.looks.every(({ error }) => error === undefined)).toBe(true);
+    expect(harness.loggedRuns('not-sent')).toEqual([run, run]);
+    expect(harness.passes.every(({ error }) => error === undefined)).toBe(true);
   });
 
-  test('that cannot be sent is a problem of the look, which does and saves all else', async () => {
+  test('that cannot be sent is a problem of the pass, which does and saves everything else', async () => {
     const harness = setup();
     harness.circumstances.fires = () => undefined;
     await harness.advanceTo('2027-03-02T02:01:05Z');
@@ -191,18 +191,18 @@ describe('a run that somebody asked for and whose message was lost', () => {
 
     await harness.advanceTo('2027-03-02T02:03:30Z');
 
-    const [look, ...before] = [...harness.looks].reverse();
-    expect(look?.error).toBeInstanceOf(IncompleteLookError);
-    expect(String(look?.error)).toContain(`run ${run} cannot be sent again: Error: no queue`);
+    const [last, ...before] = [...harness.passes].reverse();
+    expect(last?.error).toBeInstanceOf(IncompleteLookError);
+    expect(String(last?.error)).toContain(`run ${run} cannot be sent again: Error: no queue`);
     expect(before.every(({ error }) => error === undefined)).toBe(true);
     expect(harness.story()).toContain(`${RUN} missed schedule missed`);
     expect(harness.alerts).toHaveLength(1);
-    expect((await harness.store.loadState())?.lookedAt).toBe(look?.at);
+    expect((await harness.store.loadState())?.lookedAt).toBe(last?.at);
   });
 });
 
 describe('a run whose schedule is not in the app any more', () => {
-  test('is told and not sent: only its own message had its input', async () => {
+  test('is logged and not sent: only its own message had its input', async () => {
     const harness = setup(['fail']);
     await harness.advanceTo('2027-03-02T02:00:40Z');
     harness.functions.lose(RUN);
@@ -211,11 +211,11 @@ describe('a run whose schedule is not in the app any more', () => {
     await harness.advanceTo('2027-03-02T02:05:00Z');
 
     expect(harness.sent).toEqual([]);
-    expect(harness.toldOf('not-sent')).toEqual([RUN]);
+    expect(harness.loggedRuns('not-sent')).toEqual([RUN]);
   });
 });
 
-test('the sweep sends no more than five hundred messages a look', async () => {
+test('a pass resends no more than five hundred runs', async () => {
   const harness = setup();
   await harness.advanceTo('2027-03-02T01:55:00Z');
   const at = harness.now;
@@ -231,7 +231,7 @@ test('the sweep sends no more than five hundred messages a look', async () => {
   expect(harness.sent).toHaveLength(500);
 });
 
-test('a run of a schedule that has been given to another job is not sent with what that one takes', async () => {
+test('a run of a schedule that was given to another job is not sent with the input of that job', async () => {
   const input = z.object({ id: z.string() });
   const jobs = { report: { input, retry: { maxAttempts: 3, backoff: '10 minutes' } }, billing: { input } } as const;
   const nightly = { input: { id: 'eu' } };
@@ -245,5 +245,5 @@ test('a run of a schedule that has been given to another job is not sent with wh
 
   expect(harness.functions.executions).toHaveLength(1);
   expect(harness.functions.executions).toHaveLength(1);
-  expect(harness.toldOf('not-sent')).toContain('report/2027-03-02T02:00Z/nightly');
+  expect(harness.loggedRuns('not-sent')).toContain('report/2027-03-02T02:00Z/nightly');
 });

@@ -3,7 +3,7 @@ import { minutes } from '../support/requests.ts';
 import type { TestSchedule } from '../support/watchdog/app.ts';
 import { createWatchdogHarness, type WatchdogHarness } from '../support/watchdog/harness.ts';
 
-/** What is told of a due time whose message came too late to be run. */
+/** How a due time is reported whose message came too late to be run. */
 
 const RUN = 'report/2027-03-02T02:00Z/nightly';
 
@@ -15,22 +15,22 @@ async function late(seconds: number, nightly: TestSchedule): Promise<WatchdogHar
   return harness;
 }
 
-/** Nobody looks for a while. */
+/** The watchdog has no pass for a while. */
 async function unwatchedUntil(harness: WatchdogHarness, instant: string): Promise<void> {
   harness.circumstances.isWatching = false;
   await harness.advanceTo(instant);
   harness.circumstances.isWatching = true;
 }
 
-test('it is told and counted as missed, by what its record says', async () => {
+test('it is reported and counted as missed, though its record is skipped', async () => {
   const harness = await late(150, { maxLateness: minutes(2) });
 
   await harness.advanceTo('2027-03-02T03:00:00Z');
 
   expect(harness.story()).toEqual([`${RUN} skipped too-late schedule`]);
   expect(harness.counts).toMatchObject([{ job: 'report', count: 1 }]);
-  expect(harness.toldOf('run-came-too-late')).toEqual([RUN]);
-  expect(harness.toldOf('run-missed')).toEqual([]);
+  expect(harness.loggedRuns('run-came-too-late')).toEqual([RUN]);
+  expect(harness.loggedRuns('run-missed')).toEqual([]);
   expect(harness.alerts.map(({ subject }) => subject)).toEqual(['[dev] a due time missed: nightly']);
   expect(harness.alerts[0]?.body).toContain(
     'why       its message was taken 2 minutes late, which is more than maxLateness: it is recorded as skipped',
@@ -41,7 +41,7 @@ test('it is told and counted as missed, by what its record says', async () => {
 test.each([
   ['its job before the watchdog', 0],
   ['the watchdog before its job', 30],
-])('whoever is back first after an outage, it is made up for: %s', async (_who, seconds) => {
+])('it is caught up after an outage, in whatever order services return: %s', async (_who, seconds) => {
   const harness = await late(3 * 3600 + seconds, { maxLateness: minutes(60), catchUp: 1 });
   await unwatchedUntil(harness, '2027-03-02T05:00:05Z');
 
@@ -52,11 +52,12 @@ test.each([
   expect(harness.alerts).toHaveLength(1);
 });
 
-test('it is told when the look that found it missed died before it could tell, and the message came then', async () => {
+test('it is reported when the pass that found it missed died before its alert, and the message came then', async () => {
   const harness = await late(31 * 60, { catchUp: 1 });
   await unwatchedUntil(harness, '2027-03-02T02:30:05Z');
-  let looks = 0;
-  harness.circumstances.between = (ports) => (looks++ === 0 ? { ...ports, alert: () => new Promise(() => {}) } : ports);
+  let passes = 0;
+  harness.circumstances.between = (ports) =>
+    passes++ === 0 ? { ...ports, alert: () => new Promise(() => {}) } : ports;
 
   await harness.advanceTo('2027-03-02T04:00:00Z');
 
@@ -64,7 +65,7 @@ test('it is told when the look that found it missed died before it could tell, a
   expect(harness.alerts).toHaveLength(1);
 });
 
-test('one that was told as missed is not told again when it comes too late', async () => {
+test('one that was reported as missed is not reported again when it comes too late', async () => {
   const harness = await late(20 * 60, {});
 
   await harness.advanceTo('2027-03-02T04:00:00Z');

@@ -3,7 +3,8 @@ import { WATCHDOG } from '../../job/names.ts';
 import type { RunRecord } from '../../run/record.ts';
 import { type EpochMs, epochMs, plus, toEpochSeconds, toIso } from '../../units.ts';
 import { StaleLookError } from '../../watchdog/errors.ts';
-import type { OpenRun, Unrun, WatchState, WatchStore } from '../../watchdog/ports.ts';
+import type { DueTimeWithoutRun, OpenRun, WatchStore } from '../../watchdog/ports.ts';
+import type { WatchState } from '../../watchdog/state.ts';
 import { unrunRecord } from '../unrun-record.ts';
 import { jobPartition, OPEN_SHARDS, openEntry, openShard, runKey } from './keys.ts';
 import { queryOpen } from './open-index.ts';
@@ -30,10 +31,10 @@ export class DynamoDbWatchStore implements WatchStore {
     return item === undefined ? undefined : toRunRecord(item);
   }
 
-  async recordUnrun(unrun: Unrun): Promise<boolean> {
+  async recordWithoutRun(dueTime: DueTimeWithoutRun): Promise<boolean> {
     // What counts claims and attempts is left to the first claim, which writes what is not there.
-    const { id: runId, claim, attempt, lastAttempt, attempts, ...record } = unrunRecord(unrun);
-    const values = { ...record, runId, expiresAt: toEpochSeconds(plus(unrun.at, unrun.retention)) };
+    const { id: runId, claim, attempt, lastAttempt, attempts, ...record } = unrunRecord(dueTime);
+    const values = { ...record, runId, expiresAt: toEpochSeconds(plus(dueTime.at, dueTime.retention)) };
     const { applied } = await this.#table.update({
       key: runKey(runId),
       set: assign(values),
@@ -86,6 +87,6 @@ export class DynamoDbWatchStore implements WatchStore {
       values: { state: text, version: state.version, before: state.version - 1 },
     });
     // Our own write, whose answer was lost, has left exactly what we would write.
-    if (!applied && item?.state !== text) throw new StaleLookError('another look has saved its state');
+    if (!applied && item?.state !== text) throw new StaleLookError('another pass has saved its state');
   }
 }

@@ -1,7 +1,8 @@
 import type { RunRecord } from '../../run/record.ts';
 import { type EpochMs, toIso } from '../../units.ts';
 import { StaleLookError } from '../../watchdog/errors.ts';
-import type { OpenRun, Unrun, WatchState, WatchStore } from '../../watchdog/ports.ts';
+import type { DueTimeWithoutRun, OpenRun, WatchStore } from '../../watchdog/ports.ts';
+import type { WatchState } from '../../watchdog/state.ts';
 import { unrunRecord } from '../unrun-record.ts';
 import { MemoryRunStore } from './memory-run-store.ts';
 
@@ -9,9 +10,9 @@ import { MemoryRunStore } from './memory-run-store.ts';
 export class MemoryWatchStore extends MemoryRunStore implements WatchStore {
   protected state: WatchState | undefined;
 
-  async recordUnrun(unrun: Unrun): Promise<boolean> {
-    if (this.records.has(unrun.id)) return false;
-    this.records.set(unrun.id, unrunRecord(unrun));
+  async recordWithoutRun(dueTime: DueTimeWithoutRun): Promise<boolean> {
+    if (this.records.has(dueTime.id)) return false;
+    this.records.set(dueTime.id, unrunRecord(dueTime));
     return true;
   }
 
@@ -34,7 +35,7 @@ export class MemoryWatchStore extends MemoryRunStore implements WatchStore {
 
   async saveState(state: WatchState): Promise<void> {
     const isStale = this.state !== undefined && this.state.version !== state.version - 1;
-    if (isStale) throw new StaleLookError('another look has saved its state');
+    if (isStale) throw new StaleLookError('another pass has saved its state');
     this.state = state;
   }
 }

@@ -4,11 +4,11 @@ import { type JobPolicy, resolvePolicy } from '../../../lib/job/policy.ts';
 import type { SchedulePolicy } from '../../../lib/job/schedule-policy.ts';
 import { scheduleTargetInput } from '../../../lib/run/message.ts';
 import type { EpochMs } from '../../../lib/units.ts';
-import type { WatchdogPlan, WatchedSchedule } from '../../../lib/watchdog/ports.ts';
+import type { WatchdogPlan, WatchedSchedule } from '../../../lib/watchdog/plan.ts';
 import { minutes } from '../requests.ts';
 import type { FakeEventBridge } from './event-bridge.ts';
 
-/** A schedule of a test: due every night at two, unless it says something else. */
+/** A schedule of a test: by default due every night at two. */
 export interface TestSchedule extends Partial<SchedulePolicy> {
   /** @default 'report' */
   readonly job?: string;
@@ -23,10 +23,10 @@ export interface TestSchedule extends Partial<SchedulePolicy> {
   readonly input?: unknown;
 }
 
-/** What stands in the source at one time: schedules by id, and the definitions of the jobs. */
+/** What the source declares at one time: schedules by id, and the definitions of the jobs. */
 export interface TestApp {
   readonly schedules: Readonly<Record<string, TestSchedule>>;
-  /** By name. @default one job `report` that says nothing */
+  /** By name. @default one job `report` without settings */
   readonly jobs?: Readonly<Record<string, Partial<Omit<Job['definition'], 'run'>>>>;
   /** In minutes. @default 3 */
   readonly grace?: number;
@@ -41,7 +41,7 @@ const POLICY: SchedulePolicy = {
   only: [],
 };
 
-/** What synth would tell the watchdog. */
+/** The plan that synth would write for the watchdog. */
 export function planOf({ schedules, jobs = { report: {} }, grace = 3 }: TestApp): WatchdogPlan {
   return {
     grace: minutes(grace),

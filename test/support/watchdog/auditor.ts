@@ -15,7 +15,7 @@ interface Spell {
 }
 
 /**
- * Holds what happened in a world against what is promised of due times. Knows nothing of how the watchdog works: only
+ * Checks what happened in a world against what is promised of due times. Knows nothing of how the watchdog works: only
  * what was deployed when, due times by a scan of every minute, records, and what the world saw.
  *
  * @returns one line for each violation
@@ -30,11 +30,11 @@ export async function auditWatch(story: Story): Promise<readonly string[]> {
     ...judgeOverlaps(story, [...records.values()]),
     ...judgeCatchUps(story, [...records.values()]),
     ...judgeSends(story),
-    ...judgeTold(story),
+    ...judgeReports(story),
   ];
 }
 
-/** Every due time on which people could count has a record that says what became of it. */
+/** Every due time that EventBridge must have had has a record with its outcome. */
 function judgeExpected(
   { prompt }: Story,
   spells: readonly Spell[],
@@ -76,10 +76,11 @@ function judgeRecord(record: RunRecord, story: Story, spells: readonly Spell[]):
   if (done > 1) found.push(`${id} has completed ${done} times`);
   if (isDone && status !== 'completed') found.push(`${id} is ${status}, though its job has completed`);
   if (!isDone && status === 'completed') found.push(`${id} is completed, though its job has not`);
-  if (seenMissed.has(id) && missedAt === undefined) found.push(`${id} has forgotten that it was missed`);
-  if (status === 'missed' && !alerted.has(id)) found.push(`${id} was missed and nobody was told`);
+  if (seenMissed.has(id) && missedAt === undefined) found.push(`${id} does not say any more that it was missed`);
+  if (status === 'missed' && !alerted.has(id)) found.push(`${id} was missed, and no alert reported it`);
   const isCounted = spells.some((spell) => spell.id === schedule && isCertain(scheduledTime, spell));
-  if (reason === 'too-late' && isCounted && !alerted.has(id)) found.push(`${id} came too late and nobody was told`);
+  if (reason === 'too-late' && isCounted && !alerted.has(id))
+    found.push(`${id} came too late, and no alert reported it`);
   return found;
 }
 
@@ -111,7 +112,7 @@ function together(spans: readonly { run: string; from: number; to: number }[]): 
   });
 }
 
-/** Of what a schedule catches up with, the newest that was missed is not left so, unless the schedule was then put off. */
+/** The newest missed run of a schedule that catches up is caught up, unless the schedule was disabled after it. */
 function judgeCatchUps({ scenario }: Story, records: readonly RunRecord[]): readonly string[] {
   const lastOff = (id: string): number => {
     const off = scenario.redeployments.filter(({ app }) => app.schedules[id]?.enabled === false);
@@ -123,31 +124,31 @@ function judgeCatchUps({ scenario }: Story, records: readonly RunRecord[]): read
     const [newest] = missed.sort((one, other) => other.scheduledTime - one.scheduledTime);
     const caughtUp = missed.filter(({ trigger }) => trigger === 'catch-up').length;
     if (newest !== undefined && newest.scheduledTime <= lastOff(id)) return [];
-    return newest?.status === 'missed' ? [`${newest.id} is not caught up with, ${caughtUp} others are`] : [];
+    return newest?.status === 'missed' ? [`${newest.id} is not caught up, ${caughtUp} others are`] : [];
   });
 }
 
-/** A look that could not finish tells again; no other. */
-function judgeTold({ harness, troubles }: Story): readonly string[] {
+/** A missed run is logged again only after a pass that could not finish. */
+function judgeReports({ harness, troubles }: Story): readonly string[] {
   const counts = new Map<unknown, number>();
-  for (const run of harness.toldOf('run-missed')) counts.set(run, (counts.get(run) ?? 0) + 1);
-  const most = 1 + troubles + harness.looks.filter(({ error }) => error !== undefined).length;
-  return [...counts].filter(([, count]) => count > most).map(([run, count]) => `${run} was told ${count} times`);
+  for (const run of harness.loggedRuns('run-missed')) counts.set(run, (counts.get(run) ?? 0) + 1);
+  const max = 1 + troubles + harness.passes.filter(({ error }) => error !== undefined).length;
+  return [...counts].filter(([, count]) => count > max).map(([run, count]) => `${run} was reported ${count} times`);
 }
 
-/** Of a run that waits messages get ever fewer, and there are none when all is put right. */
+/** The messages for a run that waits get ever fewer, and there are none when everything is repaired. */
 function judgeSends({ harness, finishedAt, troubles }: Story): readonly string[] {
   const tooMany = harness.store.all().flatMap(({ id, scheduledTime, finishedAt: endedAt = finishedAt, claim }) => {
-    const count = harness.toldOf('run-resent').filter((run) => run === id).length;
+    const count = harness.loggedRuns('run-resent').filter((run) => run === id).length;
     // Twice as long each time, from each claim on.
-    const most = (claim + 1) * (1 + Math.log2(Math.max(2, (endedAt - scheduledTime) / MINUTE))) + troubles;
-    return count > most ? [`${id} was sent again ${count} times`] : [];
+    const max = (claim + 1) * (1 + Math.log2(Math.max(2, (endedAt - scheduledTime) / MINUTE))) + troubles;
+    return count > max ? [`${id} was sent again ${count} times`] : [];
   });
   const last = harness.sent.filter(({ at }) => at > finishedAt - 15 * MINUTE);
   return [...tooMany, ...last.map(({ run }) => `${run} is still being sent`)];
 }
 
-/** From what was deployed when. All schedules are put off ten minutes after the end. */
+/** Derived from what was deployed when. No schedule has due times from ten minutes after the end. */
 function spellsOf({ scenario }: Story): readonly Spell[] {
   const { app, redeployments, start, end } = scenario;
   const deployed = [{ at: start, app }, ...redeployments.map((each) => ({ at: each.eventBridgeAt, app: each.app }))];

@@ -4,7 +4,7 @@ import type { WatchdogPorts } from '../../../lib/watchdog/ports.ts';
 export const BREAKS = ['no-request', 'no-answer', 'killed-before', 'killed-after'] as const;
 export type Break = (typeof BREAKS)[number];
 
-/** Counts the calls of the watchdog's ports, and has one of them fail. */
+/** Counts the calls of the watchdog's ports, and makes one of them fail. */
 export class Breaker {
   calls = 0;
   /** What broke. */
@@ -27,7 +27,7 @@ export class Breaker {
       alert: (message) => this.#call('alert', () => alert(message)),
       store: {
         get: (run) => this.#call('get', () => store.get(run)),
-        recordUnrun: (unrun) => this.#call('recordUnrun', () => store.recordUnrun(unrun)),
+        recordWithoutRun: (dueTime) => this.#call('recordWithoutRun', () => store.recordWithoutRun(dueTime)),
         track: (run, checkAt) => this.#call('track', () => store.track(run, checkAt)),
         loadState: () => this.#call('loadState', () => store.loadState()),
         saveState: (state) => this.#call('saveState', () => store.saveState(state)),

@@ -4,18 +4,18 @@ import { scanDueTimes } from '../../cron/oracle.ts';
 
 const DAY = 86_400_000;
 
-/** A schedule as somebody has set it up, and the text that it sends. */
+/** A schedule as it was created or last changed, and the text that it sends. */
 export interface SetUp extends Omit<DeployedSchedule, 'createdAt' | 'changedAt'> {
   readonly body: string;
 }
 
-/** EventBridge Scheduler, as far as the watchdog sees it. It finds due times by looking at every minute. */
+/** EventBridge Scheduler, as far as the watchdog sees it. It finds due times by a scan of every minute. */
 export class FakeEventBridge {
   /** Whether it can be asked. It fires all the same. */
   answers = true;
   readonly #schedules = new Map<string, SetUp & DeployedSchedule>();
 
-  /** Creates or changes a schedule. What is as it was is left alone, as CloudFormation leaves it. */
+  /** Creates or changes a schedule. An unchanged one is left alone, as CloudFormation leaves it. */
   put(name: string, setUp: SetUp, now: EpochMs): void {
     const before = this.#schedules.get(name);
     if (before !== undefined && (Object.keys(setUp) as (keyof SetUp)[]).every((key) => before[key] === setUp[key])) {

@@ -1,6 +1,6 @@
 import { MemoryWatchStore } from '../../../lib/store/memory/memory-watch-store.ts';
 
-/** A table out of which somebody takes things by hand. */
+/** A table from which a user removes items by hand. */
 export class ForgetfulStore extends MemoryWatchStore {
   forget(run: string): void {
     this.records.delete(run);

@@ -14,7 +14,7 @@ import { MemoryLockStore } from '../../../lib/store/memory/memory-lock-store.ts'
 import type { MemoryWatchStore } from '../../../lib/store/memory/memory-watch-store.ts';
 import { GATES } from '../../../lib/testing/gates.ts';
 import { milliseconds } from '../../../lib/units.ts';
-import type { WatchedSchedule } from '../../../lib/watchdog/ports.ts';
+import type { WatchedSchedule } from '../../../lib/watchdog/plan.ts';
 import { deliver } from '../simulation/deliver.ts';
 import { SimulatedProcess } from '../simulation/simulated-process.ts';
 import { type Receipt, SimulatedQueue } from '../simulation/simulated-queue.ts';
@@ -23,7 +23,7 @@ import { jobPolicy, type TestApp } from './app.ts';
 
 /** What a job does with one execution, and after how many seconds. */
 export interface Behaviour {
-  /** `die`: its process is killed. `vanish`: and somebody empties the queue, so that its message does not come again. */
+  /** `die`: its process is killed. `vanish`: it is killed and its queue is purged, so that its message does not come again. */
   readonly does: 'complete' | 'fail' | 'die' | 'vanish';
   readonly seconds: number;
 }
@@ -52,7 +52,7 @@ export interface FunctionsOptions {
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** The queues and functions of all jobs: what becomes of a message once it is sent. */
+/** The queues and functions of all jobs: they receive and run the messages that are sent. */
 export class Functions {
   readonly executions: Execution[] = [];
   readonly letters: Letter[] = [];
@@ -71,7 +71,7 @@ export class Functions {
     }
   }
 
-  /** @throws Error for a job that there is not */
+  /** @throws Error for an unknown job */
   send(job: string, body: string): void {
     const queue = this.#queues.get(job);
     if (queue === undefined) throw new Error(`there is no queue of ${job}`);

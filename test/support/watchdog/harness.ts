@@ -1,8 +1,10 @@
 import type { AlertMessage, JobContext } from '../../../lib/job/context.ts';
+import type { WatchdogEvent } from '../../../lib/observe/events.ts';
 import { parseRunMessage } from '../../../lib/run/message.ts';
 import { type EpochMs, epochMs, type Seconds, seconds } from '../../../lib/units.ts';
-import { type LookResult, look } from '../../../lib/watchdog/look.ts';
-import type { WatchdogEvent, WatchdogPlan, WatchdogPorts } from '../../../lib/watchdog/ports.ts';
+import { type PassResult, runPass } from '../../../lib/watchdog/pass.ts';
+import type { WatchdogPlan } from '../../../lib/watchdog/plan.ts';
+import type { WatchdogPorts } from '../../../lib/watchdog/ports.ts';
 import { Timeline } from '../simulation/timeline.ts';
 import { deployTo, planOf, type TestApp } from './app.ts';
 import { FakeEventBridge } from './event-bridge.ts';
@@ -10,10 +12,10 @@ import { ForgetfulStore } from './forgetful-store.ts';
 import { type Behaviour, Functions } from './functions.ts';
 
 const MINUTE = 60_000;
-/** When in its minute the watchdog looks. */
-const LOOKS_AFTER = 10_000;
+/** How long after the minute the watchdog's pass begins. */
+const PASS_AFTER = 10_000;
 
-/** What becomes of a due time's message on its way from EventBridge. @default it arrives after five seconds */
+/** How EventBridge delivers a due time's message. @default it arrives after five seconds */
 export interface Firing {
   readonly seconds?: number;
   /** @default 1 */
@@ -27,34 +29,35 @@ export interface Circumstances {
   behaves: (run: JobContext['run'], nth: number) => Behaviour;
   /** Whether the watchdog's own schedule fires. */
   isWatching: boolean;
-  /** What stands between the watchdog and its ports. */
+  /** Replaces the watchdog's ports. */
   between: (ports: WatchdogPorts) => WatchdogPorts;
   /** Whether a message that the watchdog sends is lost on its way. */
   losesSent: (run: string) => boolean;
 }
 
-/** One look, and what came of it. */
-export interface Look {
+/** One pass, and its result. */
+export interface Pass {
   readonly at: EpochMs;
-  readonly result?: LookResult;
+  readonly result?: PassResult;
   readonly error?: unknown;
 }
 
-export interface Told {
+/** A line that the watchdog has logged. */
+export interface Logged {
   readonly event: WatchdogEvent;
   readonly at: EpochMs;
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
 export interface HarnessOptions extends TestApp {
-  /** ISO text; the app is deployed and the watchdog looks for the first time soon after. */
+  /** ISO text; the app is deployed, and the watchdog's first pass begins soon after. */
   readonly start: string;
   /** From 0 up to 1. @default 0.5, always */
   readonly random?: () => number;
 }
 
 /**
- * A deployment in virtual time: EventBridge fires, queues deliver, `executeRun` runs, and the watchdog looks once a
+ * A deployment in virtual time: EventBridge fires, queues deliver, `executeRun` runs, and the watchdog has a pass every
  * minute. Each of them can be disturbed.
  */
 export function createWatchdogHarness({ start, random = () => 0.5, ...app }: HarnessOptions) {
@@ -66,9 +69,9 @@ export class WatchdogHarness {
   readonly eventBridge = new FakeEventBridge();
   readonly functions: Functions;
   readonly alerts: AlertMessage[] = [];
-  readonly told: Told[] = [];
+  readonly logged: Logged[] = [];
   readonly counts: { readonly job: string; readonly count: number; readonly at: EpochMs }[] = [];
-  readonly looks: Look[] = [];
+  readonly passes: Pass[] = [];
   /** Messages that the watchdog sent. */
   readonly sent: { readonly queue: string; readonly run: string; readonly trigger: string; readonly at: EpochMs }[] =
     [];
@@ -111,7 +114,7 @@ export class WatchdogHarness {
       findDeployed: (name) => this.eventBridge.find(name),
       send: async (queue, body, delay = seconds(0)) => this.#send(queue, body, delay),
       alert: async (message) => void this.alerts.push(message),
-      tell: (event, fields) => void this.told.push({ event, fields, at: this.now }),
+      log: (event, fields) => void this.logged.push({ event, fields, at: this.now }),
       countMissed: (job, count) => void this.counts.push({ job, count, at: this.now }),
       now: () => this.now,
       random: this.#random,
@@ -146,7 +149,7 @@ export class WatchdogHarness {
     for (; this.#nextMinute <= end; this.#nextMinute += MINUTE) {
       await this.timeline.runUntil(this.#nextMinute);
       this.#fire(epochMs(this.#nextMinute));
-      this.timeline.after(LOOKS_AFTER, () => this.circumstances.isWatching && void this.look());
+      this.timeline.after(PASS_AFTER, () => this.circumstances.isWatching && void this.runPass());
     }
     await this.timeline.runUntil(end);
   }
@@ -155,16 +158,16 @@ export class WatchdogHarness {
     return new Promise((resolve) => this.timeline.after(length, resolve));
   }
 
-  /** One look of the watchdog, now. Does not throw. */
-  async look(): Promise<Look> {
+  /** One pass of the watchdog, now. Does not throw. */
+  async runPass(): Promise<Pass> {
     const at = this.now;
     const options = { stage: 'dev', showOption: '', dueAt: at };
     const ports = this.circumstances.between(this.ports);
-    const done: Look = await look(this.#plan, ports, options).then(
+    const done: Pass = await runPass(this.#plan, ports, options).then(
       (result) => ({ at, result }),
       (error: unknown) => ({ at, error }),
     );
-    this.looks.push(done);
+    this.passes.push(done);
     return done;
   }
 
@@ -179,8 +182,9 @@ export class WatchdogHarness {
       );
   }
 
-  toldOf(event: WatchdogEvent): readonly unknown[] {
-    return this.told.filter((each) => each.event === event).map(({ fields }) => fields['runId']);
+  /** The ids of the runs that an event was logged of. */
+  loggedRuns(event: WatchdogEvent): readonly unknown[] {
+    return this.logged.filter((each) => each.event === event).map(({ fields }) => fields['runId']);
   }
 
   #fire(minute: EpochMs): void {

@@ -1,10 +1,10 @@
 import { epochMs } from '../../../lib/units.ts';
-import type { WatchState } from '../../../lib/watchdog/ports.ts';
+import type { WatchState } from '../../../lib/watchdog/state.ts';
 import { replaced } from '../replaced.ts';
 import type { Mutate } from './random-world.ts';
 
-/** Saves that all due times are done with, those too that the look has not looked at. */
-const passesOverWhatIsUndone: Mutate = (ports) => {
+/** Saves all due times as checked, also those that the pass has not checked. */
+const skipsUncheckedDueTimes: Mutate = (ports) => {
   const { store } = ports;
   const done = (state: WatchState): WatchState => ({
     ...state,
@@ -15,8 +15,8 @@ const passesOverWhatIsUndone: Mutate = (ports) => {
   return { ...ports, store: replaced(store, { saveState: (state) => store.saveState(done(state)) }) };
 };
 
-/** Saves what it has done before anybody is told. */
-const tellsAfterSaving: Mutate = (ports) => {
+/** Saves the state before it sends the alerts. */
+const alertsAfterSaving: Mutate = (ports) => {
   const { store } = ports;
   const alerts: Parameters<typeof ports.alert>[0][] = [];
   return {
@@ -31,19 +31,19 @@ const tellsAfterSaving: Mutate = (ports) => {
   };
 };
 
-/** Writes a due time down as missed whatever stands there by then. */
-const overwritesWhatHasCome: Mutate = (ports, world) => ({
+/** Records a due time as missed, over a record that exists by then. */
+const overwritesRecords: Mutate = (ports, world) => ({
   ...ports,
   store: replaced(ports.store, {
-    async recordUnrun(unrun) {
-      if (unrun.calendar === undefined) world.store.forget(unrun.id);
-      return ports.store.recordUnrun(unrun);
+    async recordWithoutRun(dueTime) {
+      if (dueTime.calendar === undefined) world.store.forget(dueTime.id);
+      return ports.store.recordWithoutRun(dueTime);
     },
   }),
 });
 
-/** Takes every schedule for one that has always been there. */
-const forgetsWhenSchedulesWereMade: Mutate = (ports) => ({
+/** Treats every schedule as if it had always existed. */
+const forgetsWhenSchedulesWereCreated: Mutate = (ports) => ({
   ...ports,
   async findDeployed(name) {
     const found = await ports.findDeployed(name);
@@ -51,7 +51,7 @@ const forgetsWhenSchedulesWereMade: Mutate = (ports) => ({
   },
 });
 
-/** Begins anew at each look. */
+/** Begins with the first state at each pass. */
 const forgetsItsState: Mutate = (ports) => ({
   ...ports,
   store: replaced(ports.store, { loadState: async () => undefined, saveState: async () => {} }),
@@ -69,45 +69,45 @@ const withState =
     }),
   });
 
-/** What is to be made up for is gone with the look that found it. */
+/** Catch-ups are lost with the pass that planned them. */
 const forgetsCatchUps = withState((state) => ({ ...state, catchUps: [] }));
 
-/** Does not know which catch-up is under way. */
-const forgetsWhatIsUnderWay = withState((state) => ({
+/** Does not know which catch-up is in flight. */
+const forgetsWhatIsInFlight = withState((state) => ({
   ...state,
   catchUps: state.catchUps.map(({ run }) => ({ run })).reverse(),
 }));
 
-/** What could not be told is gone with the look that found it. */
-const forgetsWhatIsUntold = withState((state) => ({ ...state, untold: [] }));
+/** Pending alerts are lost with the pass that could not send them. */
+const forgetsPendingAlerts = withState((state) => ({ ...state, untold: [] }));
 
-/** Sends every open run at every look. */
-const sweepsWithoutMemory = withState((state) => ({ ...state, sweep: { since: epochMs(0), until: epochMs(0) } }));
+/** Sends every open run at every pass. */
+const rescuesWithoutMemory = withState((state) => ({ ...state, sweep: { since: epochMs(0), until: epochMs(0) } }));
 
-/** Never looks at open runs. */
-const sweepsNothing: Mutate = (ports) => ({
+/** Never reads open runs. */
+const rescuesNothing: Mutate = (ports) => ({
   ...ports,
   store: replaced(ports.store, { async *openRuns() {} }),
 });
 
-/** Does not have the sweep find runs in their first delivery. */
+/** Does not have the rescue find runs in their first delivery. */
 const tracksNothing: Mutate = (ports) => ({ ...ports, store: replaced(ports.store, { track: async () => {} }) });
 
-/** Swallows what cannot be sent. */
-const mindsNoFailure: Mutate = (ports) => ({ ...ports, alert: (message) => ports.alert(message).catch(() => {}) });
+/** Swallows the failures of alerts. */
+const swallowsFailures: Mutate = (ports) => ({ ...ports, alert: (message) => ports.alert(message).catch(() => {}) });
 
-/** Watchdogs that are broken on purpose, at one place each: the auditor must find out every one. */
+/** Watchdogs that are broken on purpose, in one place each: the auditor must find every one. */
 export const WATCH_MUTANTS: Readonly<Record<string, Mutate>> = {
-  passesOverWhatIsUndone,
-  tellsAfterSaving,
-  overwritesWhatHasCome,
-  forgetsWhenSchedulesWereMade,
+  skipsUncheckedDueTimes,
+  alertsAfterSaving,
+  overwritesRecords,
+  forgetsWhenSchedulesWereCreated,
   forgetsItsState,
   forgetsCatchUps,
-  forgetsWhatIsUnderWay,
-  forgetsWhatIsUntold,
-  sweepsWithoutMemory,
-  sweepsNothing,
+  forgetsWhatIsInFlight,
+  forgetsPendingAlerts,
+  rescuesWithoutMemory,
+  rescuesNothing,
   tracksNothing,
-  mindsNoFailure,
+  swallowsFailures,
 };

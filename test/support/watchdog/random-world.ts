@@ -1,4 +1,5 @@
 import type { AlertMessage } from '../../../lib/job/context.ts';
+import type { FieldsOf } from '../../../lib/observe/events.ts';
 import type { WatchdogPorts } from '../../../lib/watchdog/ports.ts';
 import { replaced } from '../replaced.ts';
 import { createWatchdogHarness, type Firing, type WatchdogHarness } from './harness.ts';
@@ -7,25 +8,25 @@ import type { Period, WatchScenario } from './scenario.ts';
 const MINUTE = 60_000;
 const NEVER = 'cron(0 0 1 1 ? 2199)';
 
-/** What the world, and not the watchdog, knows of what has happened. */
+/** What happened, as the world knows it and not the watchdog. */
 export interface Story {
   readonly scenario: WatchScenario;
   readonly harness: WatchdogHarness;
   /** By `<schedule> <due time>`: those whose message came as it should. */
   readonly prompt: ReadonlySet<string>;
-  /** Runs of which somebody was told that they were missed, and the message went out. */
+  /** Runs that a sent alert reported as missed. */
   readonly alerted: ReadonlySet<string>;
-  /** Runs that a look took for missed, whether or not it lived to tell of them. */
+  /** Runs that a pass found missed, whether or not it lived to send their alert. */
   readonly seenMissed: ReadonlySet<string>;
   /** How many calls of the watchdog's were disturbed. */
   readonly troubles: number;
   readonly finishedAt: number;
 }
 
-/** Changes what a look goes by, to see whether the auditor finds it out. */
+/** Changes what a pass works with, to see whether the auditor finds out. */
 export type Mutate = (ports: WatchdogPorts, world: WatchdogHarness) => WatchdogPorts;
 
-/** Lets a scenario happen, and then time enough without disturbance for all to be put right. */
+/** Lets a scenario happen, and then enough time without disturbance for the watchdog to repair everything. */
 export async function happen(scenario: WatchScenario, mutate: Mutate = (ports) => ports): Promise<Story> {
   const { random, start, end, odds, unwatched, silent } = scenario;
   const harness = createWatchdogHarness({
@@ -58,25 +59,26 @@ export async function happen(scenario: WatchScenario, mutate: Mutate = (ports) =
   };
   harness.circumstances.losesSent = () => happens(odds.lost);
   harness.circumstances.between = (ports) => {
-    const told = new Set<string>();
+    const reported = new Set<string>();
     const witnessed: WatchdogPorts = {
       ...ports,
       store: replaced(ports.store, {
         async loadState() {
           const state = await ports.store.loadState();
-          for (const { run } of state?.untold ?? []) told.add(run);
+          for (const { run } of state?.untold ?? []) reported.add(run);
           return state;
         },
       }),
-      tell(event, fields) {
-        ports.tell(event, fields);
+      log(event, fields) {
+        ports.log(event, fields);
         if (event !== 'run-missed' && event !== 'run-came-too-late') return;
-        told.add(String(fields['runId']));
-        if (event === 'run-missed') seenMissed.add(String(fields['runId']));
+        const { runId } = fields as FieldsOf<'run-missed'>;
+        reported.add(String(runId));
+        if (event === 'run-missed') seenMissed.add(String(runId));
       },
       async alert(message) {
         await ports.alert(message);
-        if (message.subject.includes('missed')) for (const run of namedIn(message, told)) alerted.add(run);
+        if (message.subject.includes('missed')) for (const run of namedIn(message, reported)) alerted.add(run);
       },
     };
     const disturbed = disturb(witnessed, async () => {
@@ -94,8 +96,8 @@ export async function happen(scenario: WatchScenario, mutate: Mutate = (ports) =
     { at: watchdogAt, take: () => harness.deployWatchdog(app) },
   ]);
   for (const { at, take } of steps.sort((one, other) => one.at - other.at)) await run(harness, at, take);
-  await run(harness, end + 10 * MINUTE, () => harness.deploy(putOff(scenario)));
-  // As long again, since what is old is sent ever more rarely; with a look now and then, for speed.
+  await run(harness, end + 10 * MINUTE, () => harness.deploy(withoutDueTimes(scenario)));
+  // As long again, since what is old is sent ever more rarely; with a pass every five minutes, for speed.
   const finishedAt = end + (end - start) + 120 * MINUTE;
   await run(harness, end + 25 * MINUTE);
   for (let at = end + 25 * MINUTE; at < finishedAt; at += 5 * MINUTE) {
@@ -106,7 +108,7 @@ export async function happen(scenario: WatchScenario, mutate: Mutate = (ports) =
   }
   return { scenario, harness, prompt, alerted, seenMissed, troubles, finishedAt };
 
-  /** Minute by minute, as far as anybody looks. */
+  /** Minute by minute; the watchdog has no pass in the unwatched periods. */
   async function run(world: WatchdogHarness, until: number, then = () => {}): Promise<void> {
     while (world.now < until) {
       world.circumstances.isWatching = !isIn(unwatched);
@@ -116,24 +118,24 @@ export async function happen(scenario: WatchScenario, mutate: Mutate = (ports) =
   }
 }
 
-/** Of those that a message may be about, the ones that it names, or all when it says that they are so many more. */
+/** The runs that an alert names; all of them when the names and its `and … more` add up to all. */
 function namedIn({ body }: AlertMessage, runs: ReadonlySet<string>): Iterable<string> {
   const named = [...runs].filter((run) => body.includes(`\n${run}\n`));
   const more = Number(/\nand (\d+) more/.exec(body)?.[1] ?? 0);
   return named.length + more === runs.size ? runs : named;
 }
 
-/** The last app of a scenario with no due time any more: nothing new comes in the way of what is to be put right. */
-function putOff({ app: first, redeployments }: WatchScenario): WatchScenario['app'] {
+/** The last app of a scenario without due times to come: nothing new disturbs the repair. */
+function withoutDueTimes({ app: first, redeployments }: WatchScenario): WatchScenario['app'] {
   const app = redeployments.at(-1)?.app ?? first;
-  // Not disabled: then nothing would be made up for any more.
+  // Not disabled: then nothing would be caught up any more.
   const off = Object.entries(app.schedules).map(([id, schedule]) => [id, { ...schedule, expressions: [NEVER] }]);
   return { ...app, schedules: Object.fromEntries(off) };
 }
 
 type Trouble = { readonly how: 'breaks' | 'dies'; readonly isApplied: boolean } | undefined;
 
-/** Has calls of the watchdog's fail, before or after they are applied, or its process die of them. */
+/** Makes calls of the watchdog fail, before or after they are applied, or kills its process in them. */
 function disturb(ports: WatchdogPorts, next: () => Promise<Trouble>): WatchdogPorts {
   const { store } = ports;
   const call = async <Answer>(apply: () => Promise<Answer>): Promise<Answer> => {
@@ -150,7 +152,7 @@ function disturb(ports: WatchdogPorts, next: () => Promise<Trouble>): WatchdogPo
     alert: (message) => call(() => ports.alert(message)),
     store: {
       get: (run) => call(() => store.get(run)),
-      recordUnrun: (unrun) => call(() => store.recordUnrun(unrun)),
+      recordWithoutRun: (dueTime) => call(() => store.recordWithoutRun(dueTime)),
       track: (run, checkAt) => call(() => store.track(run, checkAt)),
       loadState: () => call(() => store.loadState()),
       saveState: (state) => call(() => store.saveState(state)),

@@ -10,7 +10,7 @@ const HOUR = 60 * MINUTE;
 export interface Odds {
   readonly dropped: number;
   readonly doubled: number;
-  /** A message that comes up to five hours late, often just when the watchdog looks at its due time. */
+  /** A message that comes up to five hours late, often just when the watchdog checks its due time. */
   readonly late: number;
   readonly killed: number;
   readonly vanished: number;
@@ -46,7 +46,7 @@ export interface WatchScenario {
   readonly app: TestApp;
   readonly redeployments: readonly Redeployment[];
   readonly odds: Odds;
-  /** When nobody looks. */
+  /** When the watchdog has no pass. */
   readonly unwatched: readonly Period[];
   /** When nothing fires. */
   readonly silent: readonly Period[];
@@ -73,7 +73,7 @@ const SELDOM = [
   'cron(0 3 * * ? *)',
 ] as const;
 
-/** The world that a seed stands for. @param sure what goes wrong in it at any rate */
+/** The world of a seed. @param sure what goes wrong in it in any case */
 export function watchScenarioOf(seed: number, sure: Partial<Odds> = {}): WatchScenario {
   const random = new Random(seed);
   const start = Date.parse(random.pick(STARTS));
@@ -82,8 +82,8 @@ export function watchScenarioOf(seed: number, sure: Partial<Odds> = {}): WatchSc
   const odds = { ...oddsOf(random), ...sure };
   const unwatched = random.chance(0.5) ? [periodOf(random, start, end)] : [];
   const silence = random.chance(0.6) ? unwatched[0] : undefined;
-  // EventBridge knows of nothing but its last change: of two while nobody looks the first is lost.
-  const mostRedeployments = unwatched.length > 0 || odds.broken + odds.died > 0.03 ? 1 : 2;
+  // EventBridge knows only its last change: of two without a pass in between the first is lost.
+  const maxRedeployments = unwatched.length > 0 || odds.broken + odds.died > 0.03 ? 1 : 2;
   return {
     seed,
     random,
@@ -94,19 +94,19 @@ export function watchScenarioOf(seed: number, sure: Partial<Odds> = {}): WatchSc
     unwatched,
     silent: random.chance(0.5) ? [silence ?? periodOf(random, start, end)] : [],
     redeployments: random.chance(0.4)
-      ? redeploymentsOf(random, app, { from: start, to: end }).slice(0, mostRedeployments)
+      ? redeploymentsOf(random, app, { from: start, to: end }).slice(0, maxRedeployments)
       : [],
   };
 }
 
-/** Never in the first minutes: the watchdog must have looked once to know since when it looks. */
+/** Never in the first minutes: only after its first pass does the watchdog know from when on it watches. */
 function periodOf(random: Random, start: number, end: number): Period {
   const from = random.integer(start + 3 * MINUTE, end - 20 * MINUTE);
   return { from, to: Math.min(end, from + random.integer(2 * MINUTE, 6 * HOUR)) };
 }
 
 function oddsOf(random: Random): Odds {
-  const odds = (most: number) => (random.chance(0.4) ? most * random.next() : 0);
+  const odds = (max: number) => (random.chance(0.4) ? max * random.next() : 0);
   return {
     dropped: odds(0.3),
     doubled: odds(0.3),
@@ -156,7 +156,7 @@ function scheduleOf(random: Random, isOften: boolean): TestSchedule {
   return { ...policy, expressions: [random.pick(isOften ? OFTEN : SELDOM)], timezone: random.pick(ZONES) };
 }
 
-/** One or two that change or put off a schedule, half an hour or more apart, their halves up to two minutes. */
+/** One or two that change or disable a schedule, half an hour or more apart, their halves up to two minutes. */
 function redeploymentsOf(random: Random, app: TestApp, { from, to }: Period): readonly Redeployment[] {
   const at = random.integer(from + 10 * MINUTE, to - 45 * MINUTE);
   const first = redeploymentOf(random, app, at);

@@ -6,7 +6,7 @@ import { appOf, every, NONE } from './setup.ts';
 
 const minuteOf = (time: string) => epochMs(Date.parse(`2027-03-02T${time}Z`));
 
-/** Nothing fires and nobody looks; at the end all schedules are made anew, as the embedded cloud does at a start. */
+/** Nothing fires, and there is no pass; at the end all schedules are re-created, as by the embedded cloud at a start. */
 async function off(harness: WatchdogHarness, minutes: number, until: string): Promise<void> {
   harness.circumstances.isWatching = false;
   harness.circumstances.fires = () => undefined;
@@ -17,10 +17,10 @@ async function off(harness: WatchdogHarness, minutes: number, until: string): Pr
   harness.circumstances.fires = () => ({});
 }
 
-const untrue = (harness: WatchdogHarness) => harness.story().filter((line) => line.includes('missed'));
+const missed = (harness: WatchdogHarness) => harness.story().filter((line) => line.includes('missed'));
 
 test.each([1, 5, 10])(
-  'a night in which all was off is no time in which a schedule every %s minutes is missed',
+  'a schedule every %s minutes misses nothing in a night in which everything was off',
   async (interval) => {
     const harness = createWatchdogHarness({ start: '2027-03-02T01:50:30Z', ...appOf(every(interval)) });
     await harness.advanceTo('2027-03-02T02:01:30Z');
@@ -28,13 +28,13 @@ test.each([1, 5, 10])(
 
     await harness.advanceTo('2027-03-02T06:30:00Z');
 
-    expect(untrue(harness)).toEqual([]);
+    expect(missed(harness)).toEqual([]);
     expect(harness.alerts).toEqual([]);
-    expect(harness.looks.filter(({ error }) => error !== undefined)).toEqual([]);
+    expect(harness.passes.filter(({ error }) => error !== undefined)).toEqual([]);
   },
 );
 
-test('nor are two minutes, nor many short times one after the other', async () => {
+test('nor in two minutes, nor in many short times one after the other', async () => {
   const harness = createWatchdogHarness({ start: '2027-03-02T01:50:30Z', ...appOf(every(1)) });
   for (const [from, to] of [
     ['02:01:30', '02:02:20'],
@@ -49,7 +49,7 @@ test('nor are two minutes, nor many short times one after the other', async () =
 
   await harness.advanceTo('2027-03-02T04:30:00Z');
 
-  expect(untrue(harness)).toEqual([]);
+  expect(missed(harness)).toEqual([]);
   expect(harness.alerts).toEqual([]);
 });
 
@@ -61,10 +61,10 @@ test('what was due before and never came is missed all the same', async () => {
 
   await harness.advanceTo('2027-03-02T06:30:00Z');
 
-  expect(untrue(harness)).toEqual(['report/2027-03-02T02:00Z/ten missed schedule missed']);
+  expect(missed(harness)).toEqual(['report/2027-03-02T02:00Z/ten missed schedule missed']);
 });
 
-test('a schedule that is made anew behind an outage keeps all due times that were watched', async () => {
+test('a schedule that is re-created after an outage keeps all due times that were watched', async () => {
   const harness = createWatchdogHarness({
     start: '2027-03-02T01:50:30Z',
     schedules: { a: every(1), b: every(1), c: every(1), d: every(1) },
@@ -82,24 +82,24 @@ test('a schedule that is made anew behind an outage keeps all due times that wer
   expect(harness.story().length - before).toBe(4 * 4);
 });
 
-describe('minutes that were looked at', () => {
+describe('minutes with a pass', () => {
   const at = (minute: number) => epochMs(minute * 60_000);
-  const looksIn = (...minutes: readonly number[]): WatchedMinutes =>
+  const passesIn = (...minutes: readonly number[]): WatchedMinutes =>
     minutes.reduce<WatchedMinutes>((seen, minute) => watchedWith(seen, at(minute)), { until: at(0), gaps: [] });
-  const seenIn = (watched: WatchedMinutes, last: number) =>
+  const watchedIn = (watched: WatchedMinutes, last: number) =>
     Array.from({ length: last + 1 }, (_, minute) => minute).filter((minute) => wasWatched(at(minute), watched));
 
-  test('are those with a look, in whatever order the looks end', () => {
-    expect(seenIn(looksIn(1, 2, 5, 6, 9), 12)).toEqual([0, 1, 2, 5, 6, 9]);
-    expect(seenIn(looksIn(9, 5, 6, 1, 2, 9), 12)).toEqual([0, 1, 2, 5, 6, 9]);
-    expect(looksIn(1, 3, 2).gaps).toEqual([]);
+  test('are known in whatever order the passes end', () => {
+    expect(watchedIn(passesIn(1, 2, 5, 6, 9), 12)).toEqual([0, 1, 2, 5, 6, 9]);
+    expect(watchedIn(passesIn(9, 5, 6, 1, 2, 9), 12)).toEqual([0, 1, 2, 5, 6, 9]);
+    expect(passesIn(1, 3, 2).gaps).toEqual([]);
   });
 
-  test('are forgotten, the oldest first, where there are too many gaps', () => {
-    const watched = looksIn(...Array.from({ length: 60 }, (_, index) => 2 * (index + 1)));
+  test('are forgotten, the oldest first, when there are too many gaps', () => {
+    const watched = passesIn(...Array.from({ length: 60 }, (_, index) => 2 * (index + 1)));
 
     expect(watched.gaps).toHaveLength(50);
-    expect(seenIn(watched, 120).slice(0, 3)).toEqual([0, 22, 24]);
-    expect(seenIn(watched, 120).at(-1)).toBe(120);
+    expect(watchedIn(watched, 120).slice(0, 3)).toEqual([0, 22, 24]);
+    expect(watchedIn(watched, 120).at(-1)).toBe(120);
   });
 });

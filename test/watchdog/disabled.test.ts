@@ -5,7 +5,7 @@ import { appOf, every } from './setup.ts';
 
 const TEN: TestSchedule = { ...every(10), catchUp: 3 };
 
-/** Three catch-ups of an hour in which nothing fired nor looked: the first is under way, two wait. */
+/** Three catch-ups of an hour without schedules firing and without a pass: the first is in flight, two wait. */
 async function withCatchUpsWaiting() {
   const harness = createWatchdogHarness({ start: '2027-03-02T01:50:30Z', ...appOf(TEN) });
   harness.circumstances.fires = (_name, at) => (at < Date.parse('2027-03-02T03:00:00Z') ? undefined : {});
@@ -20,7 +20,7 @@ async function withCatchUpsWaiting() {
 }
 
 describe('catch-ups that wait', () => {
-  test('run while the schedule stands', async () => {
+  test('run while the schedule is unchanged', async () => {
     const { harness, caughtUp } = await withCatchUpsWaiting();
 
     await harness.advanceTo('2027-03-02T03:59:00Z');
@@ -41,7 +41,7 @@ describe('catch-ups that wait', () => {
     expect((await harness.store.loadState())?.catchUps).toEqual([]);
   });
 
-  test('are given up when somebody disables their schedule in EventBridge', async () => {
+  test('are given up when a user disables their schedule in EventBridge', async () => {
     const { harness, caughtUp } = await withCatchUpsWaiting();
 
     harness.eventBridge.change('ten', { isEnabled: false }, harness.now);
@@ -61,7 +61,7 @@ describe('catch-ups that wait', () => {
   });
 });
 
-test('due times of a schedule that somebody has disabled in EventBridge are missed and told, and none is made up for', async () => {
+test('due times of a schedule that a user has disabled in EventBridge are missed and reported, and none is caught up', async () => {
   const harness = createWatchdogHarness({ start: '2027-03-02T01:50:30Z', ...appOf(TEN) });
   await harness.advanceTo('2027-03-02T01:55:30Z');
   harness.eventBridge.change('ten', { isEnabled: false }, harness.now);
@@ -81,7 +81,7 @@ test('due times of a schedule that somebody has disabled in EventBridge are miss
   expect(harness.sent).toEqual([]);
 });
 
-test('a lower cap counts for those that wait, too', async () => {
+test('a lower limit counts for those that wait, too', async () => {
   const { harness, caughtUp } = await withCatchUpsWaiting();
 
   harness.deploy(appOf({ ...TEN, catchUp: 1 }));
@@ -90,7 +90,7 @@ test('a lower cap counts for those that wait, too', async () => {
   expect(caughtUp()).toEqual(['02:30', '02:50']);
 });
 
-test('one that is under way keeps those of other schedules of its job back, though nobody wants another', async () => {
+test('one in flight keeps those of other schedules of its job waiting, though its schedule catches up no more', async () => {
   const jobs = { report: { overlap: 'allow', timeout: '14 minutes' } } as const;
   const one: TestSchedule = { expressions: ['cron(0 2 * * ? *)'], catchUp: 1 };
   const other: TestSchedule = { expressions: ['cron(1 2 * * ? *)'], catchUp: 1 };

@@ -29,7 +29,7 @@ describe('a catch-up whose late original is skipped', () => {
 
   test.each([
     ['before it', '04:00:00', '04:00:05'],
-    ['behind it', '04:00:05', '04:00:00'],
+    ['after it', '04:00:05', '04:00:00'],
   ])('as too late runs all the same: the original comes %s', async (_order, original, catchUp) => {
     const harness = setup(original, catchUp);
 
@@ -71,7 +71,7 @@ const manualBody = (scheduledTime: string): string =>
     ...{ schedule: null, scheduledTime, trigger: 'manual' },
   });
 
-describe('a belated run of a job that is busy most of the time', () => {
+describe('a requested run of a job that is busy nearly all the time', () => {
   /** With each grace, in minutes, the first try is at another minute of the job's. */
   const OFTEN = [3, 4, 5].flatMap((grace) => [
     { every: 1, seconds: 40, grace },
@@ -102,7 +102,7 @@ describe('a belated run of a job that is busy most of the time', () => {
   };
 
   test.each(OFTEN)(
-    'is made up for within the hour, every $every minutes for $seconds s, grace $grace, without a letter',
+    'is caught up within the hour, every $every minutes for $seconds s, grace $grace, without a dead letter',
     async (job) => {
       for (let seed = 1; seed <= 4; seed++) {
         const harness = await world(job, seed, 1);
@@ -118,7 +118,7 @@ describe('a belated run of a job that is busy most of the time', () => {
   );
 
   test.each(OFTEN)(
-    'is backfilled within the hour, every $every minutes for $seconds s, grace $grace, without a letter',
+    'is backfilled within the hour, every $every minutes for $seconds s, grace $grace, without a dead letter',
     async (job) => {
       for (let seed = 1; seed <= 4; seed++) {
         const harness = await world(job, seed, 0);

@@ -4,7 +4,7 @@ import type { TestSchedule } from '../support/watchdog/app.ts';
 import { createWatchdogHarness } from '../support/watchdog/harness.ts';
 import { appOf, every, NONE, setup } from './setup.ts';
 
-/** Changes that are taken back, or made anew, before their due times have been looked at. */
+/** Changes that are reverted, or schedules re-created, before their due times are checked. */
 
 const ten = every(10);
 
@@ -24,7 +24,7 @@ test.each<[string, TestSchedule, TestSchedule, string[]]>([
   expect(harness.alerts).toEqual([]);
 });
 
-test('what was due before the change, and since it was taken back, is expected', async () => {
+test('what was due before the change, and since it was reverted, is expected', async () => {
   const { harness, missed } = await setup(appOf(ten));
   await harness.advanceTo('2027-03-02T02:02:30Z');
   harness.deploy(appOf({ ...ten, enabled: false }));
@@ -50,7 +50,7 @@ test('a second change does not move the end of the first definition', async () =
   expect(missed().filter((time) => time > '02:00')).toEqual([]);
 });
 
-test('a schedule that is made anew has missed what was due while the watchdog looked', async () => {
+test('a schedule that is re-created has missed what was due while the watchdog had its passes', async () => {
   const { harness, missed } = await setup(appOf(ten));
   await harness.advanceTo('2027-03-02T02:01:30Z');
 
@@ -60,7 +60,7 @@ test('a schedule that is made anew has missed what was due while the watchdog lo
   await harness.advanceTo('2027-03-02T02:15:00Z');
 
   expect(missed()).toEqual(['02:00', '02:10']);
-  expect(harness.toldOf('due-time-not-expected')).toEqual([]);
+  expect(harness.loggedRuns('due-time-not-expected')).toEqual([]);
 });
 
 test('off, on and off again: what was due while it was on is expected', async () => {

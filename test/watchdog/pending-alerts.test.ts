@@ -3,7 +3,7 @@ import { IncompleteLookError } from '../../lib/watchdog/errors.ts';
 import type { WatchdogHarness } from '../support/watchdog/harness.ts';
 import { appOf, every, NONE, setup } from './setup.ts';
 
-/** Has no alert sent before that time. */
+/** Makes alerts fail before that time. */
 function silence(harness: WatchdogHarness, until: string): void {
   harness.circumstances.between = (ports) => ({
     ...ports,
@@ -14,12 +14,12 @@ function silence(harness: WatchdogHarness, until: string): void {
   });
 }
 
-test('alerts that cannot be sent for a while hold nothing up, and one alert then tells all', async () => {
+test('alerts that cannot be sent for a while delay nothing, and one alert then reports all', async () => {
   const { harness, missed } = await setup(appOf(every(10)));
   silence(harness, '2027-03-02T02:30:00Z');
 
   await harness.advanceTo('2027-03-02T02:29:30Z');
-  const failed = harness.looks.filter(({ error }) => error !== undefined);
+  const failed = harness.passes.filter(({ error }) => error !== undefined);
   expect(missed()).toEqual(['02:00', '02:10', '02:20']);
   expect(failed.every(({ error }) => error instanceof IncompleteLookError)).toBe(true);
   expect(String(failed[0]?.error)).toContain('an alert cannot be sent: Error: no topic');
@@ -34,12 +34,12 @@ test('alerts that cannot be sent for a while hold nothing up, and one alert then
   }
   expect(harness.alerts[0]?.body).toContain('EventBridge had the schedule as it should');
   // The line in the log and the value for the alarm have been there since each was found.
-  expect(harness.toldOf('run-missed')).toHaveLength(3);
+  expect(harness.loggedRuns('run-missed')).toHaveLength(3);
   expect(harness.counts.map(({ count }) => count)).toEqual([1, 1, 1]);
   expect((await harness.store.loadState())?.untold).toEqual([]);
 });
 
-test('of what could not be told, the newest hundred are remembered', async () => {
+test('the newest hundred pending alerts are kept', async () => {
   const { harness, missed } = await setup(appOf(every(1)), '2027-03-02T01:53:30Z');
   silence(harness, '2027-03-02T04:10:00Z');
 
@@ -53,7 +53,7 @@ test('of what could not be told, the newest hundred are remembered', async () =>
   expect(harness.alerts[0]?.subject).toBe('[dev] 101 due times missed: ten');
 });
 
-test('what could not be told of a schedule that is gone from the app since is told to nobody', async () => {
+test('a pending alert of a schedule that has left the app is dropped', async () => {
   const { harness } = await setup(appOf(every(10)));
   silence(harness, '2027-03-02T02:08:00Z');
   await harness.advanceTo('2027-03-02T02:05:00Z');

@@ -7,7 +7,7 @@ const EVERY_FIVE = ['cron(0/5 * * * ? *)'];
 const PENDING = requestedRunId('nightly', Date.parse('2027-03-28T00:58:20Z') as never, '01ARZ3NDEKTSV4RRFFQ69G5FAV');
 
 /**
- * An hour in which everything happens that a look has to do with: missed due times, with and without catch-up, a day
+ * An hour in which everything happens that a pass deals with: missed due times, with and without catch-up, a day
  * that a calendar leaves out, a gap of the clocks, a killed run and a lost one, a schedule that is changed.
  *
  * The call of that number, counted from 00:59, breaks.
@@ -39,7 +39,7 @@ async function happen(nth: number, how: Break) {
   await harness.store.createPending({ ...request, scheduledTime }, { now: scheduledTime, requestedBy: 'ada' });
   harness.circumstances.isWatching = true;
 
-  // From the look at 00:59:10, the first after nine minutes, to the one that finds what was due at 01:00.
+  // From the pass at 00:59:10, the first after nine minutes, to the one that finds what was due at 01:00.
   harness.circumstances.between = (ports) =>
     harness.now < Date.parse('2027-03-28T01:04Z') ? breaker.between(ports) : ports;
   await harness.advanceTo('2027-03-28T01:01:30Z');
@@ -51,7 +51,7 @@ async function happen(nth: number, how: Break) {
   return { harness, breaker };
 }
 
-test('whatever call of a look fails, the next looks come to the same end', async () => {
+test('whatever call of a pass fails, the next passes come to the same end', async () => {
   const { harness: undisturbed, breaker } = await happen(0, 'no-request');
   const end = undisturbed.story();
   const missed = undisturbed.store.all().flatMap(({ id, missedAt }) => (missedAt === undefined ? [] : [id]));
@@ -71,7 +71,8 @@ test('whatever call of a look fails, the next looks come to the same end', async
       for (const line of end.filter((each) => !story.includes(each))) differences.push(`${where}: not ${line}`);
       for (const line of story.filter((each) => !end.includes(each))) differences.push(`${where}: ${line}`);
       const alerted = harness.alerts.map(({ body }) => body).join('\n');
-      for (const run of missed.filter((each) => !alerted.includes(each))) differences.push(`${where}: ${run} untold`);
+      for (const run of missed.filter((each) => !alerted.includes(each)))
+        differences.push(`${where}: no alert of ${run}`);
       const counted = harness.counts.reduce((sum, { count }) => sum + count, 0);
       if (counted < missed.length) differences.push(`${where}: counted ${counted} of ${missed.length}`);
       const caughtUp = harness.functions.executions.filter(

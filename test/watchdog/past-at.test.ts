@@ -3,7 +3,7 @@ import { minutes } from '../support/requests.ts';
 import type { TestSchedule } from '../support/watchdog/app.ts';
 import { createWatchdogHarness } from '../support/watchdog/harness.ts';
 
-/** An entry with `at`, as it is and as synth has it once its time is past. */
+/** An entry with `at`, as it is declared, and as synth has it once its time is past. */
 const ONCE: TestSchedule = { expressions: ['at(2027-03-02T02:00:00)'], maxLateness: minutes(1440), catchUp: 1 };
 const OVER: TestSchedule = { ...ONCE, isOver: true };
 const RUN = 'report/2027-03-02T02:00Z/once';
@@ -17,9 +17,9 @@ async function setup(until: string) {
 }
 
 test.each([
-  ['before it was looked at', '2027-03-02T02:01:30Z'],
+  ['before it was checked', '2027-03-02T02:01:30Z'],
   ['while its catch-up is lost, too', '2027-03-02T02:05:30Z'],
-])('a due time that is over at a deployment is missed and made up for: %s', async (_when, deployedAt) => {
+])('a due time that is past at a deployment is missed and caught up: %s', async (_when, deployedAt) => {
   const harness = await setup('2027-03-02T01:59:30Z');
   harness.circumstances.losesSent = () => harness.now < Date.parse('2027-03-02T02:10:00Z');
   await harness.advanceTo(deployedAt);
@@ -33,7 +33,7 @@ test.each([
   expect((await harness.store.loadState())?.catchUps).toEqual([]);
 });
 
-test('one that was over before anybody knew it is not expected, and nobody is told that it is not deployed', async () => {
+test('one that was past before the first pass is not expected, and not reported as not deployed', async () => {
   const harness = createWatchdogHarness({ start: '2027-03-02T02:30:30Z', schedules: { once: OVER } });
 
   await harness.advanceTo('2027-03-02T05:00:00Z');
@@ -42,7 +42,7 @@ test('one that was over before anybody knew it is not expected, and nobody is to
   expect(harness.alerts).toEqual([]);
 });
 
-test('one that is switched off in this stage after its time is watched to the end', async () => {
+test('one that is disabled in this stage after its time is watched to the end', async () => {
   const harness = await setup('2027-03-02T02:01:30Z');
 
   harness.deploy({ schedules: { once: { ...OVER, enabled: false } } });
@@ -53,7 +53,7 @@ test('one that is switched off in this stage after its time is watched to the en
   expect((await harness.store.loadState())?.schedules).toEqual({});
 });
 
-test('one whose time was moved into the past is watched as it was until it is gone', async () => {
+test('one whose time was moved into the past keeps its old time until EventBridge has it no more', async () => {
   const harness = await setup('2027-03-02T01:55:30Z');
 
   harness.deploy({ schedules: { once: { ...OVER, expressions: ['at(2027-03-02T01:00:00)'] } } });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { requestedRunId } from '../../lib/run/run-id.ts';
 import { epochMs, plus } from '../../lib/units.ts';
-import type { WatchState } from '../../lib/watchdog/ports.ts';
+import type { WatchState } from '../../lib/watchdog/state.ts';
 import { replaced } from '../support/replaced.ts';
 import { minutes } from '../support/requests.ts';
 import { createWatchdogHarness, type WatchdogHarness } from '../support/watchdog/harness.ts';
@@ -34,24 +34,24 @@ async function pend(harness: WatchdogHarness, job: string, count: number): Promi
   return runs;
 }
 
-describe('a pass over more open runs than one look sends', () => {
+describe('more open runs than one pass sends', () => {
   test.each([
     ['whose messages are lost again', true],
     ['which run and are gone from the index', false],
-  ])('sends each once, over as many looks as it takes: runs %s', async (_what, isLost) => {
+  ])('are sent once each, over as many passes as it takes: runs %s', async (_what, isLost) => {
     const harness = await setup();
     harness.circumstances.losesSent = () => isLost;
     const runs = await pend(harness, 'a', 3000);
 
     await harness.advanceTo('2027-03-02T02:02:30Z');
 
-    expect(harness.looks.map(({ result }) => result?.resent).filter(Boolean)).toEqual(Array(6).fill(500));
+    expect(harness.passes.map(({ result }) => result?.resent).filter(Boolean)).toEqual(Array(6).fill(500));
     expect(harness.sent.map(({ run }) => run).sort()).toEqual([...runs].sort());
     await harness.advanceTo('2027-03-02T02:04:30Z');
     expect(harness.sent.length > 3000).toBe(isLost);
   });
 
-  test('goes on at its row though the rows before are gone', async () => {
+  test('are continued after the last row read, though the rows before are gone', async () => {
     const harness = await setup();
     const runs = await pend(harness, 'a', 1200);
     await harness.advanceTo('2027-03-02T01:57:30Z');
@@ -67,7 +67,7 @@ describe('a pass over more open runs than one look sends', () => {
 });
 
 describe('queues that refuse', () => {
-  /** Counts what is tried, by job and by the minute of the look. */
+  /** Makes queues refuse. Returns the jobs of all messages that are tried. */
   function refuse(harness: WatchdogHarness, refused: readonly string[]) {
     const tried: string[] = [];
     harness.circumstances.between = (ports) => ({
@@ -82,7 +82,7 @@ describe('queues that refuse', () => {
     return tried;
   }
 
-  test('once are not tried again in that look, and the others are sent', async () => {
+  test('once are not tried again in that pass, and the others are sent', async () => {
     const harness = await setup();
     for (const job of ['a', 'b']) await pend(harness, job, 30);
     const tried = refuse(harness, ['a']);
@@ -91,10 +91,10 @@ describe('queues that refuse', () => {
 
     expect(tried.filter((job) => job === 'a')).toHaveLength(1);
     expect(tried.filter((job) => job === 'b')).toHaveLength(30);
-    expect(String(harness.looks.at(-1)?.error)).toContain('cannot be sent again: Error: no such queue');
+    expect(String(harness.passes.at(-1)?.error)).toContain('cannot be sent again: Error: no such queue');
   });
 
-  test('are no more than three in a look: nothing more is sent after them', async () => {
+  test('are no more than three in a pass: nothing more is sent after them', async () => {
     const harness = await setup();
     for (const job of JOBS) await pend(harness, job, 5);
     const tried = refuse(harness, JOBS);
@@ -105,7 +105,7 @@ describe('queues that refuse', () => {
   });
 });
 
-test('a sweep that does not come to its end holds up no alert', async () => {
+test('a rescue that does not end delays no alert', async () => {
   const harness = await setup();
   harness.circumstances.fires = () => undefined;
   harness.circumstances.between = (ports) => ({
@@ -120,7 +120,7 @@ test('a sweep that does not come to its end holds up no alert', async () => {
   expect(harness.alerts.map(({ subject }) => subject)).toContain('[dev] a due time missed: nightly');
 });
 
-test('a state of an earlier version, without a pass and what is untold, is gone on from', async () => {
+test('a state of an earlier version, without the progress of the rescue and pending alerts, is continued', async () => {
   const harness = await setup();
   harness.circumstances.fires = () => undefined;
   const [run] = await pend(harness, 'b', 1);
@@ -130,7 +130,7 @@ test('a state of an earlier version, without a pass and what is untold, is gone 
 
   await harness.advanceTo('2027-03-02T02:04:00Z');
 
-  expect(harness.looks.every(({ error }) => error === undefined)).toBe(true);
+  expect(harness.passes.every(({ error }) => error === undefined)).toBe(true);
   expect(harness.sent.map((each) => each.run)).toEqual([run]);
   expect(harness.alerts).toHaveLength(1);
 });

@@ -1,0 +1,42 @@
+import type { WatchdogPorts } from './ports.ts';
+
+/** How many queues may fail in one pass before nothing more is sent. */
+const MAX_FAILING_QUEUES = 3;
+
+/**
+ * The ports with circuit breakers before EventBridge and the queues. They stay open for the rest of the pass: a pass has
+ * one minute, and a hanging call takes seconds of it.
+ */
+export function withCircuitBreakers(ports: WatchdogPorts): WatchdogPorts {
+  return { ...ports, findDeployed: breakFind(ports.findDeployed), send: breakSend(ports.send) };
+}
+
+/** Opens on the first failed call. */
+function breakFind(find: WatchdogPorts['findDeployed']): WatchdogPorts['findDeployed'] {
+  let failure: { readonly error: unknown } | undefined;
+  return async (name) => {
+    if (failure !== undefined) throw failure.error;
+    try {
+      return await find(name);
+    } catch (error) {
+      failure = { error };
+      throw error;
+    }
+  };
+}
+
+/** Opens for a queue on its first failed call, and for all queues when several have failed. */
+function breakSend(send: WatchdogPorts['send']): WatchdogPorts['send'] {
+  const failures = new Map<string, unknown>();
+  return async (queue, body, delay) => {
+    const isOpen = failures.size >= MAX_FAILING_QUEUES;
+    const known = failures.get(queue) ?? (isOpen ? [...failures.values()].at(-1) : undefined);
+    if (known !== undefined) throw known;
+    try {
+      await send(queue, body, delay);
+    } catch (error) {
+      failures.set(queue, error);
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,37 @@
+import type { EpochMs } from '../units.ts';
+import { withCircuitBreakers } from './circuit-breaker.ts';
+import type { WatchdogPlan } from './plan.ts';
+import type { WatchdogPorts } from './ports.ts';
+import { FIRST_STATE, type WatchState } from './state.ts';
+import { type WatchedMinutes, watchedWith } from './watched-minutes.ts';
+
+/** Which pass it is, and what its alerts need. */
+export interface PassOptions {
+  readonly stage: string;
+  /** The option that `belfry show` needs beside the run id. */
+  readonly showOption: string;
+  /** When this pass was due. */
+  readonly dueAt: EpochMs;
+}
+
+/** The context of one pass: what all its steps work with. */
+export interface Pass extends PassOptions {
+  readonly plan: WatchdogPlan;
+  /** Behind circuit breakers. */
+  readonly ports: WatchdogPorts;
+  /** When the pass began. */
+  readonly now: EpochMs;
+  /** The state that the last pass saved. */
+  readonly state: WatchState;
+  /** The minutes with a pass, that of this one included. */
+  readonly watched: WatchedMinutes;
+}
+
+/** Puts circuit breakers before the ports, and loads the state. */
+export async function beginPass(plan: WatchdogPlan, ports: WatchdogPorts, options: PassOptions): Promise<Pass> {
+  const now = ports.now();
+  // A state of an earlier version may lack fields that are new.
+  const state: WatchState = { ...FIRST_STATE, ...(await ports.store.loadState()) };
+  const watched = watchedWith(state.watched, options.dueAt);
+  return { ...options, plan, ports: withCircuitBreakers(ports), now, state, watched };
+}

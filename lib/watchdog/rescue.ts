@@ -1,0 +1,82 @@
+import { hasEnded, type RunRecord } from '../run/record.ts';
+import { type Inputs, inputsOf, resendBody } from '../run/resend.ts';
+import type { EpochMs } from '../units.ts';
+import type { Pass } from './pass-context.ts';
+import type { OpenRun } from './ports.ts';
+import { attempt } from './problems.ts';
+import { hasMetBusyJob, resendDelay } from './resend-delay.ts';
+import type { RescueProgress } from './state.ts';
+
+/** How long after its time an open run is first sent again: until then its own message has had every chance. */
+const FIRST_RESEND_AFTER_MS = 120_000;
+/** How many messages one pass sends. */
+const MAX_SENT = 500;
+/** How many rows one pass reads. */
+const MAX_READ = 5000;
+
+export interface Rescue {
+  /** Runs that were sent, or logged as `not-sent`. */
+  readonly sent: number;
+  readonly problems: readonly string[];
+  /** For the next pass. */
+  readonly progress: RescueProgress;
+}
+
+/**
+ * Sends a message for each open run that should have gone on by now. Its own message may be lost or only delayed: the
+ * claim decides, so one too many does no harm, and a run that waits long gets ever fewer.
+ *
+ * What is too much for one pass is left for the next, which continues after the last row read.
+ */
+export async function rescueOpenRuns(pass: Pass): Promise<Rescue> {
+  const { plan, ports, state, now } = pass;
+  const last = state.sweep;
+  const progress: RescueProgress = last.after === undefined ? { since: last.until, until: now } : last;
+  const inputs = inputsOf(plan.schedules);
+  const problems: string[] = [];
+  let [sent, read] = [0, 0];
+  for await (const row of ports.store.openRuns(progress.until, progress.after)) {
+    read += 1;
+    const run = isTurn(row, progress) ? await ports.store.get(row.id) : undefined;
+    if (run !== undefined && !hasEnded(run.status) && !hasLease(run, now)) {
+      if (await resend(run, pass, { inputs, problems })) sent += 1;
+    }
+    if (sent + problems.length < MAX_SENT && read < MAX_READ) continue;
+    return { sent, problems, progress: { ...progress, after: row.position } };
+  }
+  return { sent, problems, progress: { since: progress.since, until: progress.until } };
+}
+
+/**
+ * Whether it is a run's turn: 2, 4, 8, 16 … minutes after its time. That follows from when this reading of the index and
+ * the last began, so nothing is stored for a run.
+ */
+const isTurn = ({ checkAt }: OpenRun, { since, until }: RescueProgress): boolean =>
+  turnsIn(until - checkAt) > turnsIn(since - checkAt);
+
+const turnsIn = (age: number): number =>
+  age < FIRST_RESEND_AFTER_MS ? 0 : Math.floor(Math.log2(age / FIRST_RESEND_AFTER_MS)) + 1;
+
+const hasLease = ({ status, leaseUntil }: RunRecord, now: EpochMs): boolean =>
+  status === 'running' && leaseUntil !== undefined && leaseUntil > now;
+
+interface ResendParts {
+  readonly inputs: Inputs;
+  readonly problems: string[];
+}
+
+/** @returns whether nothing went wrong */
+async function resend(run: RunRecord, { plan, ports }: Pass, { inputs, problems }: ResendParts): Promise<boolean> {
+  const { id: runId, job, status } = run;
+  const queue = plan.jobs[job]?.queue;
+  const body = resendBody(run, inputs);
+  if (queue === undefined || body === undefined) {
+    ports.log('not-sent', { runId, job, reason: 'its job or its schedule is not in the app any more' });
+    return true;
+  }
+  const delay = hasMetBusyJob(run) ? resendDelay(ports) : undefined;
+  const send = () => ports.send(queue, body, delay);
+  if (!(await attempt(problems, `run ${runId} cannot be sent again`, send))) return false;
+  ports.log('run-resent', { runId, job, reason: `it is ${status} and nothing has come of its message` });
+  return true;
+}

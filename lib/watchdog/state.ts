@@ -1,0 +1,82 @@
+import { type EpochMs, epochMs } from '../units.ts';
+import type { Gap, WatchedMinutes } from './watched-minutes.ts';
+
+/**
+ * What one pass leaves for the next. It is stored as JSON: the field names of all types in this file are stored names
+ * and cannot change.
+ */
+export interface WatchState {
+  /** Rises by one with each save. */
+  readonly version: number;
+  /** When the pass that saved it began. */
+  readonly lookedAt: EpochMs;
+  readonly watched: WatchedMinutes;
+  readonly sweep: RescueProgress;
+  /** The tracked schedules, by id. */
+  readonly schedules: Readonly<Record<string, ScheduleState>>;
+  /** The schedules that EventBridge does not have as the app declares them, by id. */
+  readonly waiting: Readonly<Record<string, WaitingState>>;
+  /** Missed due times that are to be caught up, the oldest first. */
+  readonly catchUps: readonly CatchUp[];
+  /** Missed due times whose alert could not be sent yet. */
+  readonly untold: readonly PendingAlert[];
+}
+
+/** How far the rescue of open runs has read the index. One reading of it may take several passes. */
+export interface RescueProgress {
+  /** When the last reading began, and this one: runs are sent whose turn came in between. */
+  readonly since: EpochMs;
+  readonly until: EpochMs;
+  /** The position of the last row read. Absent when the reading is complete. */
+  readonly after?: string;
+}
+
+/** A missed due time whose alert could not be sent. */
+export interface PendingAlert {
+  readonly run: string;
+  readonly why: string;
+  /** Whether its message came later than the maximum lateness. */
+  readonly isTooLate: boolean;
+  /** Whether the schedule was disabled in EventBridge. */
+  readonly isPutOff: boolean;
+}
+
+/** A tracked schedule: from when on, and how far, its due times are expected and checked. */
+export interface ScheduleState {
+  /** What its due times and run ids follow from: job, expressions, zone and daylight-saving choice, as text. */
+  readonly definition: string;
+  /** From when on a due time without a run is a missed one. */
+  readonly expectedFrom: EpochMs;
+  /** Due times up to here are checked. */
+  readonly checkedUntil: EpochMs;
+  /** When EventBridge had it changed or disabled: later due times follow from the new definition. Absent until then. */
+  readonly lastUntil?: EpochMs;
+  /** Periods in which EventBridge had another definition, or had it disabled. Due times in them are not expected. */
+  readonly pauses?: readonly Gap[];
+}
+
+/** A schedule that EventBridge does not have as the app declares it. */
+export interface WaitingState {
+  readonly since: EpochMs;
+  /** Whether an alert has reported it. */
+  readonly isTold: boolean;
+}
+
+/** A missed due time that is to be caught up. */
+export interface CatchUp {
+  readonly run: string;
+  /** Absent until it is sent. 0 when sending failed: the message may have arrived all the same, and is sent again. */
+  readonly sentAt?: EpochMs;
+}
+
+/** The state before the first pass. */
+export const FIRST_STATE: WatchState = {
+  version: 0,
+  lookedAt: epochMs(0),
+  watched: { until: epochMs(0), gaps: [] },
+  sweep: { since: epochMs(0), until: epochMs(0) },
+  schedules: {},
+  waiting: {},
+  catchUps: [],
+  untold: [],
+};
