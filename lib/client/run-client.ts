@@ -1,5 +1,5 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { ulid } from 'ulid';
 import { type Deployment, jobNames, stageNames } from '../job/names.ts';
 import { InvalidMessageError } from '../run/errors.ts';
@@ -8,6 +8,7 @@ import type { RunRequest } from '../run/ports.ts';
 import type { RunRecord } from '../run/record.ts';
 import { requestedRunId } from '../run/run-id.ts';
 import { DynamoDbRunRequests } from '../store/dynamodb/dynamodb-run-requests.ts';
+import { createSqsRunQueue } from '../store/sqs/sqs-run-queue.ts';
 import { type EpochMs, epochMs } from '../units.ts';
 
 /** Asks for runs, and reads what became of them. */
@@ -40,6 +41,8 @@ export function createRunClient({
 }: RunClientOptions): RunClient {
   const sqs = new SQSClient(client);
   const { table } = stageNames(deployment);
+  const urlOf = findQueues(sqs, deployment);
+  const queue = createSqsRunQueue({ client: sqs, urlOf });
   const runs = new DynamoDbRunRequests({ client: new DynamoDBClient(client), table });
   return {
     async requestRun({ job, input, requestedBy }) {
@@ -54,14 +57,30 @@ export function createRunClient({
         trigger: 'manual',
         input,
       };
-      const body = formatRunMessage(request);
-      checkRequest(body, input);
-      const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: jobNames(deployment, job).queue }));
+      checkRequest(request);
+      // Before the record: a run of a job without a queue would wait for ever.
+      await urlOf(job);
       await runs.createPending(request, { now: requestedAt, requestedBy });
-      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
+      await queue.send(request);
       return run;
     },
     getRun: (runId) => runs.get(runId),
+  };
+}
+
+/** URLs of jobs' queues, by the rule that named them; each is asked for once. */
+function findQueues(sqs: SQSClient, deployment: Deployment): (job: string) => Promise<string> {
+  const known = new Map<string, Promise<string>>();
+  const find = async (job: string): Promise<string> => {
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: jobNames(deployment, job).queue }));
+    if (QueueUrl === undefined) throw new Error(`SQS gave no URL for the queue of the job "${job}"`);
+    return QueueUrl;
+  };
+  return (job) => {
+    const url = known.get(job) ?? find(job);
+    known.set(job, url);
+    url.catch(() => known.delete(job));
+    return url;
   };
 }
 
@@ -69,8 +88,9 @@ export function createRunClient({
 const LARGEST_INPUT = 32 * 1024;
 
 /** What the handler would refuse is refused here: a record of it would wait for ever. */
-function checkRequest(body: string, input: unknown): void {
-  parseRunMessage(body);
+function checkRequest(request: RunRequest): void {
+  const { input } = request;
+  parseRunMessage(formatRunMessage(request));
   const size = Buffer.byteLength(JSON.stringify(input) ?? '');
   if (size > LARGEST_INPUT)
     throw new InvalidMessageError(`the input has ${size} bytes of JSON; allowed are ${LARGEST_INPUT}`);

@@ -2,7 +2,7 @@ import type { Context, SQSRecord } from 'aws-lambda';
 import type { Delivery } from '../run/delivery.ts';
 import type { RunRequest } from '../run/ports.ts';
 import type { EpochMs } from '../units.ts';
-import { LETTER_ATTRIBUTES } from './outbox.ts';
+import { DEAD_LETTER_ATTRIBUTES } from './reporter.ts';
 
 /** A delivery from what Lambda hands over. */
 export function deliveryOf(
@@ -16,7 +16,7 @@ export function deliveryOf(
     owner: crypto.randomUUID(),
     receiveCount: Number(record.attributes.ApproximateReceiveCount) || 1,
     // Whoever moved the letter back, the console included, its attributes come along.
-    isRedrive: record.messageAttributes[LETTER_ATTRIBUTES.attempts] !== undefined,
+    isRedrive: record.messageAttributes[DEAD_LETTER_ATTRIBUTES.attempts] !== undefined,
     deadline,
     logStream: context.logStreamName,
     requestId: context.awsRequestId,

@@ -10,9 +10,9 @@ import { parseRunMessage } from '../run/message.ts';
 import type { RunRequest } from '../run/ports.ts';
 import { toRunError } from '../run/run-error.ts';
 import { deliveryTimeouts } from '../run/timeouts.ts';
+import { messageVisibility } from '../store/sqs/message-visibility.ts';
 import { epochMs } from '../units.ts';
 import { deliveryOf } from './delivery.ts';
-import { messageVisibility } from './run-queue.ts';
 import { createRuntime, type Runtime, type RuntimeExtras } from './runtime.ts';
 import type { ScheduleFacts } from './schedule-facts.ts';
 
@@ -94,7 +94,7 @@ async function readRequest(record: SQSRecord, runtime: Runtime): Promise<RunRequ
   } catch (thrown) {
     if (!(thrown instanceof InvalidMessageError)) throw thrown;
     const error = toRunError(thrown);
-    await runtime.outbox.sendLetter({ body: record.body, attempts: 0, error });
+    await runtime.reporter.sendDeadLetter({ body: record.body, attempts: 0, error });
     logEvent(runtime.log, 'message-refused', 'error', { messageId: record.messageId, error: error.message });
     return undefined;
   }

@@ -12,14 +12,14 @@ import { describeFailure } from '../observe/failure-alert.ts';
 import { jobLog, toLog } from '../observe/logger.ts';
 import { createRunLog } from '../observe/run-log.ts';
 import type { RunPorts } from '../run/delivery.ts';
-import type { Outbox } from '../run/ports.ts';
+import type { Reporter } from '../run/ports.ts';
 import type { RunRecord } from '../run/record.ts';
 import { assertIdempotencyIsOn, createPowertoolsOnce } from '../store/claim-layer.ts';
 import { DynamoDbRunStore } from '../store/dynamodb/dynamodb-run-store.ts';
 import type { EpochMs } from '../units.ts';
 import { judge } from './admission.ts';
-import { createOutbox } from './outbox.ts';
 import type { CreateGate } from './overlap/create-gate.ts';
+import { createReporter } from './reporter.ts';
 import type { ScheduleFacts, SkipByCalendar } from './schedule-facts.ts';
 import { SDK_OPTIONS } from './sdk-options.ts';
 import { createSecrets } from './secrets.ts';
@@ -41,7 +41,7 @@ export interface Runtime {
   readonly job: Job;
   readonly policy: JobPolicy;
   readonly log: Log;
-  readonly outbox: Outbox;
+  readonly reporter: Reporter;
   readonly sqs: SQSClient;
   readonly queueUrl: string;
   readonly now: () => EpochMs;
@@ -70,7 +70,7 @@ export function createRuntime(
   const client = new DynamoDBClient(SDK_OPTIONS);
   const sqs = new SQSClient(SDK_OPTIONS);
   const runs = new DynamoDbRunStore({ client, table, retention: policy.retention });
-  const outbox = createOutbox({ sqs, deadLetterQueueUrl, alertTopicArn });
+  const reporter = createReporter({ sqs, deadLetterQueueUrl, alertTopicArn });
   assertIdempotencyIsOn();
   const logger = new Logger({ serviceName: job.name });
   const log = toLog(logger);
@@ -83,7 +83,7 @@ export function createRuntime(
     job,
     policy,
     log,
-    outbox,
+    reporter,
     sqs,
     queueUrl,
     now: systemClock.now,
@@ -95,7 +95,7 @@ export function createRuntime(
       once: createPowertoolsOnce(runs, context),
       runs,
       gate: gate({ client, table, runs }),
-      outbox,
+      reporter,
       observe: createRunLog({ log, deployment, writeMetrics }),
       admit: (run) => judge(run, factsOf(run), calendar),
       ping: async (run) => ping?.(run, factsOf(run)),

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetScheduleCommand, ResourceNotFoundException, SchedulerClient } from '@aws-sdk/client-scheduler';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { systemClock } from '../clock.ts';
 import { type Environment, readEnvironment } from '../environment.ts';
@@ -10,6 +10,7 @@ import { WATCHDOG } from '../job/names.ts';
 import { logEvent, WATCHDOG_EVENTS } from '../observe/events.ts';
 import { formatMetrics, METRICS } from '../observe/metrics.ts';
 import { DynamoDbWatchStore } from '../store/dynamodb/dynamodb-watch-store.ts';
+import { createSqsRunQueue } from '../store/sqs/sqs-run-queue.ts';
 import { epochMs } from '../units.ts';
 import { runPass } from '../watchdog/pass.ts';
 import type { WatchdogPlan } from '../watchdog/plan.ts';
@@ -49,18 +50,19 @@ export function createWatchdogHandler(
 
 function createAdapters(
   { table, queueUrl }: Environment,
-  { prefix }: WatchdogPlan,
+  { prefix, jobs }: WatchdogPlan,
 ): Omit<WatchdogPorts, 'alert' | 'log'> {
   const scheduler = new SchedulerClient(SDK_OPTIONS);
-  const sqs = new SQSClient(SDK_OPTIONS);
+  // All queues of a deployment differ in their names only.
+  const queues = queueUrl.slice(0, queueUrl.lastIndexOf('/') + 1);
+  const { send } = createSqsRunQueue({
+    client: new SQSClient(SDK_OPTIONS),
+    urlOf: (job) => `${queues}${jobs[job]?.queue}`,
+  });
   return {
     store: new DynamoDbWatchStore({ client: new DynamoDBClient(SDK_OPTIONS), table }),
     findDeployed: (name) => findSchedule(scheduler, { Name: name, GroupName: prefix }),
-    async send(queue, MessageBody, DelaySeconds) {
-      // All queues of a deployment differ in their names only.
-      const QueueUrl = queueUrl.slice(0, queueUrl.lastIndexOf('/') + 1) + queue;
-      await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, DelaySeconds }));
-    },
+    send,
     countMissed: (job, runsMissed) => writeLine(formatMetrics(prefix, job, systemClock.now(), { runsMissed })),
     now: systemClock.now,
     random: Math.random,

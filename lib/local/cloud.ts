@@ -1,8 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { createRunClient } from '../client/run-client.ts';
 import { systemClock } from '../clock.ts';
 import type { Manifest } from '../manifest.ts';
+import { createSqsRunQueue } from '../store/sqs/sqs-run-queue.ts';
 import type { EpochMs } from '../units.ts';
+import { queuePath } from './account.ts';
 import { Closers } from './closers.ts';
 import { createDeployment, type Deployment } from './deployment.ts';
 import { type Drop, dropNext } from './drops.ts';
@@ -123,11 +126,15 @@ async function tidyTable({ services, deployment }: Parts): Promise<void> {
 
 /** Every run that had not ended is sent again, whether or not its message has survived: the claim absorbs the second. */
 async function resumeRuns({ services, deployment }: Parts, observe: CloudObserver): Promise<void> {
-  const client = new DynamoDBClient(localClient(services.endpoint));
-  for await (const { run, queue, body } of unfinishedRuns(client, deployment.manifest)) {
-    const about = { at: systemClock.now(), runId: run.id };
+  const connection = localClient(services.endpoint);
+  const [client, sqs] = [new DynamoDBClient(connection), new SQSClient(connection)];
+  const names = new Map(deployment.manifest.jobs.map(({ name, resources }) => [name, resources.queue]));
+  const urlOf = (job: string): string => `${services.endpoint}${queuePath(names.get(job) ?? '')}`;
+  const queue = createSqsRunQueue({ client: sqs, urlOf });
+  for await (const request of unfinishedRuns(client, deployment.manifest)) {
+    const about = { at: systemClock.now(), runId: request.run };
     try {
-      await services.backends.queues.send(queue, body);
+      await queue.send(request);
       observe({ kind: 'resent', ...about });
     } catch (error) {
       // One run that cannot go on must not keep the others, and the cloud, from it.
@@ -135,6 +142,7 @@ async function resumeRuns({ services, deployment }: Parts, observe: CloudObserve
     }
   }
   client.destroy();
+  sqs.destroy();
 }
 
 interface CloudParts extends Parts {

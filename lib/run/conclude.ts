@@ -109,11 +109,11 @@ async function concludeFailure(
   { request, messageId }: Delivery,
   ports: RunPorts,
 ): Promise<Disposition> {
-  const { outbox, observe, describeFailure, runs } = ports;
+  const { reporter, observe, describeFailure, runs } = ports;
   observe({ event: 'run-failed', run, at, error, outcome, duration });
-  await outbox.sendLetter({ body: formatRunMessage(request), run: run.id, attempts: run.attempt, error });
-  await step('note the letter', run, ports, () => runs.noteLetter(run, messageId, at));
-  await step('alert', run, ports, () => outbox.alert(describeFailure(run, error)));
+  await reporter.sendDeadLetter({ body: formatRunMessage(request), run: run.id, attempts: run.attempt, error });
+  await step('note the letter', run, ports, () => runs.noteDeadLetter(run, messageId, at));
+  await step('alert', run, ports, () => reporter.alert(describeFailure(run, error)));
   return ACKNOWLEDGE;
 }
 

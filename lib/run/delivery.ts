@@ -5,7 +5,7 @@ import type { JobPolicy } from '../job/policy.ts';
 import type { EpochMs } from '../units.ts';
 import type { RunObserver } from './events.ts';
 import type { Gate } from './overlap/gate.ts';
-import type { Once, Outbox, RunRequest, RunStore } from './ports.ts';
+import type { Once, Reporter, RunRequest, RunStore } from './ports.ts';
 import type { RunError, RunRecord, Skip } from './record.ts';
 
 /** One delivery of a run's message. */
@@ -35,7 +35,7 @@ export interface RunPorts {
   readonly once: Once;
   readonly runs: RunStore;
   readonly gate: Gate;
-  readonly outbox: Outbox;
+  readonly reporter: Reporter;
   readonly observe: RunObserver;
   /** Why a due time is not to be run, by what its schedule says; `undefined` when it may start. @default all may */
   readonly admit?: (run: RunRecord) => Skip | undefined;

@@ -100,7 +100,7 @@ export interface RunStore {
   closeExhausted(record: RunRecord, closing: ExhaustedClosing): Promise<boolean>;
 
   /** Notes that the letter of a failed run has been sent; nothing when the run has gone on since. */
-  noteLetter(run: RunRecord, letterFor: string, at: EpochMs): Promise<void>;
+  noteDeadLetter(run: RunRecord, letterFor: string, at: EpochMs): Promise<void>;
 
   /** One record, read consistently. */
   get(runId: string): Promise<RunRecord | undefined>;
@@ -167,7 +167,7 @@ export interface LockStore {
 }
 
 /** A message for the dead-letter queue, and why it is there. */
-export interface Letter {
+export interface DeadLetter {
   /** The message's own body: moved back to the job's queue, it asks for the run again. */
   readonly body: string;
   /** Absent when the message could not be read. */
@@ -176,8 +176,8 @@ export interface Letter {
   readonly error: RunError;
 }
 
-/** What leaves a run for people to see. */
-export interface Outbox {
-  sendLetter(letter: Letter): Promise<void>;
+/** Reports failures: dead letters and alerts. */
+export interface Reporter {
+  sendDeadLetter(deadLetter: DeadLetter): Promise<void>;
   alert(message: AlertMessage): Promise<void>;
 }

@@ -75,7 +75,7 @@ async function attempt(
   ports: RunPorts,
   { fencingToken, hold }: Extract<Entry, { kind: 'enter' }>,
 ): Promise<Work> {
-  const { clock, job, policy, observe, outbox } = ports;
+  const { clock, job, policy, observe, reporter } = ports;
   const { record } = claimed;
   const at = clock.now();
   // A process that froze, or a table that took its time: whoever is next may be at work already.
@@ -86,7 +86,7 @@ async function attempt(
     {
       job,
       input: delivery.request.input,
-      context: { run, ...ports.surroundings(run), alert: (message) => outbox.alert(message) },
+      context: { run, ...ports.surroundings(run), alert: (message) => reporter.alert(message) },
       timeout: policy.timeout,
       times,
     },

@@ -7,7 +7,7 @@ import { METRICS, type Metric } from '../observe/metrics.ts';
 import { createRunLog } from '../observe/run-log.ts';
 import type { RunPorts } from '../run/delivery.ts';
 import { executeRun } from '../run/execute-run.ts';
-import type { Letter, RunRequest } from '../run/ports.ts';
+import type { DeadLetter, RunRequest } from '../run/ports.ts';
 import type { RunError, RunRecord } from '../run/record.ts';
 import { scheduledRunId } from '../run/run-id.ts';
 import { deployedTimeouts } from '../run/timeouts.ts';
@@ -45,7 +45,7 @@ export interface JobRun {
   /** What was sent to the alert topic, by the job or about it. */
   readonly alerts: readonly AlertMessage[];
   /** What was sent to the dead-letter queue. */
-  readonly letters: readonly Letter[];
+  readonly letters: readonly DeadLetter[];
 }
 
 /**
@@ -104,7 +104,7 @@ function testPorts(
     logs: [] as JobRun['logs'][number][],
     metrics: [] as JobRun['metrics'][number][],
     alerts: [] as AlertMessage[],
-    letters: [] as Letter[],
+    letters: [] as DeadLetter[],
   };
   const runs = new MemoryRunStore();
   const log = collectingLog(told.logs);
@@ -116,8 +116,8 @@ function testPorts(
     once: createDirectOnce(runs),
     runs,
     gate: GATES[policy.overlap]({ locks: new MemoryLockStore(), runs }),
-    outbox: {
-      sendLetter: async (letter) => void told.letters.push(letter),
+    reporter: {
+      sendDeadLetter: async (letter) => void told.letters.push(letter),
       alert: async (message) => void told.alerts.push(message),
     },
     observe: createRunLog({ log, deployment: 'test', writeMetrics: (line) => told.metrics.push(...readMetrics(line)) }),

@@ -3,7 +3,7 @@ import { hasEnded, type RunRecord } from '../run/record.ts';
 import { type EpochMs, milliseconds, plus, type Seconds } from '../units.ts';
 import { mapInBatches } from './batches.ts';
 import { lookUpDeployed } from './deployed.ts';
-import { type AddressedMessage, messageFor } from './message.ts';
+import { type DueRun, dueRun } from './due-run.ts';
 import type { Pass } from './pass-context.ts';
 import { isSent } from './plan-catch-ups.ts';
 import { hasMetBusyJob, resendDelay } from './resend-delay.ts';
@@ -14,15 +14,15 @@ const LOST_AFTER = milliseconds(15 * 60_000);
 /** How long after its message a catch-up run that has met a busy job is sent again. */
 const BUSY_AFTER = milliseconds(2 * 60_000);
 
-/** A catch-up message to send. */
-export interface CatchUpMessage extends AddressedMessage {
+/** A catch-up to send. */
+export interface CatchUpRun extends DueRun {
   readonly delay?: Seconds;
 }
 
 export interface CatchUpTurns {
-  /** What is left for the next pass, as if all of `messages` were sent. */
+  /** What is left for the next pass, as if all of `runs` were sent. */
   readonly catchUps: readonly CatchUp[];
-  readonly messages: readonly CatchUpMessage[];
+  readonly runs: readonly CatchUpRun[];
 }
 
 /**
@@ -37,12 +37,12 @@ export async function chooseCatchUps(
   pass: Pass,
 ): Promise<CatchUpTurns> {
   const left: CatchUp[] = [];
-  const messages: CatchUpMessage[] = [];
+  const runs: CatchUpRun[] = [];
   const busy = new Set<string>();
   for (const candidate of await readCandidates(catchUps, pass)) {
-    const { catchUp, record, message } = candidate;
+    const { catchUp, record, due } = candidate;
     const turn = await turnOf(candidate, { busy, stillFailing, pass });
-    if (turn === 'send' || turn === 'in-flight') busy.add(message.job);
+    if (turn === 'send' || turn === 'in-flight') busy.add(due.request.job);
     switch (turn) {
       case 'drop':
         break;
@@ -52,19 +52,19 @@ export async function chooseCatchUps(
         break;
       case 'send':
         left.push({ ...catchUp, sentAt: pass.now });
-        messages.push(hasMetBusyJob(record) ? { ...message, delay: resendDelay(pass.ports) } : message);
+        runs.push(hasMetBusyJob(record) ? { ...due, delay: resendDelay(pass.ports) } : due);
         break;
       default:
         return unreachable(turn);
     }
   }
-  return { catchUps: left, messages };
+  return { catchUps: left, runs };
 }
 
 interface Candidate {
   readonly catchUp: CatchUp;
   readonly record: RunRecord;
-  readonly message: AddressedMessage;
+  readonly due: DueRun;
 }
 
 /** Those that are sent come first. Those that have left the app or the table, or have run, are left out. */
@@ -72,9 +72,9 @@ async function readCandidates(catchUps: readonly CatchUp[], { plan, ports }: Pas
   const inOrder = [...catchUps.filter(isSent), ...catchUps.filter((other) => !isSent(other))];
   const records = await mapInBatches(inOrder, ({ run }) => ports.store.get(run));
   return inOrder.flatMap((catchUp, index) => {
-    const message = messageFor(catchUp.run, 'catch-up', plan);
+    const due = dueRun(catchUp.run, 'catch-up', plan);
     const record = records[index];
-    return message === undefined || record === undefined || hasRun(record) ? [] : [{ catchUp, record, message }];
+    return due === undefined || record === undefined || hasRun(record) ? [] : [{ catchUp, record, due }];
   });
 }
 
@@ -91,11 +91,11 @@ interface Constraints {
   readonly pass: Pass;
 }
 
-async function turnOf(
-  { catchUp, record, message }: Candidate,
-  { busy, stillFailing, pass }: Constraints,
-): Promise<Turn> {
-  const { job, schedule } = message;
+async function turnOf({ catchUp, record, due }: Candidate, { busy, stillFailing, pass }: Constraints): Promise<Turn> {
+  const {
+    schedule,
+    request: { job },
+  } = due;
   const isWanted = schedule.enabled && schedule.policy.catchUp > 0;
   // No other is started, but one that is running goes on.
   if (!isWanted) return isSent(catchUp) && !hasEnded(record.status) ? 'in-flight' : 'drop';

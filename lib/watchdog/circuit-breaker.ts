@@ -28,14 +28,15 @@ function breakFind(find: WatchdogPorts['findDeployed']): WatchdogPorts['findDepl
 /** Opens for a queue on its first failed call, and for all queues when several have failed. */
 function breakSend(send: WatchdogPorts['send']): WatchdogPorts['send'] {
   const failures = new Map<string, unknown>();
-  return async (queue, body, delay) => {
+  return async (run, options) => {
+    const { job } = run;
     const isOpen = failures.size >= MAX_FAILING_QUEUES;
-    const known = failures.get(queue) ?? (isOpen ? [...failures.values()].at(-1) : undefined);
+    const known = failures.get(job) ?? (isOpen ? [...failures.values()].at(-1) : undefined);
     if (known !== undefined) throw known;
     try {
-      await send(queue, body, delay);
+      await send(run, options);
     } catch (error) {
-      failures.set(queue, error);
+      failures.set(job, error);
       throw error;
     }
   };

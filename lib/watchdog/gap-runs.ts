@@ -2,8 +2,8 @@ import { occurrencesBetween } from '../due/occurrences.ts';
 import { scheduledRunId } from '../run/run-id.ts';
 import { type EpochMs, epochMs } from '../units.ts';
 import { lookUpDeployed } from './deployed.ts';
+import { dueRun } from './due-run.ts';
 import type { ExpectedSchedule } from './expected-schedules.ts';
-import { messageFor } from './message.ts';
 import type { Pass } from './pass-context.ts';
 import { isNearPause } from './pauses.ts';
 import type { WatchedSchedule } from './plan.ts';
@@ -43,12 +43,12 @@ function* gapRunsOf({ schedule, state, lastUntil }: ExpectedSchedule, now: Epoch
 
 /** @returns whether it was sent */
 async function startGapRun(run: string, schedule: WatchedSchedule, { plan, ports }: Pass): Promise<boolean> {
-  const message = messageFor(run, 'schedule', plan);
-  if (message === undefined || (await ports.store.get(run)) !== undefined) return false;
+  const due = dueRun(run, 'schedule', plan);
+  if (due === undefined || (await ports.store.get(run)) !== undefined) return false;
   // A schedule that a user has disabled or deleted by hand starts no run, of the watchdog's neither.
   const { kind } = await lookUpDeployed(schedule, ports.findDeployed);
   if (kind === 'disabled' || kind === 'absent') return false;
-  await ports.send(message.queue, message.body);
-  ports.log('after-gap-sent', { runId: run, job: message.job });
+  await ports.send(due.request);
+  ports.log('after-gap-sent', { runId: run, job: schedule.job });
   return true;
 }

@@ -66,7 +66,7 @@ export async function runPass(plan: WatchdogPlan, ports: WatchdogPorts, options:
   const state = nextState(results, pass);
   await pass.ports.store.saveState(state);
   // 8. Send the catch-ups.
-  const caughtUp = await sendCatchUps(turns.messages, state, pass);
+  const caughtUp = await sendCatchUps(turns.runs, state, pass);
 
   const problems = [rescue, tracked, gapRuns, alerts, caughtUp].flatMap((step) => step.problems);
   if (problems.length > 0) throw new IncompleteLookError(problems);

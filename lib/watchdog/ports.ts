@@ -1,7 +1,8 @@
 import type { AlertMessage } from '../job/context.ts';
 import type { FieldsOf, WatchdogEvent } from '../observe/events.ts';
+import type { RunQueue } from '../run/queue.ts';
 import type { RunRecord } from '../run/record.ts';
-import type { EpochMs, Milliseconds, Seconds } from '../units.ts';
+import type { EpochMs, Milliseconds } from '../units.ts';
 import type { WatchState } from './state.ts';
 
 /** A due time without a run, as it is recorded: as missed, or as skipped by a calendar. */
@@ -56,8 +57,7 @@ export interface WatchdogPorts {
   readonly store: WatchStore;
   /** Finds the schedule of that name in the deployment's group; `undefined` when there is none. */
   readonly findDeployed: (name: string) => Promise<DeployedSchedule | undefined>;
-  /** Sends a message to a queue of this deployment, visible after a delay of up to 15 minutes. @param delay none by default */
-  readonly send: (queue: string, body: string, delay?: Seconds) => Promise<void>;
+  readonly send: RunQueue['send'];
   readonly alert: (message: AlertMessage) => Promise<void>;
   readonly log: <Event extends WatchdogEvent>(event: Event, fields: FieldsOf<Event>) => void;
   /** Counts missed due times of a job, for the alarm. */

@@ -1,5 +1,5 @@
 import { hasEnded, type RunRecord } from '../run/record.ts';
-import { type Inputs, inputsOf, resendBody } from '../run/resend.ts';
+import { type Inputs, inputsOf, requestOf } from '../run/request.ts';
 import type { EpochMs } from '../units.ts';
 import type { Pass } from './pass-context.ts';
 import type { OpenRun } from './ports.ts';
@@ -68,14 +68,13 @@ interface ResendParts {
 /** @returns whether nothing went wrong */
 async function resend(run: RunRecord, { plan, ports }: Pass, { inputs, problems }: ResendParts): Promise<boolean> {
   const { id: runId, job, status } = run;
-  const queue = plan.jobs[job]?.queue;
-  const body = resendBody(run, inputs);
-  if (queue === undefined || body === undefined) {
+  const request = requestOf(run, inputs);
+  if (request === undefined || plan.jobs[job] === undefined) {
     ports.log('not-sent', { runId, job, reason: 'its job or its schedule is not in the app any more' });
     return true;
   }
   const delay = hasMetBusyJob(run) ? resendDelay(ports) : undefined;
-  const send = () => ports.send(queue, body, delay);
+  const send = () => ports.send(request, { delay });
   if (!(await attempt(problems, `run ${runId} cannot be sent again`, send))) return false;
   ports.log('run-resent', { runId, job, reason: `it is ${status} and nothing has come of its message` });
   return true;

@@ -1,5 +1,5 @@
 import { epochMs } from '../units.ts';
-import type { CatchUpMessage } from './choose-catch-ups.ts';
+import type { CatchUpRun } from './choose-catch-ups.ts';
 import type { Pass } from './pass-context.ts';
 import { attempt } from './problems.ts';
 import type { WatchState } from './state.ts';
@@ -14,14 +14,15 @@ export interface SentCatchUps {
  * sends them.
  */
 export async function sendCatchUps(
-  messages: readonly CatchUpMessage[],
+  catchUps: readonly CatchUpRun[],
   saved: WatchState,
   { ports }: Pass,
 ): Promise<SentCatchUps> {
   const unsent = new Set<string>();
   const problems: string[] = [];
-  for (const { run, job, queue, body, delay } of messages) {
-    const send = () => ports.send(queue, body, delay);
+  for (const { request, delay } of catchUps) {
+    const { run, job } = request;
+    const send = () => ports.send(request, { delay });
     if (await attempt(problems, `run ${run} cannot be caught up`, send)) {
       ports.log('catch-up-sent', { runId: run, job });
     } else {
@@ -29,8 +30,8 @@ export async function sendCatchUps(
     }
   }
   if (unsent.size > 0) {
-    const catchUps = saved.catchUps.map((each) => (unsent.has(each.run) ? { ...each, sentAt: epochMs(0) } : each));
-    await ports.store.saveState({ ...saved, version: saved.version + 1, catchUps });
+    const left = saved.catchUps.map((each) => (unsent.has(each.run) ? { ...each, sentAt: epochMs(0) } : each));
+    await ports.store.saveState({ ...saved, version: saved.version + 1, catchUps: left });
   }
-  return { sent: messages.length - unsent.size, problems };
+  return { sent: catchUps.length - unsent.size, problems };
 }

@@ -273,9 +273,9 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
       if (record === undefined) throw new Error('no record');
       expect(record.letterSentAt).toBeUndefined();
 
-      await runs.noteLetter(record, 'another message', LATER);
+      await runs.noteDeadLetter(record, 'another message', LATER);
       expect((await runs.get(request.run))?.letterSentAt).toBeUndefined();
-      await runs.noteLetter(record, 'message-1', LATER);
+      await runs.noteDeadLetter(record, 'message-1', LATER);
       expect((await runs.get(request.run))?.letterSentAt).toBe(LATER);
 
       const redrive = { owner: 'owner-2', now: LATER, messageId: 'message-2', isRedrive: true };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import * as belfry from '../../lib/entry/belfry.ts';
 import { type AttemptCause, TRIGGERS } from '../../lib/job/trigger.ts';
-import { LETTER_ATTRIBUTES } from '../../lib/lambda/outbox.ts';
+import { DEAD_LETTER_ATTRIBUTES } from '../../lib/lambda/reporter.ts';
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from '../../lib/observe/metrics.ts';
 import { formatRunMessage } from '../../lib/run/message.ts';
 import type { AttemptOutcome, RunStatus, SkipReason } from '../../lib/run/record.ts';
@@ -57,7 +57,7 @@ test('what is stored or public is as it was', async () => {
       triggers: TRIGGERS,
     },
     message: shapeOf(JSON.parse(formatRunMessage(manualRequest()))),
-    deadLetterAttributes: LETTER_ATTRIBUTES,
+    deadLetterAttributes: DEAD_LETTER_ATTRIBUTES,
     events: loggedEvents(),
     metrics: { namespace: METRIC_NAMESPACE, dimensions: METRIC_DIMENSIONS, metrics: METRICS },
     deployment: deployedNames(),

@@ -46,7 +46,7 @@ async function writeEverything(): Promise<void> {
   const claimed: Claimed = { kind: 'claimed', owner: 'owner', claim: 1, record };
   for (const settlement of Object.values(SETTLEMENTS)) await runs.settle(claimed, settlement);
   await runs.closeExhausted(record, { at: DUE, error: ERROR, letterFor: 'message', lastAttempt: 6 });
-  await runs.noteLetter(record, 'message', DUE);
+  await runs.noteDeadLetter(record, 'message', DUE);
   await new DynamoDbRunRequests(TABLE).createPending(manualRequest(), { now: DUE, requestedBy: 'a test' });
 
   const locks = new DynamoDbLockStore(TABLE);

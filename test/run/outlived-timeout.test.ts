@@ -43,12 +43,12 @@ describe('a run that outlives its timeout', () => {
 
   test.each([
     { what: 'its outcome cannot be written', break: 'settle' as const },
-    { what: 'its letter cannot be sent', break: 'sendLetter' as const },
+    { what: 'its letter cannot be sent', break: 'sendDeadLetter' as const },
   ])('has its process ended also when $what', async (broken) => {
     const harness = createRunHarness(() => new Promise(() => {}), { retry: { maxAttempts: 1 } });
     const fault = { when: 'before', error: new Error('down') } as const;
     if (broken.break === 'settle') harness.runs.failNext('settle', fault);
-    else harness.outbox.failNext('sendLetter', fault);
+    else harness.reporter.failNext('sendDeadLetter', fault);
 
     const delivered = harness.deliver(harness.request());
     await harness.clock.advanceTo(plus(harness.clock.now(), secondsOf(70)));

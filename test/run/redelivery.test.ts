@@ -50,7 +50,7 @@ describe('a message delivered twice', () => {
     { what: 'a message that SQS had moved itself, without a letter’s attributes', messageId: 'moved-back' },
   ])('after a failure whose letter is still owed sends it: $what', async ({ messageId }) => {
     const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
-    harness.outbox.failNext('sendLetter', { when: 'before', error: new Error('access denied') });
+    harness.reporter.failNext('sendDeadLetter', { when: 'before', error: new Error('access denied') });
     await harness.deliver(harness.request());
     expect(harness.letters).toEqual([]);
 
@@ -63,7 +63,7 @@ describe('a message delivered twice', () => {
 
   test('after a failure whose letter was sent but could not be noted sends it again', async () => {
     const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
-    harness.runs.failNext('noteLetter', { when: 'before', error: new Error('table is down') });
+    harness.runs.failNext('noteDeadLetter', { when: 'before', error: new Error('table is down') });
     await harness.deliver(harness.request());
 
     await harness.deliver(harness.request());
@@ -91,7 +91,7 @@ describe('a letter moved back', () => {
   test('sends its letter again, and starts no third round, when the letter of the second could not be sent', async () => {
     const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
     await harness.deliver(harness.request());
-    harness.outbox.failNext('sendLetter', { when: 'before', error: new Error('no queue') });
+    harness.reporter.failNext('sendDeadLetter', { when: 'before', error: new Error('no queue') });
     const redrive = { messageId: 'message-2', isRedrive: true };
 
     await harness.deliver(harness.request(), redrive);

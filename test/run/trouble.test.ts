@@ -101,7 +101,7 @@ describe('when things break around a run', () => {
 
   test('a letter that cannot be sent keeps the message, and its redelivery sends it', async () => {
     const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
-    harness.outbox.failNext('sendLetter', { when: 'before', error: down });
+    harness.reporter.failNext('sendDeadLetter', { when: 'before', error: down });
 
     const first = await harness.deliver(harness.request());
     const second = await harness.deliver(harness.request(), { receiveCount: 2 });
@@ -112,7 +112,7 @@ describe('when things break around a run', () => {
 
   test('an alert that cannot be sent holds nothing up', async () => {
     const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
-    harness.outbox.failNext('alert', { when: 'before', error: down });
+    harness.reporter.failNext('alert', { when: 'before', error: down });
 
     expect((await harness.deliver(harness.request())).kind).toBe('acknowledge');
     expect(harness.letters).toHaveLength(1);

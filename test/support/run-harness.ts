@@ -4,7 +4,7 @@ import { resolvePolicy } from '../../lib/job/policy.ts';
 import type { Delivery, Disposition, Executed, RunPorts } from '../../lib/run/delivery.ts';
 import type { RunEvent } from '../../lib/run/events.ts';
 import { executeRun } from '../../lib/run/execute-run.ts';
-import type { Letter, RunRequest } from '../../lib/run/ports.ts';
+import type { DeadLetter, RunRequest } from '../../lib/run/ports.ts';
 import { deployedTimeouts } from '../../lib/run/timeouts.ts';
 import { createDirectOnce } from '../../lib/store/direct-once.ts';
 import { MemoryLockStore } from '../../lib/store/memory/memory-lock-store.ts';
@@ -38,11 +38,11 @@ export function createRunHarness(
   const memory = new MemoryRunStore();
   const runs = observed(memory);
   const locks = observed(new MemoryLockStore());
-  const letters: Letter[] = [];
+  const letters: DeadLetter[] = [];
   const alerts: AlertMessage[] = [];
   const events: RunEvent[] = [];
-  const outbox = observed({
-    sendLetter: async (letter: Letter) => void letters.push(letter),
+  const reporter = observed({
+    sendDeadLetter: async (letter: DeadLetter) => void letters.push(letter),
     alert: async (message: AlertMessage) => void alerts.push(message),
   });
   const log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -54,7 +54,7 @@ export function createRunHarness(
     once: createDirectOnce(runs.port),
     runs: runs.port,
     gate: GATES[policy.overlap]({ locks: locks.port, runs: runs.port }),
-    outbox: outbox.port,
+    reporter: reporter.port,
     observe: (event) => events.push(event),
     describeFailure: (record, error) => ({ subject: `${record.job} failed: ${error.message}`, body: record.id }),
     surroundings: () => ({ log, secret: async (name) => name }),
@@ -68,7 +68,7 @@ export function createRunHarness(
     ports,
     runs,
     locks,
-    outbox,
+    reporter,
     letters,
     alerts,
     events,

@@ -220,9 +220,9 @@ describe('a due time that clocks skip in spring', () => {
     let failures = 1;
     harness.circumstances.between = (ports) => ({
       ...ports,
-      async send(queue, body, delay) {
+      async send(run, options) {
         if (failures-- > 0) throw new Error('no queue');
-        await ports.send(queue, body, delay);
+        await ports.send(run, options);
       },
     });
 

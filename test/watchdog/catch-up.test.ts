@@ -194,9 +194,9 @@ describe('a schedule that catches up with three', () => {
     let failures = 1;
     harness.circumstances.between = (ports) => ({
       ...ports,
-      async send(queue, body, delay) {
+      async send(run, options) {
         if (failures-- > 0) throw new Error('no queue');
-        await ports.send(queue, body, delay);
+        await ports.send(run, options);
       },
     });
 

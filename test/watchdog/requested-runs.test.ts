@@ -18,10 +18,10 @@ describe('a catch-up whose late original is skipped', () => {
     harness.circumstances.fires = (_name, at) => ({ seconds: until(originalAfter, at) / 1000 });
     harness.circumstances.between = (ports) => ({
       ...ports,
-      async send(queue, body, delay) {
+      async send(run, options) {
         const wait = until(catchUpAfter, harness.now);
-        if (wait > 0) void harness.sleep(wait).then(() => ports.send(queue, body, delay));
-        else await ports.send(queue, body, delay);
+        if (wait > 0) void harness.sleep(wait).then(() => ports.send(run, options));
+        else await ports.send(run, options);
       },
     });
     return harness;

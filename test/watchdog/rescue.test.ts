@@ -72,11 +72,11 @@ describe('queues that refuse', () => {
     const tried: string[] = [];
     harness.circumstances.between = (ports) => ({
       ...ports,
-      async send(queue, body, delay) {
-        const job = queue.replace('app-dev-', '');
+      async send(run, options) {
+        const { job } = run;
         tried.push(job);
         if (refused.includes(job)) throw new Error('no such queue');
-        await ports.send(queue, body, delay);
+        await ports.send(run, options);
       },
     });
     return tried;

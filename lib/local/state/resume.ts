@@ -1,8 +1,9 @@
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Manifest } from '../../manifest.ts';
+import type { RunRequest } from '../../run/ports.ts';
 import { hasEnded, type RunRecord } from '../../run/record.ts';
-import { inputsOf, resendBody } from '../../run/resend.ts';
+import { inputsOf, requestOf } from '../../run/request.ts';
 import { RUN_PREFIX } from '../../store/dynamodb/keys.ts';
 import { toRunRecord } from '../../store/dynamodb/run-item.ts';
 
@@ -20,24 +21,15 @@ export async function* scanRuns(client: DynamoDBClient, table: string): AsyncIte
   } while (start !== undefined);
 }
 
-/** A message for a run that had not ended when the cloud stopped, and the queue it belongs to. */
-export interface ResumedRun {
-  readonly run: RunRecord;
-  readonly queue: string;
-  readonly body: string;
-}
-
 /**
- * The messages that take up every unfinished run again. Sending one too many does no harm: the claim
+ * Asks for every unfinished run to go on. Sending one too many does no harm: the claim
  * decides. Runs of jobs or entries that are gone are left where they are.
  */
-export async function* unfinishedRuns(client: DynamoDBClient, manifest: Manifest): AsyncIterable<ResumedRun> {
-  const queues = new Map(manifest.jobs.map(({ name, resources }) => [name, resources.queue]));
+export async function* unfinishedRuns(client: DynamoDBClient, manifest: Manifest): AsyncIterable<RunRequest> {
+  const jobs = new Set(manifest.jobs.map(({ name }) => name));
   const inputs = inputsOf(manifest.schedules);
   for await (const run of scanRuns(client, manifest.resources.table)) {
-    const queue = queues.get(run.job);
-    if (hasEnded(run.status) || queue === undefined) continue;
-    const body = resendBody(run, inputs);
-    if (body !== undefined) yield { run, queue, body };
+    const request = hasEnded(run.status) || !jobs.has(run.job) ? undefined : requestOf(run, inputs);
+    if (request !== undefined) yield request;
   }
 }

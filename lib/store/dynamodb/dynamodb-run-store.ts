@@ -63,7 +63,7 @@ export class DynamoDbRunStore implements RunStore {
     return applied || (item?.status === 'failed' && item.letterFor === closing.letterFor);
   }
 
-  async noteLetter({ id }: RunRecord, letterFor: string, at: EpochMs): Promise<void> {
+  async noteDeadLetter({ id }: RunRecord, letterFor: string, at: EpochMs): Promise<void> {
     const set = { letterSentAt: ':at' };
     await this.#table.update({ key: runKey(id), set, condition: 'letterFor = :letterFor', values: { at, letterFor } });
   }

@@ -58,7 +58,7 @@ export class MemoryRunStore implements RunStore, RunRequests {
     return true;
   }
 
-  async noteLetter({ id }: RunRecord, letterFor: string, at: EpochMs): Promise<void> {
+  async noteDeadLetter({ id }: RunRecord, letterFor: string, at: EpochMs): Promise<void> {
     const record = this.records.get(id);
     if (record?.letterFor === letterFor) this.records.set(id, { ...record, letterSentAt: at });
   }

@@ -46,7 +46,7 @@ function createPorts(): RunPorts {
     once: createPowertoolsOnce(runs, context),
     runs,
     gate: createSkipGate({ locks: new MemoryLockStore(), runs }),
-    outbox: { sendLetter: async () => {}, alert: async () => {} },
+    reporter: { sendDeadLetter: async () => {}, alert: async () => {} },
     observe: createRunLog({ log: toLog(logger), deployment: 'bench-dev', writeMetrics }),
     describeFailure: () => ({ subject: '', body: '' }),
     surroundings: (run) => ({ log: jobLog(logger, run), secret: async (name) => name }),

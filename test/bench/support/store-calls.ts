@@ -89,7 +89,7 @@ async function completeRun(
     once: createPowertoolsOnce(runs, { getRemainingTimeInMillis: () => 60_000 } as Context),
     runs,
     gate: GATES[policy.overlap]({ locks: new DynamoDbLockStore({ client, table }), runs }),
-    outbox: { sendLetter: async () => {}, alert: async () => {} },
+    reporter: { sendDeadLetter: async () => {}, alert: async () => {} },
     observe: ({ event }) => events.push(event),
     describeFailure: () => ({ subject: '', body: '' }),
     surroundings: () => ({

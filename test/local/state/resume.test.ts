@@ -3,6 +3,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { expect, test } from 'vitest';
 import { unfinishedRuns } from '../../../lib/local/state/resume.ts';
 import type { Manifest } from '../../../lib/manifest.ts';
+import type { RunRequest } from '../../../lib/run/ports.ts';
 import type { RunStatus } from '../../../lib/run/record.ts';
 import { runKey } from '../../../lib/store/dynamodb/keys.ts';
 import { DUE } from '../../support/requests.ts';
@@ -32,12 +33,8 @@ test('takes up what has not ended of the app’s jobs, and leaves the watchdog t
   await record('watchdog', 'watchdog', 'running', '03');
   await put({ pk: 'JOB#watchdog', sk: 'WATCH', state: '{}', version: 1 });
 
-  const resumed: { queue: string; body: unknown }[] = [];
-  for await (const { queue, body } of unfinishedRuns(dynamodb, manifest)) {
-    resumed.push({ queue, body: JSON.parse(body) });
-  }
+  const resumed: RunRequest[] = [];
+  for await (const request of unfinishedRuns(dynamodb, manifest)) resumed.push(request);
 
-  expect(resumed).toMatchObject([
-    { queue: 'app-dev-report', body: { run: 'report/2027-03-02T02:00Z/nightly', input: { region: 'eu' } } },
-  ]);
+  expect(resumed).toMatchObject([{ run: 'report/2027-03-02T02:00Z/nightly', job: 'report', input: { region: 'eu' } }]);
 });

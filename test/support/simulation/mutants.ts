@@ -34,7 +34,7 @@ function sendsTheLetterFirst(ports: RunPorts): RunPorts {
       if (settlement.status === 'failed') {
         const body = formatRunMessage(request.request);
         const letter = { body, run: claimed.record.id, attempts: 0, error: settlement.error };
-        await ports.outbox.sendLetter(letter).catch(() => {});
+        await ports.reporter.sendDeadLetter(letter).catch(() => {});
       }
       return done;
     });
@@ -43,8 +43,11 @@ function sendsTheLetterFirst(ports: RunPorts): RunPorts {
 
 /** Does not mind a letter that could not be sent. */
 function forgetsTheLetter(ports: RunPorts): RunPorts {
-  const { outbox } = ports;
-  return { ...ports, outbox: { ...outbox, sendLetter: (letter) => outbox.sendLetter(letter).catch(() => {}) } };
+  const { reporter } = ports;
+  return {
+    ...ports,
+    reporter: { ...reporter, sendDeadLetter: (letter) => reporter.sendDeadLetter(letter).catch(() => {}) },
+  };
 }
 
 /** Frees the lock before the outcome is recorded. */

@@ -1,14 +1,14 @@
 import type { Event } from './journal.ts';
 import type { Timeline } from './timeline.ts';
 
-export interface Letter {
+export interface DeadLetter {
   readonly body: string;
   readonly run: string;
   /** Whether Belfry sent it, with its attributes. Else SQS moved the message. */
   readonly hasAttributes: boolean;
 }
 
-interface Message extends Letter {
+interface Message extends DeadLetter {
   readonly id: string;
   receives: number;
   visibleAt: number;
@@ -41,7 +41,7 @@ const TWELVE_HOURS = 12 * 3_600_000;
 
 /** A standard SQS queue with its dead-letter queue, and the event source mapping that polls it. */
 export class SimulatedQueue {
-  letters: Letter[] = [];
+  letters: DeadLetter[] = [];
   readonly #messages = new Map<string, Message>();
   readonly #options: QueueOptions;
   #serial = 0;
@@ -54,7 +54,7 @@ export class SimulatedQueue {
     return this.#messages.size === 0;
   }
 
-  send(letter: Letter): void {
+  send(letter: DeadLetter): void {
     const { timeline, note } = this.#options;
     const message: Message = {
       ...letter,
@@ -70,7 +70,7 @@ export class SimulatedQueue {
   }
 
   /** Moves letters back, as the console does: same bodies and attributes, new ids. */
-  redrive(which: (letter: Letter) => boolean): void {
+  redrive(which: (letter: DeadLetter) => boolean): void {
     const chosen = this.letters.filter(which);
     this.letters = this.letters.filter((letter) => !chosen.includes(letter));
     for (const { body, run, hasAttributes } of chosen) this.send({ body, run, hasAttributes });
@@ -87,7 +87,7 @@ export class SimulatedQueue {
   }
 
   /** Forgets messages, as a queue does that somebody has emptied. @returns how many there were */
-  lose(which: (message: Letter) => boolean): number {
+  lose(which: (message: DeadLetter) => boolean): number {
     const lost = [...this.#messages.values()].filter(which);
     for (const { id } of lost) this.#messages.delete(id);
     return lost.length;

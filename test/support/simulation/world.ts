@@ -16,7 +16,7 @@ import type { Event, Fact } from './journal.ts';
 import { Network } from './network.ts';
 import { type PlannedRun, type Scenario, START } from './scenario.ts';
 import { SimulatedProcess } from './simulated-process.ts';
-import { type Letter, type Receipt, SimulatedQueue } from './simulated-queue.ts';
+import { type DeadLetter, type Receipt, SimulatedQueue } from './simulated-queue.ts';
 import { Timeline } from './timeline.ts';
 
 const MOST_LAST_REDRIVES = 3;
@@ -139,8 +139,8 @@ export class World {
       once: this.backend.once(runs),
       runs,
       gate: GATES[this.policy.overlap]({ locks, runs }),
-      outbox: {
-        sendLetter: ({ body }) =>
+      reporter: {
+        sendDeadLetter: ({ body }) =>
           this.#world(process, 'sqs', 'letter', () => {
             this.note(letterFact);
             this.#post({ body, run, hasAttributes: true });
@@ -186,7 +186,7 @@ export class World {
     });
   }
 
-  #post(letter: Letter): void {
+  #post(letter: DeadLetter): void {
     this.queue.letters.push(letter);
     if (this.#eagerRedrives-- <= 0) return;
     const delay = this.scenario.random.integer(0, 30_000);

@@ -23,7 +23,7 @@ export class Breaker {
     return {
       ...ports,
       findDeployed: (name) => this.#call('findDeployed', () => findDeployed(name)),
-      send: (queue, body, delay) => this.#call('send', () => send(queue, body, delay)),
+      send: (run, options) => this.#call('send', () => send(run, options)),
       alert: (message) => this.#call('alert', () => alert(message)),
       store: {
         get: (run) => this.#call('get', () => store.get(run)),

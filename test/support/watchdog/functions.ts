@@ -6,7 +6,7 @@ import { judge } from '../../../lib/lambda/admission.ts';
 import { skipByCalendar } from '../../../lib/lambda/calendar-admission.ts';
 import type { RunPorts } from '../../../lib/run/delivery.ts';
 import { parseRunMessage } from '../../../lib/run/message.ts';
-import type { Letter } from '../../../lib/run/ports.ts';
+import type { DeadLetter } from '../../../lib/run/ports.ts';
 import type { RunRecord } from '../../../lib/run/record.ts';
 import { deployedTimeouts } from '../../../lib/run/timeouts.ts';
 import { createDirectOnce } from '../../../lib/store/direct-once.ts';
@@ -55,7 +55,7 @@ const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 /** The queues and functions of all jobs: they receive and run the messages that are sent. */
 export class Functions {
   readonly executions: Execution[] = [];
-  readonly letters: Letter[] = [];
+  readonly letters: DeadLetter[] = [];
   readonly alerts: AlertMessage[] = [];
   readonly #queues = new Map<string, SimulatedQueue>();
   readonly #locks = new MemoryLockStore();
@@ -79,7 +79,7 @@ export class Functions {
   }
 
   /** Moves a letter back, as the console does. */
-  redrive(job: string, { body }: Pick<Letter, 'body'>): void {
+  redrive(job: string, { body }: Pick<DeadLetter, 'body'>): void {
     this.#queues.get(job)?.send({ body, run: parseRunMessage(body).run, hasAttributes: true });
   }
 
@@ -125,8 +125,8 @@ export class Functions {
       once: createDirectOnce(store),
       runs: store,
       gate: GATES[policy.overlap]({ locks: this.#locks, runs: store }),
-      outbox: {
-        sendLetter: async (letter) => void this.letters.push(letter),
+      reporter: {
+        sendDeadLetter: async (letter) => void this.letters.push(letter),
         alert: async (message) => void this.alerts.push(message),
       },
       observe: () => {},

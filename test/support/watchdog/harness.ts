@@ -1,6 +1,7 @@
 import type { AlertMessage, JobContext } from '../../../lib/job/context.ts';
 import type { WatchdogEvent } from '../../../lib/observe/events.ts';
-import { parseRunMessage } from '../../../lib/run/message.ts';
+import { formatRunMessage } from '../../../lib/run/message.ts';
+import type { RunRequest } from '../../../lib/run/ports.ts';
 import { type EpochMs, epochMs, type Seconds, seconds } from '../../../lib/units.ts';
 import { type PassResult, runPass } from '../../../lib/watchdog/pass.ts';
 import type { WatchdogPlan } from '../../../lib/watchdog/plan.ts';
@@ -112,7 +113,7 @@ export class WatchdogHarness {
     return {
       store: this.store,
       findDeployed: (name) => this.eventBridge.find(name),
-      send: async (queue, body, delay = seconds(0)) => this.#send(queue, body, delay),
+      send: async (run, { delay = seconds(0) } = {}) => this.#send(run, delay),
       alert: async (message) => void this.alerts.push(message),
       log: (event, fields) => void this.logged.push({ event, fields, at: this.now }),
       countMissed: (job, count) => void this.counts.push({ job, count, at: this.now }),
@@ -197,10 +198,10 @@ export class WatchdogHarness {
     }
   }
 
-  #send(queue: string, body: string, delay: Seconds): void {
-    const { job, run, trigger } = parseRunMessage(body);
-    if (queue !== `app-dev-${job}`) throw new Error(`a message of ${job} for the queue ${queue}`);
-    this.sent.push({ queue, run, trigger, at: this.now });
+  #send(request: RunRequest, delay: Seconds): void {
+    const { job, run, trigger } = request;
+    this.sent.push({ queue: `app-dev-${job}`, run, trigger, at: this.now });
+    const body = formatRunMessage(request);
     if (!this.circumstances.losesSent(run)) this.timeline.after(delay * 1000, () => this.functions.send(job, body));
   }
 }

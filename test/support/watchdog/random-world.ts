@@ -148,7 +148,7 @@ function disturb(ports: WatchdogPorts, next: () => Promise<Trouble>): WatchdogPo
   return {
     ...ports,
     findDeployed: (name) => call(() => ports.findDeployed(name)),
-    send: (queue, body, delay) => call(() => ports.send(queue, body, delay)),
+    send: (run, options) => call(() => ports.send(run, options)),
     alert: (message) => call(() => ports.alert(message)),
     store: {
       get: (run) => call(() => store.get(run)),

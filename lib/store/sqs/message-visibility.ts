@@ -1,8 +1,8 @@
 import { ChangeMessageVisibilityCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { EpochMs } from '../units.ts';
+import type { EpochMs } from '../../units.ts';
 
-/** The longest that SQS hides a message for, in seconds, counted from its receive. */
-const LONGEST_VISIBILITY = 12 * 60 * 60;
+/** How long SQS hides a message at most, in seconds, counted from its receive. */
+const MAX_VISIBILITY = 12 * 60 * 60;
 
 /** The visibility of one received message. */
 export interface MessageVisibility {
@@ -10,16 +10,19 @@ export interface MessageVisibility {
   hideUntil(instant: EpochMs): Promise<void>;
 }
 
-export interface RunQueueOptions {
+export interface MessageVisibilityOptions {
   readonly sqs: SQSClient;
   readonly queueUrl: string;
   readonly now: () => EpochMs;
 }
 
-export function messageVisibility(receiptHandle: string, { sqs, queueUrl, now }: RunQueueOptions): MessageVisibility {
+export function messageVisibility(
+  receiptHandle: string,
+  { sqs, queueUrl, now }: MessageVisibilityOptions,
+): MessageVisibility {
   return {
     async hideUntil(instant) {
-      const seconds = Math.min(LONGEST_VISIBILITY - 60, Math.max(0, Math.ceil((instant - now()) / 1000)));
+      const seconds = Math.min(MAX_VISIBILITY - 60, Math.max(0, Math.ceil((instant - now()) / 1000)));
       const input = { QueueUrl: queueUrl, ReceiptHandle: receiptHandle, VisibilityTimeout: seconds };
       await sqs.send(new ChangeMessageVisibilityCommand(input));
     },

@@ -1,29 +1,33 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { AlertMessage } from '../job/context.ts';
 import { LONGEST_SUBJECT } from '../observe/failure-alert.ts';
-import type { Letter, Outbox } from '../run/ports.ts';
+import type { DeadLetter, Reporter } from '../run/ports.ts';
 import { cut } from '../run/run-error.ts';
 import { SDK_OPTIONS } from './sdk-options.ts';
 
-/** The attributes by which a letter says why it is there, and a message that it is one moved back. */
-export const LETTER_ATTRIBUTES = { run: 'belfry-run', attempts: 'belfry-attempts', error: 'belfry-error' } as const;
+/** The attributes that say why a dead letter is there, and of a message that it is one moved back. */
+export const DEAD_LETTER_ATTRIBUTES = {
+  run: 'belfry-run',
+  attempts: 'belfry-attempts',
+  error: 'belfry-error',
+} as const;
 
-const LONGEST_ERROR = 500;
+const MAX_ERROR = 500;
 
-export interface OutboxOptions {
+export interface ReporterOptions {
   readonly sqs: SQSClient;
   readonly deadLetterQueueUrl: string;
   readonly alertTopicArn: string;
 }
 
-/** Letters to the job's dead-letter queue, alerts to the deployment's topic. */
-export function createOutbox({ sqs, deadLetterQueueUrl, alertTopicArn }: OutboxOptions): Outbox {
+/** Dead letters to the job's dead-letter queue, alerts to the deployment's topic. */
+export function createReporter({ sqs, deadLetterQueueUrl, alertTopicArn }: ReporterOptions): Reporter {
   return {
-    async sendLetter(letter) {
+    async sendDeadLetter(deadLetter) {
       const input = {
         QueueUrl: deadLetterQueueUrl,
-        MessageBody: letter.body,
-        MessageAttributes: letterAttributes(letter),
+        MessageBody: deadLetter.body,
+        MessageAttributes: deadLetterAttributes(deadLetter),
       };
       await sqs.send(new SendMessageCommand(input));
     },
@@ -33,12 +37,12 @@ export function createOutbox({ sqs, deadLetterQueueUrl, alertTopicArn }: OutboxO
   };
 }
 
-function letterAttributes({ run, attempts, error }: Letter) {
-  const text = printable(cut(`${error.name}: ${error.message}`, LONGEST_ERROR));
+function deadLetterAttributes({ run, attempts, error }: DeadLetter) {
+  const text = printable(cut(`${error.name}: ${error.message}`, MAX_ERROR));
   return {
-    ...(run === undefined ? {} : { [LETTER_ATTRIBUTES.run]: { DataType: 'String', StringValue: run } }),
-    [LETTER_ATTRIBUTES.attempts]: { DataType: 'Number', StringValue: String(attempts) },
-    [LETTER_ATTRIBUTES.error]: { DataType: 'String', StringValue: text },
+    ...(run === undefined ? {} : { [DEAD_LETTER_ATTRIBUTES.run]: { DataType: 'String', StringValue: run } }),
+    [DEAD_LETTER_ATTRIBUTES.attempts]: { DataType: 'Number', StringValue: String(attempts) },
+    [DEAD_LETTER_ATTRIBUTES.error]: { DataType: 'String', StringValue: text },
   };
 }
 
