@@ -3,7 +3,7 @@ import { durationFormat, formatDuration, readDuration } from '../job/duration.ts
 import type { Schedule } from '../job/schedule.ts';
 import { DST_CHOICES, SCHEDULE_BOUNDS, type SchedulePolicy } from '../job/schedule-policy.ts';
 import { WARNING_NAMES } from '../job/warnings.ts';
-import { type Milliseconds, milliseconds } from '../units.ts';
+import { MINUTE, type Milliseconds, milliseconds } from '../units.ts';
 import { type ReadCalendarFile, readDays } from './check-calendar.ts';
 import { checkFields } from './check-fields.ts';
 import type { CheckedJob } from './check-jobs.ts';
@@ -68,8 +68,6 @@ function derivedLateness(shortest: Milliseconds | undefined): Milliseconds {
 const boundOf = (field: 'derivedLateness', end: 'least' | 'most'): number =>
   readDuration(SCHEDULE_BOUNDS[field][end]) ?? Number.NaN;
 
-const MINUTE_MS = 60_000;
-
 function readLength(
   field: 'maxLateness' | 'spread',
   value: unknown,
@@ -82,8 +80,8 @@ function readLength(
   if (length < Number(readDuration(least)) || length > Number(readDuration(most))) {
     return { problem: `${quoteValue(value)} is out of bounds; allowed are ${least} to ${most}` };
   }
-  if (field === 'maxLateness' || length % MINUTE_MS === 0) return length;
-  const up = formatDuration(milliseconds(Math.ceil(length / MINUTE_MS) * MINUTE_MS));
+  if (field === 'maxLateness' || length % MINUTE === 0) return length;
+  const up = formatDuration(milliseconds(Math.ceil(length / MINUTE) * MINUTE));
   return { problem: `${quoteValue(value)} is not whole minutes, in which EventBridge counts it; write '${up}'` };
 }
 

@@ -2,7 +2,7 @@ import { readEventBridge, type Timetable } from '../cron/index.ts';
 import { toLocal } from '../cron/zone.ts';
 import { readZone } from '../cron/zone-name.ts';
 import type { SchedulePolicy } from '../job/schedule-policy.ts';
-import { type EpochMs, epochMs } from '../units.ts';
+import { DAY, type EpochMs, epochMs, MINUTE } from '../units.ts';
 import { calendarThatSkips } from './calendar-days.ts';
 
 /** A due time of a schedule, and what is to become of it. */
@@ -20,9 +20,6 @@ export interface OccurrencesOf {
   readonly policy: Pick<SchedulePolicy, 'dst' | 'except' | 'only'>;
 }
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
-
 /**
  * All due times of a schedule in (from, to], ascending, each once, those included that its calendars skip.
  *
@@ -35,7 +32,7 @@ export function* occurrencesBetween(schedule: OccurrencesOf, from: EpochMs, to: 
   const zone = readZone(schedule.timezone);
   let [day, calendar]: [number?, string?] = [];
   for (const { time, source } of mergeAscending([...streams, ...gapEnds])) {
-    const dayOfTime = Math.floor(toLocal(zone, time) / DAY_MS);
+    const dayOfTime = Math.floor(toLocal(zone, time) / DAY);
     // Of a day that calendars pick, all is skipped or nothing is: who is due every minute asks once.
     if (dayOfTime !== day) [day, calendar] = [dayOfTime, calendarThatSkips(time, schedule.timezone, schedule.policy)];
     yield {
@@ -59,7 +56,7 @@ function timetablesOf(schedule: OccurrencesOf): readonly Timetable[] {
 /** The minute at which clocks go on after skipping due times, once for each gap. */
 function* afterGaps(timetable: Timetable, from: EpochMs, to: EpochMs): Generator<EpochMs> {
   for (const { kind, at } of timetable.touchedChanges(from, to)) {
-    const minute = epochMs(Math.ceil(at / MINUTE_MS) * MINUTE_MS);
+    const minute = epochMs(Math.ceil(at / MINUTE) * MINUTE);
     if (kind === 'gap' && minute <= to) yield minute;
   }
 }

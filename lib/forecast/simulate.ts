@@ -1,7 +1,7 @@
 import { readZone } from '../cron/zone-name.ts';
 import { BelfryError } from '../errors.ts';
 import type { Manifest, ManifestSchedule } from '../manifest.ts';
-import { type EpochMs, milliseconds, plus, toIso } from '../units.ts';
+import { type EpochMs, MINUTE, plus, toIso } from '../units.ts';
 import { BusyMinutes } from './busy-minutes.ts';
 import { clockChangesIn } from './clock-changes-in.ts';
 import { type JobResult, occurrencesIn, type Period, simulateJob } from './simulate-job.ts';
@@ -66,7 +66,6 @@ export function simulate(options: SimulationOptions, mostDueTimes: number = MOST
 }
 
 const BUSIEST = 5;
-const MINUTE = milliseconds(60_000);
 
 function busyMinute(
   { at, runs }: { readonly at: EpochMs; readonly runs: number },

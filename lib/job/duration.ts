@@ -1,10 +1,10 @@
-import { type Milliseconds, milliseconds } from '../units.ts';
+import { DAY, HOUR, MINUTE, type Milliseconds, milliseconds, SECOND } from '../units.ts';
 
 const UNITS = {
-  second: 1000,
-  minute: 60_000,
-  hour: 3_600_000,
-  day: 86_400_000,
+  second: SECOND,
+  minute: MINUTE,
+  hour: HOUR,
+  day: DAY,
 } as const;
 
 type UnitName = keyof typeof UNITS;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { systemClock } from '../clock.ts';
-import { milliseconds, toIso } from '../units.ts';
+import { MINUTE, milliseconds, toIso } from '../units.ts';
 import type { Assembly, FunctionModel, MappingModel } from './assembly/index.ts';
 import { queueArn } from './backends.ts';
 import { type Alarms, createAlarms, createJobNames } from './cloudwatch/index.ts';
@@ -27,7 +27,7 @@ export interface WorkloadOptions {
 }
 
 /** How long a stop waits for what runs: no function runs longer. */
-const LONGEST_RUN = milliseconds(15 * 60_000);
+const MAX_RUN = milliseconds(15 * MINUTE);
 
 /** Every start of a function on Node 20 would say that the SDK's releases of 2027 need a later one. */
 const QUIET: Variables = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
@@ -129,7 +129,7 @@ export class Workload {
     if (pool === undefined) return;
     // A message that is already here still needs its function.
     const mappings = [...this.#retiring];
-    this.#retire(Promise.all(mappings).then(() => pool.close(LONGEST_RUN)));
+    this.#retire(Promise.all(mappings).then(() => pool.close(MAX_RUN)));
   }
 
   #retire(ending: Promise<void>): void {

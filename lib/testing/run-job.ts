@@ -14,7 +14,7 @@ import { deployedTimeouts } from '../run/timeouts.ts';
 import { createDirectOnce } from '../store/direct-once.ts';
 import { MemoryLockStore } from '../store/memory/memory-lock-store.ts';
 import { MemoryRunStore } from '../store/memory/memory-run-store.ts';
-import { type EpochMs, epochMs, plus, toMilliseconds } from '../units.ts';
+import { type EpochMs, epochMs, MINUTE, plus, toMilliseconds } from '../units.ts';
 
 export interface RunJobOptions {
   /** When the run is due and starts. @default now, floored to the minute */
@@ -60,7 +60,7 @@ export async function runJob<Input>(job: Job<Input>, input: Input, options: RunJ
   const { now = new Date(), attempt = 1, secrets = {} } = options;
   const policy = policyOf(job);
   if (attempt > policy.maxAttempts) throw new RangeError(`attempt ${attempt}: the job allows ${policy.maxAttempts}`);
-  const start = epochMs(Math.floor(now.getTime() / 60_000) * 60_000);
+  const start = epochMs(Math.floor(now.getTime() / MINUTE) * MINUTE);
   const request = requestFor(job, input, start);
   const test = testPorts(job, policy, { start: epochMs(now.getTime()), secrets });
   await failEarlierAttempts(attempt, request, test);

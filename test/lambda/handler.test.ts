@@ -8,7 +8,7 @@ import { defineJob, type InputSchema, type Job, type JobDefinition } from '../..
 import { type JobPolicy, resolvePolicy } from '../../lib/job/policy.ts';
 import { createHandler } from '../../lib/lambda/handler.ts';
 import { DynamoDbRunStore } from '../../lib/store/dynamodb/dynamodb-run-store.ts';
-import { milliseconds } from '../../lib/units.ts';
+import { DAY, milliseconds } from '../../lib/units.ts';
 import { RETENTION } from '../contract/stores.ts';
 import { startTestTable, type TestTable } from '../support/dynalite.ts';
 import { captureOutput, stubFunctionEnvironment } from '../support/function-environment.ts';
@@ -45,7 +45,7 @@ const context = {
 let serial = 0;
 
 /** The due times of these tests are fixed and the clock is not. */
-const YEARS = milliseconds(100 * 366 * 86_400_000);
+const YEARS = milliseconds(100 * 366 * DAY);
 
 /** The handler of a job, and a way to hand it a message of a run of its own. */
 function setup(

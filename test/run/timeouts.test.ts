@@ -4,11 +4,11 @@ import { defineJob } from '../../lib/job/job.ts';
 import { resolvePolicy } from '../../lib/job/policy.ts';
 import { backoffBound, retryDelay } from '../../lib/run/backoff.ts';
 import { CLOCK_SKEW, deliveryTimeouts, deployedTimeouts, GRACE } from '../../lib/run/timeouts.ts';
-import { epochMs, milliseconds, plus, toMilliseconds } from '../../lib/units.ts';
+import { epochMs, MINUTE, milliseconds, plus, toMilliseconds } from '../../lib/units.ts';
 import { DUE } from '../support/requests.ts';
 
 /** Every timeout that a job may have, to the millisecond. */
-const timeouts = fc.integer({ min: 1000, max: 14 * 60_000 }).map(milliseconds);
+const timeouts = fc.integer({ min: 1000, max: 14 * MINUTE }).map(milliseconds);
 const attempts = fc.integer({ min: 1, max: 10 });
 /** How much of its function's time an invocation has used before the handler looks at the clock. */
 const startups = fc.integer({ min: 0, max: 5000 });

@@ -1,9 +1,9 @@
 import { InvalidArgumentError } from 'commander';
 import { APP_NAME } from '../../job/names.ts';
 import type { Drop } from '../../local/drops.ts';
-import { type EpochMs, epochMs, type Milliseconds, milliseconds } from '../../units.ts';
+import { type EpochMs, epochMs, HOUR, MINUTE, type Milliseconds, milliseconds, SECOND } from '../../units.ts';
 
-const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
+const UNITS: Readonly<Record<string, number>> = { s: SECOND, m: MINUTE, h: HOUR };
 
 /** `30s`, `2m`, `1h`. */
 export function readLength(text: string): Milliseconds {

@@ -3,7 +3,7 @@ import { DEFAULT_REGION, readEndpoint } from '../shared/connection.ts';
 import { EXIT } from '../shared/exit-codes.ts';
 import { isolateFromAws } from '../shared/isolate.ts';
 import { readInstant, readStage } from '../shared/options.ts';
-import { DAYS, MOST_DAYS } from './period.ts';
+import { DAYS, MAX_DAYS } from './period.ts';
 import { DAYS_BACK, FEWEST_RUNS, MOST_RECORDS } from './run-lengths.ts';
 import type { SimulateOptions } from './simulate.ts';
 
@@ -23,7 +23,7 @@ export function addSimulate(program: Command, onExit: (code: number) => void): v
     .option('--from <instant>', 'the first instant, with Z or an offset: 2027-03-01T00:00Z (default: now)', readInstant)
     .option(
       '--to <instant>',
-      `the first instant after it, ${MOST_DAYS} days later at most (default: ${DAYS} days later)`,
+      `the first instant after it, ${MAX_DAYS} days later at most (default: ${DAYS} days later)`,
       readInstant,
     )
     .option('--timezone <zone>', 'the zone whose hours the runs are counted by', 'UTC')

@@ -2,7 +2,7 @@ import type { RunHistory } from '../../client/run-history.ts';
 import type { RunLength } from '../../forecast/simulation.ts';
 import type { ManifestJob } from '../../manifest.ts';
 import type { RunRecord } from '../../run/record.ts';
-import { type EpochMs, type Milliseconds, milliseconds } from '../../units.ts';
+import { DAY, type EpochMs, type Milliseconds, milliseconds } from '../../units.ts';
 
 /** From how many completed runs on their 95th percentile says more than the timeout. */
 export const FEWEST_RUNS = 5;
@@ -10,15 +10,13 @@ export const DAYS_BACK = 30;
 /** How many of a job's newest records are read: of one that runs every minute, not all of 30 days. */
 export const MOST_RECORDS = 1000;
 
-const DAY_MS = 86_400_000;
-
 /** How long the runs of each job last, by its records of the last 30 days, the newest 1,000 of them. */
 export async function readRunLengths(
   history: Pick<RunHistory, 'runsOf'>,
   jobs: readonly Pick<ManifestJob, 'name' | 'policy'>[],
   now: EpochMs,
 ): Promise<ReadonlyMap<string, RunLength>> {
-  const period = { from: new Date(now - DAYS_BACK * DAY_MS), to: new Date(now) };
+  const period = { from: new Date(now - DAYS_BACK * DAY), to: new Date(now) };
   const lengths = new Map<string, RunLength>();
   for (const { name, policy } of jobs) {
     const completed: Milliseconds[] = [];

@@ -13,7 +13,7 @@ import { deployedTimeouts } from '../../../lib/run/timeouts.ts';
 import { createPowertoolsOnce } from '../../../lib/store/claim-layer.ts';
 import { MemoryLockStore } from '../../../lib/store/memory/memory-lock-store.ts';
 import { MemoryRunStore } from '../../../lib/store/memory/memory-run-store.ts';
-import { milliseconds, plus, toMilliseconds } from '../../../lib/units.ts';
+import { MINUTE, milliseconds, plus, toMilliseconds } from '../../../lib/units.ts';
 import { DUE, scheduledRequest } from '../../support/requests.ts';
 
 /** CPU time in milliseconds a run. */
@@ -23,12 +23,11 @@ export interface WrapperCosts {
   readonly bare: readonly number[];
 }
 
-const MINUTE = 60_000;
 const BATCH = 1000;
 const BATCHES = 5;
 
 const job = defineJob('report', { run() {} });
-const context = { getRemainingTimeInMillis: () => MINUTE, functionName: 'report' } as Context;
+const context = { getRemainingTimeInMillis: (): number => MINUTE, functionName: 'report' } as Context;
 
 /** Everything that a run is executed with in Lambda, its log lines and metrics included, but for what lies across the network. */
 function createPorts(): RunPorts {

@@ -1,6 +1,6 @@
 import type { SQSEvent } from 'aws-lambda';
 import type { Clock } from '../../../clock.ts';
-import { type Milliseconds, milliseconds } from '../../../units.ts';
+import { type Milliseconds, milliseconds, SECOND } from '../../../units.ts';
 import type { MappingModel } from '../../assembly/models.ts';
 import type { InvocationResult } from '../workers/invocation.ts';
 import { type BatchOutcome, readBatchResponse } from './batch-response.ts';
@@ -44,7 +44,7 @@ const largestReceive = 10;
 const longestWait = milliseconds(20_000);
 
 /** After an error, and after a throttled batch: soon enough for a person, seldom enough for a log. */
-const pause = milliseconds(1_000);
+const pause = SECOND;
 
 /** Without a limit of its own Lambda goes up to 1,000; a laptop need not. */
 const defaultConcurrency = 10;
