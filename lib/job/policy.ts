@@ -98,6 +98,13 @@ export function resolvePolicy({ definition }: Job): PolicyResult {
   return read.problems.length === 0 ? { ok: true, policy } : { ok: false, problems: read.problems };
 }
 
+/** The policy of a job that has not been checked. @throws Error with all that is wrong with it, which synth would refuse */
+export function policyOf(job: Job): JobPolicy {
+  const resolved = resolvePolicy(job);
+  if (resolved.ok) return resolved.policy;
+  throw new Error(resolved.problems.map(({ field, message }) => `job "${job.name}": ${field}: ${message}`).join('\n'));
+}
+
 function readBackoff(
   read: PolicyReader,
   backoff: NonNullable<NonNullable<Job['definition']['retry']>['backoff']>,

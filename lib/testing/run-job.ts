@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { AlertMessage, Log } from '../job/context.ts';
 import { SecretNotGrantedError } from '../job/errors.ts';
 import type { Job } from '../job/job.ts';
-import { type JobPolicy, resolvePolicy } from '../job/policy.ts';
+import { type JobPolicy, policyOf } from '../job/policy.ts';
 import { METRICS, type Metric } from '../observe/metrics.ts';
 import { createRunLog } from '../observe/run-log.ts';
 import type { RunPorts } from '../run/delivery.ts';
@@ -70,12 +70,6 @@ export async function runJob<Input>(job: Job<Input>, input: Input, options: RunJ
   const record = await test.ports.runs.get(request.run);
   if (record === undefined) throw new Error(`run ${request.run} left no record`);
   return { record, outcome: outcomeOf(record), ...test.told };
-}
-
-function policyOf(job: Job): JobPolicy {
-  const resolved = resolvePolicy(job);
-  if (resolved.ok) return resolved.policy;
-  throw new Error(resolved.problems.map(({ field, message }) => `job "${job.name}": ${field}: ${message}`).join('\n'));
 }
 
 function requestFor(job: Job, input: unknown, scheduledTime: EpochMs): RunRequest {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SCHEDULE_FIELDS } from '../../lib/app/check-schedules.ts';
 import { defineJob } from '../../lib/entry/belfry.ts';
-import { BOUNDS, DEFAULTS, OVERLAP_POLICIES, resolvePolicy } from '../../lib/job/policy.ts';
+import { BOUNDS, DEFAULTS, OVERLAP_POLICIES, policyOf } from '../../lib/job/policy.ts';
 import { DST_CHOICES, SCHEDULE_BOUNDS } from '../../lib/job/schedule-policy.ts';
 import { WARNING_NAMES } from '../../lib/job/warnings.ts';
 import { deliveryTimeouts, deployedTimeouts } from '../../lib/run/timeouts.ts';
@@ -79,9 +79,7 @@ describe('the table of settings in docs/time.md', () => {
 });
 
 describe('the table of times in docs/guarantees.md', () => {
-  const resolved = resolvePolicy(defineJob('default', { run: () => {} }));
-  if (!resolved.ok) throw new Error('the default policy is refused');
-  const { policy } = resolved;
+  const policy = policyOf(defineJob('default', { run: () => {} }));
   const deployed = deployedTimeouts(policy);
   const start = epochMs(0);
   const delivery = deliveryTimeouts(policy, start, plus(start, toMilliseconds(deployed.functionTimeout)));

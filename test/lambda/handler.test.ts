@@ -4,8 +4,8 @@ import type { Context, SQSEvent, SQSMessageAttributes } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod/mini';
-import { defineJob, type InputSchema, type Job, type JobDefinition } from '../../lib/job/job.ts';
-import { type JobPolicy, resolvePolicy } from '../../lib/job/policy.ts';
+import { defineJob, type InputSchema, type JobDefinition } from '../../lib/job/job.ts';
+import { policyOf } from '../../lib/job/policy.ts';
 import { createHandler } from '../../lib/lambda/handler.ts';
 import { DynamoDbRunStore } from '../../lib/store/dynamodb/dynamodb-run-store.ts';
 import { DAY, milliseconds } from '../../lib/units.ts';
@@ -70,12 +70,6 @@ function setup(
     deliver: (body: unknown = message, messageAttributes: SQSMessageAttributes = {}, messageId = 'message-1') =>
       handler(sqsEvent(typeof body === 'string' ? body : JSON.stringify(body), messageAttributes, messageId), context),
   };
-}
-
-function policyOf(job: Job): JobPolicy {
-  const resolved = resolvePolicy(job);
-  if (!resolved.ok) throw new Error('refused');
-  return resolved.policy;
 }
 
 function sqsEvent(body: string, messageAttributes: SQSMessageAttributes, messageId: string): SQSEvent {

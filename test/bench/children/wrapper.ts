@@ -3,7 +3,7 @@ import type { Context } from 'aws-lambda';
 import { systemClock } from '../../../lib/clock.ts';
 import type { JobContext } from '../../../lib/job/context.ts';
 import { defineJob } from '../../../lib/job/job.ts';
-import { resolvePolicy } from '../../../lib/job/policy.ts';
+import { policyOf } from '../../../lib/job/policy.ts';
 import { jobLog, toLog } from '../../../lib/observe/logger.ts';
 import { createRunLog } from '../../../lib/observe/run-log.ts';
 import type { RunPorts } from '../../../lib/run/delivery.ts';
@@ -31,14 +31,12 @@ const context = { getRemainingTimeInMillis: (): number => MINUTE, functionName: 
 
 /** Everything that a run is executed with in Lambda, its log lines and metrics included, but for what lies across the network. */
 function createPorts(): RunPorts {
-  const resolved = resolvePolicy(job);
-  if (!resolved.ok) throw new Error('the default policy is refused');
   const runs = new MemoryRunStore();
   const logger = new Logger({ serviceName: job.name });
   const writeMetrics = (line: string): unknown => process.stdout.write(`${line}\n`);
   return {
     job,
-    policy: resolved.policy,
+    policy: policyOf(job),
     clock: systemClock,
     random: Math.random,
     once: createPowertoolsOnce(runs, context),
