@@ -4,9 +4,10 @@ import type { JobPolicy } from '../job/policy.ts';
 import type { ManifestSchedule } from '../manifest.ts';
 import { mergeAscending } from '../merge-ascending.ts';
 import { scheduledRunId } from '../run/run-id.ts';
+import type { RunLength } from '../run/run-length.ts';
 import { type EpochMs, epochMs, HOUR } from '../units.ts';
 import { watchOverlaps } from './overlaps.ts';
-import type { RunLength, SimulatedJob, SimulatedSchedule } from './simulation.ts';
+import type { SimulatedJob, SimulatedSchedule } from './simulation.ts';
 
 /** The period's first instant, and the first after it. */
 export interface Period {

@@ -1,11 +1,12 @@
 import { readZone } from '../cron/zone-name.ts';
 import { BelfryError } from '../errors.ts';
 import type { Manifest, ManifestSchedule } from '../manifest.ts';
+import type { RunLength } from '../run/run-length.ts';
 import { type EpochMs, MINUTE, plus, toIso } from '../units.ts';
 import { BusyMinutes } from './busy-minutes.ts';
 import { clockChangesIn } from './clock-changes-in.ts';
 import { type JobResult, occurrencesIn, type Period, simulateJob } from './simulate-job.ts';
-import type { BusyMinute, RunLength, Simulation } from './simulation.ts';
+import type { BusyMinute, Simulation } from './simulation.ts';
 
 export interface SimulationOptions {
   readonly manifest: Pick<Manifest, 'app' | 'stage' | 'jobs' | 'schedules'>;

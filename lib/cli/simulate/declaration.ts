@@ -1,16 +1,17 @@
 import type { Command } from 'commander';
+import { MIN_RUNS } from '../../run/run-length.ts';
 import { DEFAULT_REGION, readEndpoint } from '../shared/connection.ts';
 import { EXIT } from '../shared/exit-codes.ts';
 import { isolateFromAws } from '../shared/isolate.ts';
 import { readInstant, readStage } from '../shared/options.ts';
 import { DAYS, MAX_DAYS } from './period.ts';
-import { DAYS_BACK, FEWEST_RUNS, MOST_RECORDS } from './run-lengths.ts';
+import { DAYS_BACK, MAX_RECORDS } from './run-lengths.ts';
 import type { SimulateOptions } from './simulate.ts';
 
 const HELP = `
 What would be fired is computed from infra/schedules.ts as it is now, calendars and daylight saving included; nothing
 is fired. Which runs would overlap follows from how long they last: the 95th percentile of the job's completed runs of
-the last ${DAYS_BACK} days (of its newest ${MOST_RECORDS} records), or, with fewer than ${FEWEST_RUNS} of them, the job's timeout. The records are
+the last ${DAYS_BACK} days (of its newest ${MAX_RECORDS} records), or, with fewer than ${MIN_RUNS} of them, the job's timeout. The records are
 those of this checkout's local state, if it has any; with --stage those on AWS, with --endpoint those on an emulator.
 
 Example:
