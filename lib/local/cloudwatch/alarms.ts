@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { bestEffort } from '../../best-effort.ts';
 import type { Clock } from '../../clock.ts';
 import { type EpochMs, MINUTE, type Milliseconds, milliseconds } from '../../units.ts';
 import type { AlarmModel, AlarmState } from '../assembly/models.ts';
@@ -163,7 +164,10 @@ class EmbeddedAlarms implements Alarms {
     if (!model.actionsEnabled) return;
     const { subject, message } = toNotification(change, model, region);
     for (const topic of model.actions[to].filter((action) => action.startsWith('arn:aws:sns:'))) {
-      notify(topic, subject, message).catch((error: unknown) => observer?.onError?.(error));
+      void bestEffort(
+        () => notify(topic, subject, message),
+        (error) => observer?.onError?.(error),
+      );
     }
   }
 

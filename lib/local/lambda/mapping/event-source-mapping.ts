@@ -1,4 +1,5 @@
 import type { SQSEvent } from 'aws-lambda';
+import { bestEffort } from '../../../best-effort.ts';
 import type { Clock } from '../../../clock.ts';
 import { type Milliseconds, milliseconds, SECOND } from '../../../units.ts';
 import type { MappingModel } from '../../assembly/models.ts';
@@ -146,11 +147,10 @@ class Mapping implements EventSourceMapping {
   async #delete(messages: readonly SourceMessage[]): Promise<void> {
     const { source, observer } = this.#options;
     for (const { receiptHandle } of messages) {
-      try {
-        await source.delete(this.model.queueName, receiptHandle);
-      } catch (error) {
-        observer?.onError?.('delete', error);
-      }
+      await bestEffort(
+        async () => source.delete(this.model.queueName, receiptHandle),
+        (error) => observer?.onError?.('delete', error),
+      );
     }
   }
 
