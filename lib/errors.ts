@@ -8,3 +8,6 @@ export abstract class BelfryError extends Error {
   abstract override readonly name: string;
   abstract readonly code: string;
 }
+
+/** The message of whatever was caught; of what is not an Error, its text. */
+export const messageOf = (caught: unknown): string => (caught instanceof Error ? caught.message : String(caught));

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createRunClient } from '../client/run-client.ts';
 import { systemClock } from '../clock.ts';
+import { messageOf } from '../errors.ts';
 import type { Manifest } from '../manifest.ts';
 import type { EpochMs } from '../units.ts';
 import { Closers } from './closers.ts';
@@ -131,7 +132,7 @@ async function resumeRuns({ services, deployment }: Parts, observe: CloudObserve
       observe({ kind: 'resent', ...about });
     } catch (error) {
       // One run that cannot go on must not keep the others, and the cloud, from it.
-      observe({ kind: 'not-resent', reason: error instanceof Error ? error.message : String(error), ...about });
+      observe({ kind: 'not-resent', reason: messageOf(error), ...about });
     }
   }
   client.destroy();

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import ICAL from 'ical.js';
+import { messageOf } from '../../errors.ts';
 import type { EpochMs } from '../../units.ts';
 import type { ReadCalendarFile } from '../check-calendar.ts';
 import { type DayNumber, dayNumber, dayText } from './calendar-day.ts';
@@ -106,7 +107,7 @@ function readCalendar(path: string, text: string, last: DayNumber): CalendarEven
   } catch (error) {
     if (error instanceof CalendarFileError) throw new CalendarFileError(`${path}: ${error.message}`, { cause: error });
     // Whatever ical.js throws: of broken files also errors that were not meant for a reader.
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new CalendarFileError(`${path}: it is not understood: ${shorten(reason)}${describePlace(text, reason)}`, {
       cause: error,
     });
