@@ -1,6 +1,6 @@
 import { DynamoDBClient, type DynamoDBClientConfig, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { ENVIRONMENT, JOBS_VARIABLE } from '../environment.ts';
+import { ENVIRONMENT, JOBS_VARIABLE, type Variables } from '../environment.ts';
 import type { RunRecord } from '../run/record.ts';
 import { jobPartition, RUN_PREFIX } from '../store/dynamodb/keys.ts';
 import { toRunRecord } from '../store/dynamodb/run-item.ts';
@@ -55,7 +55,7 @@ export function createRunHistory({ table, jobs, client: config = {} }: RunHistor
  *
  * @throws Error when `infra/access.ts` does not let the job read it
  */
-export function openRunHistory(variables: Readonly<Record<string, string | undefined>> = process.env): RunHistory {
+export function openRunHistory(variables: Variables = process.env): RunHistory {
   const table = variables[ENVIRONMENT.table];
   const jobs = variables[JOBS_VARIABLE];
   if (table === undefined || jobs === undefined) {

@@ -15,6 +15,7 @@ import {
   startReaper,
 } from './lambda/workers/index.ts';
 import type { Services } from './open-services.ts';
+import { WITHOUT_NODE_WARNING } from './sdk-variables.ts';
 import type { AlarmState } from './summary.ts';
 
 type Variables = Readonly<Record<string, string>>;
@@ -28,9 +29,6 @@ export interface WorkloadOptions {
 
 /** How long a stop waits for what runs: no function runs longer. */
 const MAX_RUN = milliseconds(15 * MINUTE);
-
-/** Every start of a function on Node 20 would say that the SDK's releases of 2027 need a later one. */
-const QUIET: Variables = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
 
 /** The functions of an app, the queues that feed them, and the alarms that watch both. */
 export class Workload {
@@ -150,7 +148,7 @@ export class Workload {
   }
 
   #localVariables(): Variables {
-    return { ...QUIET, ...this.#variables };
+    return { ...WITHOUT_NODE_WARNING, ...this.#variables };
   }
 
   #createMapping(model: MappingModel): EventSourceMapping {
