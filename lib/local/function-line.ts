@@ -1,6 +1,7 @@
 import { WATCHDOG } from '../job/names.ts';
 import { type EpochMs, epochMs } from '../units.ts';
 import type { CloudEvent, RunLine } from './events.ts';
+import { parseObject } from './parse-object.ts';
 
 /** Events of `RunLine`s, told from a job's own lines by the field that only Belfry's have. */
 const RUN_FIELDS = [
@@ -34,7 +35,7 @@ const LOGGER_FIELDS = new Set([
 
 /** What a line of a function's output says. Lines of metrics are not for it: the alarms read those. */
 export function readFunctionLine(job: string, line: string, now: EpochMs): CloudEvent {
-  const fields = parseObject(line);
+  const fields = line.startsWith('{') ? parseObject(line) : undefined;
   if (fields === undefined) return { kind: 'output', at: now, job, line };
 
   const at = typeof fields.timestamp === 'string' ? epochMs(Date.parse(fields.timestamp)) : now;
@@ -55,14 +56,4 @@ export function readFunctionLine(job: string, line: string, now: EpochMs): Cloud
     message: String(fields.message ?? line),
     fields: own,
   };
-}
-
-function parseObject(line: string): Record<string, unknown> | undefined {
-  if (!line.startsWith('{')) return undefined;
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { parseObject } from '../parse-object.ts';
 import type { MessageAttribute, MessageAttributes } from './message.ts';
 import type { SqsFault } from './message-moves.ts';
 import type { QueueSet } from './queue-set.ts';
@@ -43,7 +44,7 @@ function checkRedrivePolicy({ Attributes = {} }: CheckedInput, queues: QueueSet)
   if (text === undefined || text === '') return undefined;
   const refused = (reason: string) =>
     invalid(`Value ${text} for parameter RedrivePolicy is invalid. Reason: ${reason}`);
-  const policy = readPolicy(text);
+  const policy = parseObject(text);
   if (policy === undefined) return refused('Redrive policy is not a valid JSON map.');
   const { deadLetterTargetArn, maxReceiveCount } = policy;
   if (typeof deadLetterTargetArn !== 'string')
@@ -55,15 +56,6 @@ function checkRedrivePolicy({ Attributes = {} }: CheckedInput, queues: QueueSet)
     );
   }
   return queues.byArn(deadLetterTargetArn) === undefined ? refused('Dead letter target does not exist.') : undefined;
-}
-
-function readPolicy(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 const LONGEST_DELAY_S = 900;
