@@ -89,7 +89,7 @@ export function describeWatchdog({ deployment, jobs, schedules }: CheckedApp, gr
 }
 
 /** Of DynamoDB's 400 KB for an item; the rest is for catch-ups. */
-const LARGEST_STATE = 250_000;
+const MAX_STATE_SIZE = 250_000;
 /** What stands beside the id and the definition of a schedule. */
 const STATE_MARGIN = 80;
 
@@ -97,8 +97,8 @@ const STATE_MARGIN = 80;
 function checkStateSize(schedules: CheckedApp['schedules']): void {
   const sizes = schedules.map((each) => JSON.stringify([each.id, definitionOf(each)]).length + STATE_MARGIN);
   const size = sizes.reduce((sum, each) => sum + each, 0);
-  if (size <= LARGEST_STATE) return;
-  const most = Math.floor((LARGEST_STATE / size) * schedules.length);
+  if (size <= MAX_STATE_SIZE) return;
+  const most = Math.floor((MAX_STATE_SIZE / size) * schedules.length);
   throw new InvalidAppError([
     `infra/schedules.ts: ${schedules.length} schedules are more than one deployment can watch; about ${most} of this kind are allowed; deploy the others as another app`,
   ]);
@@ -107,7 +107,7 @@ function checkStateSize(schedules: CheckedApp['schedules']): void {
 function readGrace(grace: Duration): Milliseconds {
   const length = readDuration(grace);
   if (length !== undefined && length >= EARLIEST_LOOK && length <= MAX_GRACE) return length;
-  const allowed = `allowed are 1 minute to 1 hour, as ${durationFormat({ least: '1 minute', most: '1 hour' })}`;
+  const allowed = `allowed are 1 minute to 1 hour, as ${durationFormat({ min: '1 minute', max: '1 hour' })}`;
   throw new InvalidAppError([
     `watchdogGrace ${quoteValue(grace)}: ${allowed}; set it in cdk.json, context.watchdogGrace`,
   ]);

@@ -66,12 +66,12 @@ export function createRunClient({
 }
 
 /** The largest input that a record keeps, in bytes of JSON. */
-const LARGEST_INPUT = 32 * 1024;
+const MAX_INPUT_SIZE = 32 * 1024;
 
 /** What the handler would refuse is refused here: a record of it would wait for ever. */
 function checkRequest(body: string, input: unknown): void {
   parseRunMessage(body);
   const size = Buffer.byteLength(JSON.stringify(input) ?? '');
-  if (size > LARGEST_INPUT)
-    throw new InvalidMessageError(`the input has ${size} bytes of JSON; allowed are ${LARGEST_INPUT}`);
+  if (size > MAX_INPUT_SIZE)
+    throw new InvalidMessageError(`the input has ${size} bytes of JSON; allowed are ${MAX_INPUT_SIZE}`);
 }

@@ -20,7 +20,7 @@ export interface SimulationOptions {
 }
 
 /** How many due times are looked at: half a minute of work. */
-export const MOST_DUE_TIMES = 25_000_000;
+export const MAX_DUE_TIMES = 25_000_000;
 
 /** A period has more due times than anybody would wait for. */
 export class TooManyDueTimesError extends BelfryError {
@@ -37,7 +37,7 @@ export class TooManyDueTimesError extends BelfryError {
  *
  * @throws TooManyDueTimesError
  */
-export function simulate(options: SimulationOptions, mostDueTimes: number = MOST_DUE_TIMES): Simulation {
+export function simulate(options: SimulationOptions, mostDueTimes: number = MAX_DUE_TIMES): Simulation {
   const { manifest, period, timezone, includesDisabled, runLengths } = options;
   const schedules = manifest.schedules.filter(({ enabled }) => enabled || includesDisabled);
   const minutes = new BusyMinutes(period.from, period.to);

@@ -9,11 +9,11 @@ import { epochMs, plus, toMilliseconds } from '../../lib/units.ts';
 import { guides, readMarkdown, tableRows } from './markdown.ts';
 
 interface Range {
-  readonly least: string | number;
-  readonly most: string | number;
+  readonly min: string | number;
+  readonly max: string | number;
 }
 
-const range = ({ least, most }: Range): string => `${least} – ${most}`;
+const range = ({ min, max }: Range): string => `${min} – ${max}`;
 
 /** The row of each field as the code has it: default, and what is allowed. */
 const FIELDS: Readonly<Record<string, readonly [given: string, allowed: string]>> = {
@@ -23,7 +23,7 @@ const FIELDS: Readonly<Record<string, readonly [given: string, allowed: string]>
   'retry.backoff.factor': [String(DEFAULTS.backoff.factor), range(BOUNDS.factor)],
   'retry.backoff.max': [DEFAULTS.backoff.max, range(BOUNDS.backoff)],
   overlap: [DEFAULTS.overlap, OVERLAP_POLICIES.join(', ')],
-  memory: [DEFAULTS.memory, `${BOUNDS.memory.least} MB – ${BOUNDS.memory.most} MB`],
+  memory: [DEFAULTS.memory, `${BOUNDS.memory.min} MB – ${BOUNDS.memory.max} MB`],
   concurrency: [String(DEFAULTS.concurrency), range(BOUNDS.concurrency)],
   maxLateness: ["each schedule's own", range(SCHEDULE_BOUNDS.maxLateness)],
   retention: [DEFAULTS.retention, range(BOUNDS.retention)],

@@ -68,7 +68,7 @@ function horizonOf(now: EpochMs): DayRange {
 }
 
 /** Calendars of holidays have some 100 KB; more is another file, and would be in the bundle of every job. */
-const LARGEST_FILE = 1_000_000;
+const MAX_FILE_SIZE = 1_000_000;
 
 function readText(path: string, projectDirectory: string): string {
   if (/^[a-z]+:\/\//i.test(path)) {
@@ -80,8 +80,8 @@ function readText(path: string, projectDirectory: string): string {
     // A pipe or a device would be read without end.
     if (!stats.isFile() && !stats.isDirectory()) throw new CalendarFileError(`${path}: it is no regular file`);
     const { size } = stats;
-    if (size <= LARGEST_FILE) return readFileSync(file, 'utf8');
-    throw new CalendarFileError(`${path}: it has ${size} bytes; allowed are ${LARGEST_FILE}`);
+    if (size <= MAX_FILE_SIZE) return readFileSync(file, 'utf8');
+    throw new CalendarFileError(`${path}: it has ${size} bytes; allowed are ${MAX_FILE_SIZE}`);
   } catch (error) {
     if (error instanceof CalendarFileError) throw error;
     throw new CalendarFileError(`${path}: ${describeUnreadable(error)}`, { cause: error });
@@ -121,11 +121,11 @@ function parse(text: string): readonly ICAL.Component[] {
   return roots.map((root) => new ICAL.Component(root as unknown[])).filter(({ name }) => name === 'vcalendar');
 }
 
-const LONGEST_REASON = 200;
+const MAX_REASON_LENGTH = 200;
 
 const shorten = (reason: string): string => {
   const line = reason.replace(/[\p{Cc}\s]+/gu, ' ');
-  return line.length > LONGEST_REASON ? `${line.slice(0, LONGEST_REASON)}…` : line;
+  return line.length > MAX_REASON_LENGTH ? `${line.slice(0, MAX_REASON_LENGTH)}…` : line;
 };
 
 /** The same days, ascending, in as few ranges as possible. */

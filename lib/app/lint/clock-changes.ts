@@ -65,9 +65,9 @@ function describePause({ timetable }: LintSubject, { at, from, to, times }: Touc
   return `, then nothing for ${formatDuration(milliseconds(next - lastDue))}`;
 }
 
-const MOST_LISTED = 3;
+const MAX_LISTED = 3;
 
 function describeTimes(times: readonly Milliseconds[]): string {
   const texts = times.map(timeOf);
-  return texts.length > MOST_LISTED ? `${texts[0]} to ${texts.at(-1)}` : texts.join(', ');
+  return texts.length > MAX_LISTED ? `${texts[0]} to ${texts.at(-1)}` : texts.join(', ');
 }

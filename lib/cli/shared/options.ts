@@ -73,11 +73,11 @@ function isOnCalendar(date: string): boolean {
 }
 
 /** How many due times may be asked for. */
-const MOST = 1000;
+const MAX_COUNT = 1000;
 
 /** A whole number, 1 to 1000. */
 export function readCount(text: string): number {
   const count = Number(text);
-  if (/^\d+$/.test(text) && count >= 1 && count <= MOST) return count;
-  throw new InvalidArgumentError(`Allowed is a whole number from 1 to ${MOST}.`);
+  if (/^\d+$/.test(text) && count >= 1 && count <= MAX_COUNT) return count;
+  throw new InvalidArgumentError(`Allowed is a whole number from 1 to ${MAX_COUNT}.`);
 }

@@ -28,13 +28,13 @@ export interface Comparison {
 
 const YEAR = milliseconds(366 * DAY);
 /** No longer than a leap year without a 29 February in eight years' time: after it nothing comes. */
-const LONGEST_SEARCH = milliseconds(9 * YEAR);
+const MAX_SEARCH = milliseconds(9 * YEAR);
 /** As far from a change of the clocks as a due time can be moved by it. */
 const NEAR_CHANGE = milliseconds(3 * HOUR);
 
 /** The next due times of a line of a crontab, beside those of its entry. */
 export function compareTimes(line: Omit<Side, 'dst'>, entry: Side, from: EpochMs, count: number): Comparison {
-  const to = plus(from, LONGEST_SEARCH);
+  const to = plus(from, MAX_SEARCH);
   const { expressions } = readWhen({ cron: entry.cron }, entry.timezone);
   const policy = { dst: entry.dst, except: [], only: [] };
   const belfry = occurrencesBetween({ expressions, timezone: entry.timezone, policy }, from, to);

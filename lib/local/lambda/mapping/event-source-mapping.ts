@@ -41,8 +41,8 @@ export interface EventSourceMapping {
 }
 
 /** SQS hands out no more at once, and waits no longer. */
-const largestReceive = 10;
-const longestWait = milliseconds(20_000);
+const MAX_RECEIVE = 10;
+const MAX_WAIT = milliseconds(20_000);
 
 /** After an error, and after a throttled batch: soon enough for a person, seldom enough for a log. */
 const pause = SECOND;
@@ -105,9 +105,9 @@ class Mapping implements EventSourceMapping {
 
   async #receive(signal: AbortSignal): Promise<readonly SourceMessage[]> {
     const { source, observer } = this.#options;
-    const max = Math.min(this.model.batchSize, largestReceive);
+    const max = Math.min(this.model.batchSize, MAX_RECEIVE);
     try {
-      return await source.receive(this.model.queueName, { max, wait: longestWait, signal });
+      return await source.receive(this.model.queueName, { max, wait: MAX_WAIT, signal });
     } catch (error) {
       if (signal.aborted) return [];
       observer?.onError?.('receive', error);
