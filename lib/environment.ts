@@ -1,3 +1,12 @@
+/** Before the name of every variable that Belfry sets. A job may set none that begins with it. */
+export const RESERVED_PREFIX = 'BELFRY_';
+
+/** Before the name of each secret that access.ts grants; the value is the secret's ARN, never the secret. */
+export const SECRET_PREFIX = 'BELFRY_SECRET_';
+
+/** The names of all jobs, comma-separated: for functions that access.ts lets read the runs of others. */
+export const JOBS_VARIABLE = 'BELFRY_JOBS';
+
 /**
  * The variables by which the deployment tells a job's function where it is. The deployment sets them
  * under these names and the handler reads them once, at the start of its process.
@@ -11,17 +20,17 @@ export const ENVIRONMENT = {
   alertTopicArn: 'BELFRY_ALERT_TOPIC_ARN',
 } as const;
 
-/** Before the name of each secret that access.ts grants; the value is the secret's ARN, never the secret. */
-export const SECRET_PREFIX = 'BELFRY_SECRET_';
+/** Variables by their names, as `process.env` has them. */
+export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** The names of all jobs, comma-separated: for functions that access.ts lets read the runs of others. */
-export const JOBS_VARIABLE = 'BELFRY_JOBS';
+/** Whether AWS is an emulator here, such as the embedded cloud or LocalStack: its address is set, and on AWS it never is. */
+export const isOnEmulator = (variables: Variables): boolean => variables['AWS_ENDPOINT_URL'] !== undefined;
 
 /** What a handler knows of its surroundings. */
 export type Environment = Readonly<Record<keyof typeof ENVIRONMENT, string>>;
 
 /** Reads the variables. @throws Error that names the missing ones */
-export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): Environment {
+export function readEnvironment(variables: Variables): Environment {
   const missing = Object.values(ENVIRONMENT).filter((name) => !variables[name]);
   if (missing.length > 0) {
     throw new Error(`not set: ${missing.join(', ')}; the deployment sets them`);

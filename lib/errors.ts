@@ -13,3 +13,6 @@ export abstract class BelfryError extends Error {
 export function unreachable(value: never): never {
   throw new Error(`not expected: ${JSON.stringify(value)}`);
 }
+
+/** The message of whatever was caught; of what is not an Error, its text. */
+export const messageOf = (caught: unknown): string => (caught instanceof Error ? caught.message : String(caught));

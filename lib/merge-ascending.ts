@@ -50,14 +50,14 @@ function siftDown(heap: Head<unknown>[]): void {
   let index = 0;
   for (;;) {
     let place = 2 * index + 1;
-    let least = heap[place];
+    let min = heap[place];
     const right = heap[place + 1];
-    if (least !== undefined && right !== undefined && isBefore(right, least)) {
-      least = right;
+    if (min !== undefined && right !== undefined && isBefore(right, min)) {
+      min = right;
       place++;
     }
-    if (least === undefined || isBefore(head, least)) break;
-    heap[index] = least;
+    if (min === undefined || isBefore(head, min)) break;
+    heap[index] = min;
     index = place;
   }
   heap[index] = head;

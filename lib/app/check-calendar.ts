@@ -1,4 +1,5 @@
 import { daysInMonth } from '../cron/calendar.ts';
+import { messageOf } from '../errors.ts';
 import type { Calendar } from '../job/calendar.ts';
 import { SCHEDULE_ID } from '../job/names.ts';
 import type { NamedDays } from '../job/schedule-policy.ts';
@@ -49,7 +50,7 @@ function readCalendar(field: string, value: unknown, readFile: ReadCalendarFile)
     if (list.length === 0) problems.push(`${place}: it has no days; give it some, or leave it out`);
     return { days: { name, days: [...new Set(list.map(String))].sort() }, problems };
   } catch (error) {
-    problems.push(`${place}: ${error instanceof Error ? error.message : String(error)}`);
+    problems.push(`${place}: ${messageOf(error)}`);
     return { days: { name, days: [] }, problems };
   }
 }

@@ -1,7 +1,7 @@
-import { editDistance } from '../edit-distance.ts';
+import { nearest } from '../nearest.ts';
 
 /** How many letters may be wrong for a name to be taken for another. */
-const FARTHEST = 3;
+const MAX_WRONG = 3;
 
 /**
  * What is wrong with the names of an object's fields. A field that nobody reads would be passed over in
@@ -11,14 +11,8 @@ export function checkFields(value: object, allowed: readonly string[], place = '
   return Object.keys(value)
     .filter((name) => !allowed.includes(name))
     .map((name) => {
-      const near = nearest(name, allowed);
+      const near = nearest(name, allowed, { max: MAX_WRONG });
       const cure = near === undefined ? `allowed are ${allowed.join(', ')}` : `write ${place}${near}`;
       return `${place}${name} is no field of it; ${cure}`;
     });
-}
-
-function nearest(name: string, allowed: readonly string[]): string | undefined {
-  const distances = allowed.map((each) => [editDistance(name.toLowerCase(), each.toLowerCase()), each] as const);
-  const [distance, best] = distances.sort(([one], [other]) => one - other)[0] ?? [];
-  return distance !== undefined && distance <= FARTHEST ? best : undefined;
 }

@@ -3,7 +3,7 @@ import { durationFormat, formatDuration, readDuration } from '../job/duration.ts
 import type { Schedule } from '../job/schedule.ts';
 import { DST_CHOICES, SCHEDULE_BOUNDS, type SchedulePolicy } from '../job/schedule-policy.ts';
 import { WARNING_NAMES } from '../job/warnings.ts';
-import { type Milliseconds, milliseconds } from '../units.ts';
+import { MINUTE, type Milliseconds, milliseconds } from '../units.ts';
 import { type ReadCalendarFile, readDays } from './check-calendar.ts';
 import { checkFields } from './check-fields.ts';
 import type { CheckedJob } from './check-jobs.ts';
@@ -61,48 +61,46 @@ export function readSchedulePolicy(
 }
 
 function derivedLateness(shortest: Milliseconds | undefined): Milliseconds {
-  const [least, most] = [boundOf('derivedLateness', 'least'), boundOf('derivedLateness', 'most')];
-  return milliseconds(Math.min(most, Math.max(least, shortest ?? most)));
+  const [min, max] = [boundOf('derivedLateness', 'min'), boundOf('derivedLateness', 'max')];
+  return milliseconds(Math.min(max, Math.max(min, shortest ?? max)));
 }
 
-const boundOf = (field: 'derivedLateness', end: 'least' | 'most'): number =>
+const boundOf = (field: 'derivedLateness', end: 'min' | 'max'): number =>
   readDuration(SCHEDULE_BOUNDS[field][end]) ?? Number.NaN;
-
-const MINUTE_MS = 60_000;
 
 function readLength(
   field: 'maxLateness' | 'spread',
   value: unknown,
 ): Milliseconds | undefined | { readonly problem: string } {
   if (value === undefined) return undefined;
-  const { least, most } = SCHEDULE_BOUNDS[field];
+  const { min, max } = SCHEDULE_BOUNDS[field];
   const length = readDuration(value);
   if (length === undefined)
-    return { problem: `${quoteValue(value)} is not a duration; write ${durationFormat({ least, most })}` };
-  if (length < Number(readDuration(least)) || length > Number(readDuration(most))) {
-    return { problem: `${quoteValue(value)} is out of bounds; allowed are ${least} to ${most}` };
+    return { problem: `${quoteValue(value)} is not a duration; write ${durationFormat({ min, max })}` };
+  if (length < Number(readDuration(min)) || length > Number(readDuration(max))) {
+    return { problem: `${quoteValue(value)} is out of bounds; allowed are ${min} to ${max}` };
   }
-  if (field === 'maxLateness' || length % MINUTE_MS === 0) return length;
-  const up = formatDuration(milliseconds(Math.ceil(length / MINUTE_MS) * MINUTE_MS));
+  if (field === 'maxLateness' || length % MINUTE === 0) return length;
+  const up = formatDuration(milliseconds(Math.ceil(length / MINUTE) * MINUTE));
   return { problem: `${quoteValue(value)} is not whole minutes, in which EventBridge counts it; write '${up}'` };
 }
 
 function readCatchUp(value: unknown, problems: string[]): number {
   if (value === undefined || value === 'none') return 0;
   if (value === 'latest') return 1;
-  const { least, most } = SCHEDULE_BOUNDS.catchUp;
+  const { min, max } = SCHEDULE_BOUNDS.catchUp;
   if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) {
     problems.push(
-      `catchUp ${quoteValue(value)} is unknown; allowed are 'none', 'latest' and { all: ${least} to ${most} }`,
+      `catchUp ${quoteValue(value)} is unknown; allowed are 'none', 'latest' and { all: ${min} to ${max} }`,
     );
     return 0;
   }
   problems.push(...checkFields(value, ['all'], 'catchUp.'));
   const { all } = value as { readonly all?: unknown };
   if (all === undefined) return 0;
-  if (typeof all === 'number' && Number.isInteger(all) && all >= least && all <= most) return all;
+  if (typeof all === 'number' && Number.isInteger(all) && all >= min && all <= max) return all;
   const what = typeof all === 'number' && Number.isInteger(all) ? 'is out of bounds' : 'is not a whole number';
-  problems.push(`catchUp.all ${quoteValue(all)} ${what}; allowed are ${least} to ${most}`);
+  problems.push(`catchUp.all ${quoteValue(all)} ${what}; allowed are ${min} to ${max}`);
   return 0;
 }
 

@@ -6,7 +6,7 @@ import { WATCHDOG } from '../job/names.ts';
 import type { JobPolicy } from '../job/policy.ts';
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS, type Metric } from '../observe/metrics.ts';
 import { sumOfBackoffs } from '../run/backoff.ts';
-import { type Milliseconds, milliseconds } from '../units.ts';
+import { MINUTE, type Milliseconds, milliseconds } from '../units.ts';
 
 /** Where an alarm is, how it is called, and whom it tells. */
 interface AlarmPlace {
@@ -19,7 +19,7 @@ type Condition = Omit<CfnAlarmProps, 'alarmName' | 'alarmDescription' | 'compari
   Pick<Partial<CfnAlarmProps>, 'comparisonOperator'>;
 
 /** Beyond this, a message that waits is not explained by its own retries. */
-const WAITING_MARGIN = milliseconds(30 * 60_000);
+const WAITING_MARGIN = milliseconds(30 * MINUTE);
 /** How much of its timeout a run may take before somebody should know. */
 const SLOW_SHARE = 0.9;
 

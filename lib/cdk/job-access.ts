@@ -6,7 +6,7 @@ import { type IGrantable, type IPrincipal, PolicyStatement } from 'aws-cdk-lib/a
 import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { InvalidAppError } from '../app/check-report.ts';
-import { JOBS_VARIABLE, SECRET_PREFIX } from '../environment.ts';
+import { JOBS_VARIABLE, RESERVED_PREFIX, SECRET_PREFIX } from '../environment.ts';
 import { jobPartition } from '../store/dynamodb/keys.ts';
 import type { JobWorker } from './job-worker.ts';
 import { sharedArns } from './surroundings.ts';
@@ -14,8 +14,6 @@ import { sharedArns } from './surroundings.ts';
 /** When a VPC is asked for: to load this module takes a tenth of the time of a whole synth. */
 const loadEc2 = (): typeof ec2 => createRequire(import.meta.url)('aws-cdk-lib/aws-ec2');
 
-/** Before the names of variables that Belfry sets. */
-const RESERVED = 'BELFRY_';
 const SECURITY_GROUP = 'SecurityGroup';
 
 /** Any secret of CDK's. */
@@ -125,7 +123,8 @@ export class JobAccess implements IGrantable, IConnectable {
 
   /** Lambda refuses the same only when it is deployed. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
   private checkVariable(name: string, value: unknown): void {
-    if (name.startsWith(RESERVED)) throw this.problem(`variable ${name}: names with ${RESERVED} are Belfry's own`);
+    if (name.startsWith(RESERVED_PREFIX))
+      throw this.problem(`variable ${name}: names with ${RESERVED_PREFIX} are Belfry's own`);
     if (/^(AWS_(REGION|ACCESS_KEY|SECRET_ACCESS_KEY|SESSION_TOKEN|LAMBDA_|DEFAULT_REGION)|LAMBDA_)/.test(name)) {
       throw this.problem(`variable ${name}: Lambda sets it itself; use a name of your own`);
     }

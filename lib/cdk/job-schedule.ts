@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import type { CheckedSchedule } from '../app/checked-schedule.ts';
 import { scheduleNames } from '../job/names.ts';
 import { scheduleTargetInput } from '../run/message.ts';
-import { type Milliseconds, milliseconds, toSeconds } from '../units.ts';
+import { DAY, MINUTE, type Milliseconds, milliseconds, toSeconds } from '../units.ts';
 
 export interface JobScheduleProps {
   readonly schedule: CheckedSchedule;
@@ -15,8 +15,7 @@ export interface JobScheduleProps {
 }
 
 /** AWS's own default, the most there is: the maximum lateness ends the attempts, and what then is not delivered becomes a letter in the delivery queue. */
-const MOST_ATTEMPTS = 185;
-const MINUTE = milliseconds(60_000);
+const MAX_ATTEMPTS = 185;
 
 /** One entry of `infra/schedules.ts`: one schedule of EventBridge, or two for cron in which either day field may match. */
 export class JobSchedule extends Construct {
@@ -41,7 +40,7 @@ export class JobSchedule extends Construct {
           input: scheduleTargetInput({ job: schedule.job, schedule: schedule.id, input: schedule.input }),
           deadLetterConfig: { arn: deliveryQueueArn },
           retryPolicy: {
-            maximumRetryAttempts: MOST_ATTEMPTS,
+            maximumRetryAttempts: MAX_ATTEMPTS,
             maximumEventAgeInSeconds: greatestAge(maxLateness, spread),
           },
         },
@@ -52,8 +51,8 @@ export class JobSchedule extends Construct {
 }
 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html */
-const MOST_AGE = milliseconds(86_400_000);
+const MAX_AGE = DAY;
 
 /** AWS does not say whether an event ages from its due time or from when it is fired within a flexible window. */
 const greatestAge = (maxLateness: Milliseconds, spread: Milliseconds): number =>
-  toSeconds(milliseconds(Math.min(MOST_AGE, maxLateness + spread)));
+  toSeconds(milliseconds(Math.min(MAX_AGE, maxLateness + spread)));

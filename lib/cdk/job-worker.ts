@@ -14,7 +14,7 @@ import type { DeployableJob } from '../app/check-jobs.ts';
 import { ENVIRONMENT } from '../environment.ts';
 import { WATCHDOG } from '../job/names.ts';
 import { jobPartition } from '../store/dynamodb/keys.ts';
-import type { Milliseconds } from '../units.ts';
+import { DAY, type Milliseconds } from '../units.ts';
 import { createJobAlarms, createWatchdogAlarm } from './alarms.ts';
 import { createQueue, requireTls } from './queues.ts';
 import { queueArn, type SharedArns, type Surroundings, sharedArns } from './surroundings.ts';
@@ -168,8 +168,6 @@ interface Parts {
   readonly letters: CfnQueue;
   readonly logGroup: LogGroup;
 }
-
-const DAY = 86_400_000;
 
 /** The shortest that CloudWatch allows and that is no shorter than the records, whose log links should lead somewhere. */
 function logRetention(retention: Milliseconds): RetentionDays {

@@ -11,17 +11,14 @@ import type { JobPolicy } from '../job/policy.ts';
 import type { WatchdogOptions } from '../lambda/watchdog.ts';
 import { deployedTimeouts, EARLIEST_LOOK } from '../run/timeouts.ts';
 import { jobPartition, OPEN_SHARDS, openShard, TABLE } from '../store/dynamodb/keys.ts';
-import { type Milliseconds, milliseconds } from '../units.ts';
+import { DAY, HOUR, MINUTE, type Milliseconds, milliseconds } from '../units.ts';
 import { definitionOf } from '../watchdog/deployed.ts';
 import type { JobWorker } from './job-worker.ts';
 import { queueArn, sharedArns } from './surroundings.ts';
 
 /** How long after a due time its record must be there: EventBridge fires within a minute, and a function must start. */
 export const DEFAULT_GRACE: Duration = '3 minutes';
-const MOST_GRACE = 3_600_000;
-
-const MINUTE = 60_000;
-const DAY = 86_400_000;
+const MAX_GRACE = HOUR;
 
 /** A look has most of a minute; one that fails is tried again while others would only meet the same. */
 const POLICY: JobPolicy = {
@@ -92,7 +89,7 @@ export function describeWatchdog({ deployment, jobs, schedules }: CheckedApp, gr
 }
 
 /** Of DynamoDB's 400 KB for an item; the rest is for catch-ups. */
-const LARGEST_STATE = 250_000;
+const MAX_STATE_SIZE = 250_000;
 /** What stands beside the id and the definition of a schedule. */
 const STATE_MARGIN = 80;
 
@@ -100,8 +97,8 @@ const STATE_MARGIN = 80;
 function checkStateSize(schedules: CheckedApp['schedules']): void {
   const sizes = schedules.map((each) => JSON.stringify([each.id, definitionOf(each)]).length + STATE_MARGIN);
   const size = sizes.reduce((sum, each) => sum + each, 0);
-  if (size <= LARGEST_STATE) return;
-  const most = Math.floor((LARGEST_STATE / size) * schedules.length);
+  if (size <= MAX_STATE_SIZE) return;
+  const most = Math.floor((MAX_STATE_SIZE / size) * schedules.length);
   throw new InvalidAppError([
     `infra/schedules.ts: ${schedules.length} schedules are more than one deployment can watch; about ${most} of this kind are allowed; deploy the others as another app`,
   ]);
@@ -109,8 +106,8 @@ function checkStateSize(schedules: CheckedApp['schedules']): void {
 
 function readGrace(grace: Duration): Milliseconds {
   const length = readDuration(grace);
-  if (length !== undefined && length >= EARLIEST_LOOK && length <= MOST_GRACE) return length;
-  const allowed = `allowed are 1 minute to 1 hour, as ${durationFormat({ least: '1 minute', most: '1 hour' })}`;
+  if (length !== undefined && length >= EARLIEST_LOOK && length <= MAX_GRACE) return length;
+  const allowed = `allowed are 1 minute to 1 hour, as ${durationFormat({ min: '1 minute', max: '1 hour' })}`;
   throw new InvalidAppError([
     `watchdogGrace ${quoteValue(grace)}: ${allowed}; set it in cdk.json, context.watchdogGrace`,
   ]);

@@ -85,13 +85,13 @@ function findQueues(sqs: SQSClient, deployment: Deployment): (job: string) => Pr
 }
 
 /** The largest input that a record keeps, in bytes of JSON. */
-const LARGEST_INPUT = 32 * 1024;
+const MAX_INPUT_SIZE = 32 * 1024;
 
 /** What the handler would refuse is refused here: a record of it would wait for ever. */
 function checkRequest(request: RunRequest): void {
   const { input } = request;
   parseRunMessage(formatRunMessage(request));
   const size = Buffer.byteLength(JSON.stringify(input) ?? '');
-  if (size > LARGEST_INPUT)
-    throw new InvalidMessageError(`the input has ${size} bytes of JSON; allowed are ${LARGEST_INPUT}`);
+  if (size > MAX_INPUT_SIZE)
+    throw new InvalidMessageError(`the input has ${size} bytes of JSON; allowed are ${MAX_INPUT_SIZE}`);
 }

@@ -1,6 +1,6 @@
-import { DynamoDBClient, type DynamoDBClientConfig, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, type DynamoDBClientConfig, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { ENVIRONMENT, JOBS_VARIABLE } from '../environment.ts';
+import { ENVIRONMENT, JOBS_VARIABLE, type Variables } from '../environment.ts';
 import type { RunRecord } from '../run/record.ts';
 import { jobPartition, RUN_PREFIX } from '../store/dynamodb/keys.ts';
 import { toRunRecord } from '../store/dynamodb/run-item.ts';
@@ -31,25 +31,21 @@ export function createRunHistory({ table, jobs, client: config = {} }: RunHistor
   return {
     jobs,
     async *runsOf(job, { from, to }) {
-      let start: Record<string, unknown> | undefined;
-      do {
-        const { Items = [], LastEvaluatedKey } = await client.send(
-          new QueryCommand({
-            TableName: table,
-            KeyConditionExpression: 'pk = :job AND sk BETWEEN :from AND :to',
-            ExpressionAttributeValues: marshall({
-              ':job': jobPartition(job),
-              ':from': `${RUN_PREFIX}${from.toISOString()}`,
-              // `$` sorts behind the `#` that follows the time in a key: the period's last instant is part of it.
-              ':to': `${RUN_PREFIX}${to.toISOString()}$`,
-            }),
-            ScanIndexForward: false,
-            ...(start === undefined ? {} : { ExclusiveStartKey: marshall(start) }),
+      const pages = paginateQuery(
+        { client },
+        {
+          TableName: table,
+          KeyConditionExpression: 'pk = :job AND sk BETWEEN :from AND :to',
+          ExpressionAttributeValues: marshall({
+            ':job': jobPartition(job),
+            ':from': `${RUN_PREFIX}${from.toISOString()}`,
+            // `$` sorts behind the `#` that follows the time in a key: the period's last instant is part of it.
+            ':to': `${RUN_PREFIX}${to.toISOString()}$`,
           }),
-        );
-        yield* Items.map((item) => toRunRecord(unmarshall(item)));
-        start = LastEvaluatedKey === undefined ? undefined : unmarshall(LastEvaluatedKey);
-      } while (start !== undefined);
+          ScanIndexForward: false,
+        },
+      );
+      for await (const { Items = [] } of pages) yield* Items.map((item) => toRunRecord(unmarshall(item)));
     },
   };
 }
@@ -59,7 +55,7 @@ export function createRunHistory({ table, jobs, client: config = {} }: RunHistor
  *
  * @throws Error when `infra/access.ts` does not let the job read it
  */
-export function openRunHistory(variables: Readonly<Record<string, string | undefined>> = process.env): RunHistory {
+export function openRunHistory(variables: Variables = process.env): RunHistory {
   const table = variables[ENVIRONMENT.table];
   const jobs = variables[JOBS_VARIABLE];
   if (table === undefined || jobs === undefined) {

@@ -1,4 +1,4 @@
-import { type EpochMs, epochMs, type Milliseconds, milliseconds, toIso } from '../units.ts';
+import { DAY, type EpochMs, epochMs, type Milliseconds, milliseconds, toIso } from '../units.ts';
 import { daysInMonth } from './calendar.ts';
 import { DAY_OF_MONTH, HOUR, MINUTE, MONTH, readValue, YEAR } from './fields.ts';
 import { InvalidExpressionError } from './invalid-expression-error.ts';
@@ -6,7 +6,6 @@ import { type Part, sliceOf } from './parts.ts';
 import type { Zone } from './zone.ts';
 
 const FORM = 'YYYY-MM-DDTHH:mm';
-const DAY_MS = 86_400_000;
 
 /**
  * The local time that `YYYY-MM-DDTHH:mm` (or the same with `:00` seconds) means, on no zone's clocks yet.
@@ -58,7 +57,7 @@ export function refuseUnlessShownOnce(part: Part, local: Milliseconds, zone: Zon
 
 /** What the clocks would have shown, and what they show, at the transition whose gap holds the local time. */
 function gapAround(local: Milliseconds, zone: Zone): [from: string, to: string] {
-  const before = zone.spanAt(epochMs(local - DAY_MS)).offset;
+  const before = zone.spanAt(epochMs(local - DAY)).offset;
   const after = zone.spanAt(epochMs(local - before));
   return [textOf(epochMs(after.start + before)), textOf(epochMs(after.start + after.offset))];
 }

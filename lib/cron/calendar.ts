@@ -1,4 +1,4 @@
-import { type Milliseconds, milliseconds } from '../units.ts';
+import { DAY, HOUR, MINUTE, type Milliseconds, milliseconds } from '../units.ts';
 
 /**
  * Which days an expression picks in a month. Weekdays count from Sunday = 0.
@@ -23,10 +23,6 @@ export interface Calendar {
   readonly years: readonly number[];
 }
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
-
 /**
  * Local times from `from` on, ascending, whether or not the zone's clocks ever show them. A local time is written
  * as the milliseconds since 1970-01-01T00:00 on the local clock.
@@ -34,10 +30,10 @@ const DAY_MS = 24 * HOUR_MS;
 export function* localTimes(calendar: Calendar, from: Milliseconds): Generator<Milliseconds> {
   for (const day of localDays(calendar, from)) {
     for (const hour of calendar.hours) {
-      const start = day + hour * HOUR_MS;
-      if (start + HOUR_MS <= from) continue;
+      const start = day + hour * HOUR;
+      if (start + HOUR <= from) continue;
       for (const minute of calendar.minutes) {
-        const time = start + minute * MINUTE_MS;
+        const time = start + minute * MINUTE;
         if (time >= from) yield milliseconds(time);
       }
     }
@@ -51,7 +47,7 @@ function* localDays({ years, months, dayRules }: Calendar, from: Milliseconds): 
       if (Date.UTC(year, month, 1) <= from) continue;
       for (const day of daysOf(dayRules, year, month)) {
         const start = Date.UTC(year, month - 1, day);
-        if (start + DAY_MS > from) yield start;
+        if (start + DAY > from) yield start;
       }
     }
   }

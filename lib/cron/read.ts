@@ -87,8 +87,8 @@ function readCron(part: Part, zone: Zone): Timetable {
   }
   const reading = inside === undefined ? readFiveFields(part) : readSixFields(inside);
   for (const { length } of reading.expressions) {
-    if (length <= LONGEST_EXPRESSION) continue;
-    const problem = `EventBridge takes ${LONGEST_EXPRESSION} characters, and this would be ${length}`;
+    if (length <= MAX_EXPRESSION_LENGTH) continue;
+    const problem = `EventBridge takes ${MAX_EXPRESSION_LENGTH} characters, and this would be ${length}`;
     throw new InvalidExpressionError(part, problem, 'write ranges instead of lists');
   }
   const timetable = timetableOf(reading, zone);
@@ -97,7 +97,7 @@ function readCron(part: Part, zone: Zone): Timetable {
 }
 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html */
-const LONGEST_EXPRESSION = 256;
+const MAX_EXPRESSION_LENGTH = 256;
 
 function readEvery(part: Part, zone: Zone): Timetable {
   const fields = fieldsOfInterval(part);

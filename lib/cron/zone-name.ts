@@ -1,4 +1,4 @@
-import { editDistance } from '../edit-distance.ts';
+import { editDistance, nearest } from '../nearest.ts';
 import { InvalidExpressionError } from './invalid-expression-error.ts';
 import { wholeOf } from './parts.ts';
 import { type Zone, zoneNamed } from './zone.ts';
@@ -7,7 +7,7 @@ import { type Zone, zoneNamed } from './zone.ts';
 const MODERN_NAMES = ['UTC', 'Asia/Kolkata', 'Asia/Kathmandu', 'Asia/Ho_Chi_Minh', 'Asia/Yangon', 'Europe/Kyiv'];
 // Of three capital letters only these are in the IANA database; Intl also accepts PST, IST and other guesses.
 const THREE_LETTER_NAMES = ['UTC', 'UCT', 'GMT', 'CET', 'EET', 'MET', 'WET', 'EST', 'MST', 'HST', 'PRC', 'ROC', 'ROK'];
-const FARTHEST_SUGGESTION = 2;
+const MAX_WRONG = 2;
 
 const read = new Set<string>();
 
@@ -61,14 +61,8 @@ function isMiscased(name: string, official: string): boolean {
 const modernName = (name: string): string | undefined =>
   MODERN_NAMES.find((known) => known.toLowerCase() === name.toLowerCase());
 
-function nearestName(name: string): string | undefined {
-  const wanted = name.trim().replaceAll(' ', '_').toLowerCase();
-  let nearest: string | undefined;
-  let least = FARTHEST_SUGGESTION + 1;
-  for (const candidate of [...MODERN_NAMES, ...Intl.supportedValuesOf('timeZone')]) {
-    const known = candidate.toLowerCase();
-    const distance = known.endsWith(`/${wanted}`) ? 0 : editDistance(wanted, known);
-    if (distance < least) [nearest, least] = [candidate, distance];
-  }
-  return nearest;
-}
+const nearestName = (name: string): string | undefined =>
+  nearest(name.trim().replaceAll(' ', '_'), [...MODERN_NAMES, ...Intl.supportedValuesOf('timeZone')], {
+    max: MAX_WRONG,
+    distance: (wanted, known) => (known.endsWith(`/${wanted}`) ? 0 : editDistance(wanted, known)),
+  });

@@ -1,4 +1,4 @@
-import { type EpochMs, epochMs, type Milliseconds, milliseconds } from '../units.ts';
+import { DAY, type EpochMs, epochMs, type Milliseconds, milliseconds, SECOND } from '../units.ts';
 
 /** A stretch of time during which a zone's clocks keep one distance from UTC. */
 export interface Span {
@@ -21,12 +21,10 @@ export interface Zone {
 export const toLocal = (zone: Zone, instant: EpochMs): Milliseconds =>
   milliseconds(instant + zone.spanAt(instant).offset);
 
-const SECOND_MS = 1000;
-const DAY_MS = 86_400_000;
 // The shortest stay of any zone between two offsets is an hour less than 7 days (Recife in 2000), then 7 (Gaza in 2040).
-const PROBE_MS = 6 * DAY_MS;
+const PROBE = 6 * DAY;
 // Asking Intl is what costs. So a first answer searches a month and not a year.
-const BLOCK_MS = 5 * PROBE_MS;
+const BLOCK = 5 * PROBE;
 
 const zones = new Map<string, Zone>();
 
@@ -46,8 +44,8 @@ function createZone(name: string): Zone {
 
   function spanAt(instant: EpochMs): Span {
     if (latest !== undefined && instant >= latest.start && instant < latest.end) return latest;
-    const block = Math.floor(instant / BLOCK_MS);
-    const spans = blocks.get(block) ?? findSpans(offsetAt, block * BLOCK_MS);
+    const block = Math.floor(instant / BLOCK);
+    const spans = blocks.get(block) ?? findSpans(offsetAt, block * BLOCK);
     blocks.set(block, spans);
     latest = spans.find((span) => instant < span.end);
     if (latest === undefined) throw new RangeError(`instant ${instant} is not a number`);
@@ -57,9 +55,9 @@ function createZone(name: string): Zone {
   // No zone is further than a day from UTC, and none changes twice within two days: what the clocks show as
   // `local` is shown under the offset of the day before or that of the day after.
   function instantsOf(local: Milliseconds): readonly EpochMs[] {
-    const before = spanAt(epochMs(local - DAY_MS));
-    if (local + DAY_MS < before.end) return [epochMs(local - before.offset)];
-    const after = spanAt(epochMs(local + DAY_MS));
+    const before = spanAt(epochMs(local - DAY));
+    if (local + DAY < before.end) return [epochMs(local - before.offset)];
+    const after = spanAt(epochMs(local + DAY));
     return [...new Set([before.offset, after.offset])]
       .filter((offset) => spanAt(epochMs(local - offset)).offset === offset)
       .map((offset) => epochMs(local - offset));
@@ -84,21 +82,21 @@ function createOffsetReader(timeZone: string): OffsetReader {
   });
   return (instant) => {
     const [month = 0, day, year = 0, hour, minute, second] = (format.format(instant).match(/\d+/g) ?? []).map(Number);
-    return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(instant / SECOND_MS) * SECOND_MS;
+    return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(instant / SECOND) * SECOND;
   };
 }
 
 /** The spans of one block. */
 function findSpans(offsetAt: OffsetReader, blockStart: number): readonly Span[] {
   const spans: Span[] = [];
-  const end = blockStart + BLOCK_MS;
-  const lastSecond = end - SECOND_MS;
+  const end = blockStart + BLOCK;
+  const lastSecond = end - SECOND;
   let start = blockStart;
   let offset = offsetAt(start);
   const close = (at: number) => spans.push({ start: epochMs(start), end: epochMs(at), offset: milliseconds(offset) });
 
-  for (let probe = start; probe < lastSecond; probe += PROBE_MS) {
-    const next = Math.min(probe + PROBE_MS, lastSecond);
+  for (let probe = start; probe < lastSecond; probe += PROBE) {
+    const next = Math.min(probe + PROBE, lastSecond);
     if (offsetAt(next) === offset) continue;
     const change = bisect(probe, next, (instant) => offsetAt(instant) !== offset);
     close(change);
@@ -112,8 +110,8 @@ function findSpans(offsetAt: OffsetReader, blockStart: number): readonly Span[] 
 /** First whole second after `low` at which `changed` holds; it must not hold at `low` and must hold at `high`. */
 function bisect(low: number, high: number, changed: (instant: number) => boolean): number {
   let [before, after] = [low, high];
-  while (after - before > SECOND_MS) {
-    const middle = before + Math.floor((after - before) / 2 / SECOND_MS) * SECOND_MS;
+  while (after - before > SECOND) {
+    const middle = before + Math.floor((after - before) / 2 / SECOND) * SECOND;
     if (changed(middle)) after = middle;
     else before = middle;
   }

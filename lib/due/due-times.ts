@@ -1,5 +1,5 @@
 import type { Timetable } from '../cron/index.ts';
-import { type EpochMs, epochMs, type Milliseconds, milliseconds } from '../units.ts';
+import { DAY, type EpochMs, epochMs, MINUTE, type Milliseconds, milliseconds, WEEK } from '../units.ts';
 
 /** What a check of an app asks of a timetable, computed when it is first asked for. */
 export interface DueTimes {
@@ -8,12 +8,9 @@ export interface DueTimes {
    * from the first one on; undefined where there are not two.
    */
   shortestInterval(): Milliseconds | undefined;
-  /** Due times of the coming week, ascending. */
+  /** Due times of the coming week, ascending: all rhythms but the monthly and yearly, which meet others as they may. */
   comingWeek(): readonly EpochMs[];
 }
-
-/** The rhythm of a week has them all but what is due monthly or yearly, which meets others as it may. */
-export const WEEK_MS = 7 * 86_400_000;
 
 /** Entries that are due at the same times share one answer: with a hundred of them, looking is most of what a check costs. */
 export function createDueTimes(now: EpochMs): (timetable: Timetable) => DueTimes {
@@ -22,7 +19,7 @@ export function createDueTimes(now: EpochMs): (timetable: Timetable) => DueTimes
     const key = [timetable.timezone, ...timetable.expressions].join(' ');
     const dueTimes = known.get(key) ?? {
       shortestInterval: once(() => shortestIntervalOf(timetable, now)),
-      comingWeek: once(() => [...timetable.between(now, epochMs(now + WEEK_MS))]),
+      comingWeek: once(() => [...timetable.between(now, epochMs(now + WEEK))]),
     };
     known.set(key, dueTimes);
     return dueTimes;
@@ -39,9 +36,8 @@ function once<Value>(compute: () => Value): () => Value {
 
 /** How many due times are looked at for the shortest time between two. */
 const SAMPLE = 5000;
-const SAMPLE_SPAN = 3 * 366 * 86_400_000;
+const SAMPLE_SPAN = 3 * 366 * DAY;
 /** Due times are whole minutes: no interval is shorter. */
-const MINUTE_MS = 60_000;
 
 function shortestIntervalOf(timetable: Timetable, now: EpochMs): Milliseconds | undefined {
   const newYear = epochMs(Date.UTC(new Date(now).getUTCFullYear(), 0, 1));
@@ -54,7 +50,7 @@ function shortestIntervalOf(timetable: Timetable, now: EpochMs): Milliseconds | 
   for (const due of timetable.between(epochMs(start), epochMs(start + SAMPLE_SPAN))) {
     if (before !== undefined) shortest = Math.min(shortest ?? Number.POSITIVE_INFINITY, due - before);
     before = due;
-    if (++seen === SAMPLE || shortest === MINUTE_MS) break;
+    if (++seen === SAMPLE || shortest === MINUTE) break;
   }
   return shortest === undefined ? undefined : milliseconds(shortest);
 }

@@ -2,7 +2,8 @@ import { readEventBridge, type Timetable } from '../cron/index.ts';
 import { toLocal } from '../cron/zone.ts';
 import { readZone } from '../cron/zone-name.ts';
 import type { SchedulePolicy } from '../job/schedule-policy.ts';
-import { type EpochMs, epochMs } from '../units.ts';
+import { mergeAscending } from '../merge-ascending.ts';
+import { DAY, type EpochMs, epochMs, MINUTE } from '../units.ts';
 import { calendarThatSkips } from './calendar-days.ts';
 
 /** A due time of a schedule, and what is to become of it. */
@@ -20,9 +21,6 @@ export interface OccurrencesOf {
   readonly policy: Pick<SchedulePolicy, 'dst' | 'except' | 'only'>;
 }
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
-
 /**
  * All due times of a schedule in (from, to], ascending, each once, those included that its calendars skip.
  *
@@ -30,17 +28,19 @@ const DAY_MS = 86_400_000;
  */
 export function* occurrencesBetween(schedule: OccurrencesOf, from: EpochMs, to: EpochMs): Generator<Occurrence> {
   const timetables = timetablesOf(schedule);
-  const streams = timetables.map((timetable) => timetable.between(from, to)[Symbol.iterator]());
+  const dueTimes = timetables.map((timetable) => timetable.between(from, to));
   const gapEnds = schedule.policy.dst === 'runAfterGap' ? timetables.map((each) => afterGaps(each, from, to)) : [];
   const zone = readZone(schedule.timezone);
-  let [day, calendar]: [number?, string?] = [];
-  for (const { time, source } of mergeAscending([...streams, ...gapEnds])) {
-    const dayOfTime = Math.floor(toLocal(zone, time) / DAY_MS);
+  let [previous, day, calendar]: [EpochMs?, number?, string?] = [];
+  for (const { value: time, source } of mergeAscending([...dueTimes, ...gapEnds], (each) => each)) {
+    if (time === previous) continue;
+    previous = time;
+    const dayOfTime = Math.floor(toLocal(zone, time) / DAY);
     // Of a day that calendars pick, all is skipped or nothing is: who is due every minute asks once.
     if (dayOfTime !== day) [day, calendar] = [dayOfTime, calendarThatSkips(time, schedule.timezone, schedule.policy)];
     yield {
       scheduledTime: time,
-      isAfterGap: source >= streams.length,
+      isAfterGap: source >= dueTimes.length,
       ...(calendar === undefined ? {} : { calendar }),
     };
   }
@@ -59,31 +59,7 @@ function timetablesOf(schedule: OccurrencesOf): readonly Timetable[] {
 /** The minute at which clocks go on after skipping due times, once for each gap. */
 function* afterGaps(timetable: Timetable, from: EpochMs, to: EpochMs): Generator<EpochMs> {
   for (const { kind, at } of timetable.touchedChanges(from, to)) {
-    const minute = epochMs(Math.ceil(at / MINUTE_MS) * MINUTE_MS);
+    const minute = epochMs(Math.ceil(at / MINUTE) * MINUTE);
     if (kind === 'gap' && minute <= to) yield minute;
-  }
-}
-
-interface Merged {
-  readonly time: EpochMs;
-  /** Which iterator had it; of several, the first. */
-  readonly source: number;
-}
-
-/** Several ascending sequences as one, without repeats. */
-function* mergeAscending(sources: readonly Iterator<EpochMs>[]): Generator<Merged> {
-  const heads = sources.map((source) => source.next());
-  for (;;) {
-    let earliest: Merged | undefined;
-    for (const [source, head] of heads.entries()) {
-      if (head.done !== true && (earliest === undefined || head.value < earliest.time)) {
-        earliest = { time: head.value, source };
-      }
-    }
-    if (earliest === undefined) return;
-    yield earliest;
-    for (const [index, head] of heads.entries()) {
-      if (head.done !== true && head.value === earliest.time) heads[index] = sources[index]?.next() ?? head;
-    }
   }
 }

@@ -11,7 +11,7 @@ import { Engine } from '../local/scheduler/engine.ts';
 import { MarkBook } from '../local/scheduler/mark-book.ts';
 import type { StoredSchedule } from '../local/scheduler/model.ts';
 import { ScheduleStore } from '../local/scheduler/store.ts';
-import { type EpochMs, type Milliseconds, milliseconds } from '../units.ts';
+import { type EpochMs, MINUTE, type Milliseconds, milliseconds } from '../units.ts';
 import type { TickClients } from './clients.ts';
 import { Mirror } from './mirror.ts';
 import type { Change, TickObserver } from './observer.ts';
@@ -59,7 +59,7 @@ export interface Tick {
 
 const POLL_EVERY = milliseconds(5000);
 /** How late, beside the time between two looks, a due time may be found and still be fired. */
-const GRACE_MS = 60_000;
+const GRACE = MINUTE;
 
 export function createTick(options: TickOptions): Tick {
   const { clients, groups, clock, observer = {}, pollEvery = POLL_EVERY } = options;
@@ -73,7 +73,7 @@ export function createTick(options: TickOptions): Tick {
     disturbance: new Disturbance({ chance: 0 }, Math.random),
     marks: new MarkBook(undefined, observer),
     deliveries: new Deliveries({ clock, observer, target: queueTarget(clients.sqs, outages) }),
-    fireMissedWithin: milliseconds(pollEvery + GRACE_MS),
+    fireMissedWithin: milliseconds(pollEvery + GRACE),
   });
   const mirror = new Mirror({ client: clients.scheduler, groups, clock, store, outages });
   return new PollingTick({ engine, mirror, store, outages, clock, observer, pollEvery, groups });

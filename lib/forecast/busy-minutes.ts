@@ -1,6 +1,4 @@
-import { type EpochMs, epochMs } from '../units.ts';
-
-const MINUTE_MS = 60_000;
+import { type EpochMs, epochMs, MINUTE } from '../units.ts';
 
 /** How many runs each minute of a period has: four bytes a minute, however many runs. */
 export class BusyMinutes {
@@ -8,12 +6,12 @@ export class BusyMinutes {
   readonly #counts: Uint32Array;
 
   constructor(from: EpochMs, to: EpochMs) {
-    this.#first = Math.floor(from / MINUTE_MS);
-    this.#counts = new Uint32Array(Math.ceil(to / MINUTE_MS) - this.#first);
+    this.#first = Math.floor(from / MINUTE);
+    this.#counts = new Uint32Array(Math.ceil(to / MINUTE) - this.#first);
   }
 
   add(time: EpochMs): void {
-    const index = Math.floor(time / MINUTE_MS) - this.#first;
+    const index = Math.floor(time / MINUTE) - this.#first;
     this.#counts[index] = (this.#counts[index] ?? 0) + 1;
   }
 
@@ -26,6 +24,6 @@ export class BusyMinutes {
       found.splice(place === -1 ? found.length : place, 0, { index, runs });
       found.length = Math.min(found.length, count);
     }
-    return found.map(({ index, runs }) => ({ at: epochMs((this.#first + index) * MINUTE_MS), runs }));
+    return found.map(({ index, runs }) => ({ at: epochMs((this.#first + index) * MINUTE), runs }));
   }
 }

@@ -1,6 +1,6 @@
 import { nextRunAfter } from '../due/next-run.ts';
 import { type Occurrence, type OccurrencesOf, occurrencesBetween } from '../due/occurrences.ts';
-import { type EpochMs, epochMs } from '../units.ts';
+import { type EpochMs, epochMs, HOUR, WEEK } from '../units.ts';
 import { type ScheduleClockChange, scheduleClockChanges } from './clock-changes.ts';
 
 /** What is ahead of a schedule. */
@@ -39,15 +39,13 @@ function nextOccurrences(schedule: OccurrencesOf, from: EpochMs, count: number):
   return take(count, occurrencesBetween(schedule, from, last ?? END));
 }
 
-const WEEK_MS = 7 * 86_400_000;
-
 /** One that touches no due time is told where it explains another hour in UTC; between distant ones nobody would look for it. */
 function isWorthAWord({ at, times }: ScheduleClockChange, occurrences: readonly Occurrence[]): boolean {
   if (times.length > 0) return true;
   const next = occurrences.findIndex(({ scheduledTime }) => scheduledTime >= at);
   const [before, after] = [occurrences[next - 1], occurrences[next]];
   if (before === undefined || after === undefined) return false;
-  return after.scheduledTime - before.scheduledTime <= WEEK_MS + 3_600_000;
+  return after.scheduledTime - before.scheduledTime <= WEEK + HOUR;
 }
 
 function take<Value>(count: number, values: Iterable<Value>): readonly Value[] {

@@ -4,9 +4,10 @@ import type { JobPolicy } from '../job/policy.ts';
 import type { ManifestSchedule } from '../manifest.ts';
 import { mergeAscending } from '../merge-ascending.ts';
 import { scheduledRunId } from '../run/run-id.ts';
-import { type EpochMs, epochMs } from '../units.ts';
+import type { RunLength } from '../run/run-length.ts';
+import { type EpochMs, epochMs, HOUR } from '../units.ts';
 import { watchOverlaps } from './overlaps.ts';
-import type { RunLength, SimulatedJob, SimulatedSchedule } from './simulation.ts';
+import type { SimulatedJob, SimulatedSchedule } from './simulation.ts';
 
 /** The period's first instant, and the first after it. */
 export interface Period {
@@ -37,7 +38,6 @@ export interface JobResult {
 
 /** How many overlaps are given as examples. */
 const EXAMPLES = 3;
-const HOUR_MS = 3_600_000;
 
 /** What a period has of one job: one pass over its due times, none of which is kept. */
 export function simulateJob(parts: JobParts, { period, zone, onDue }: JobSurroundings): JobResult {
@@ -58,7 +58,7 @@ export function simulateJob(parts: JobParts, { period, zone, onDue }: JobSurroun
     total.runs++;
     if (isAfterGap) total.afterGap++;
     // Before 1970 on the zone's clocks the quotient is negative.
-    const hour = (Math.floor(toLocal(zone, time) / HOUR_MS) + 24) % 24;
+    const hour = (Math.floor(toLocal(zone, time) / HOUR) + 24) % 24;
     hours[hour] = (hours[hour] ?? 0) + 1;
     const met = watch.add({ time, schedule: total.id });
     if (met === undefined) continue;

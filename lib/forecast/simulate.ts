@@ -1,11 +1,12 @@
 import { readZone } from '../cron/zone-name.ts';
 import { BelfryError } from '../errors.ts';
 import type { Manifest, ManifestSchedule } from '../manifest.ts';
-import { type EpochMs, milliseconds, plus, toIso } from '../units.ts';
+import type { RunLength } from '../run/run-length.ts';
+import { type EpochMs, MINUTE, plus, toIso } from '../units.ts';
 import { BusyMinutes } from './busy-minutes.ts';
 import { clockChangesIn } from './clock-changes-in.ts';
 import { type JobResult, occurrencesIn, type Period, simulateJob } from './simulate-job.ts';
-import type { BusyMinute, RunLength, Simulation } from './simulation.ts';
+import type { BusyMinute, Simulation } from './simulation.ts';
 
 export interface SimulationOptions {
   readonly manifest: Pick<Manifest, 'app' | 'stage' | 'jobs' | 'schedules'>;
@@ -19,7 +20,7 @@ export interface SimulationOptions {
 }
 
 /** How many due times are looked at: half a minute of work. */
-export const MOST_DUE_TIMES = 25_000_000;
+export const MAX_DUE_TIMES = 25_000_000;
 
 /** A period has more due times than anybody would wait for. */
 export class TooManyDueTimesError extends BelfryError {
@@ -36,7 +37,7 @@ export class TooManyDueTimesError extends BelfryError {
  *
  * @throws TooManyDueTimesError
  */
-export function simulate(options: SimulationOptions, mostDueTimes: number = MOST_DUE_TIMES): Simulation {
+export function simulate(options: SimulationOptions, mostDueTimes: number = MAX_DUE_TIMES): Simulation {
   const { manifest, period, timezone, includesDisabled, runLengths } = options;
   const schedules = manifest.schedules.filter(({ enabled }) => enabled || includesDisabled);
   const minutes = new BusyMinutes(period.from, period.to);
@@ -66,7 +67,6 @@ export function simulate(options: SimulationOptions, mostDueTimes: number = MOST
 }
 
 const BUSIEST = 5;
-const MINUTE = milliseconds(60_000);
 
 function busyMinute(
   { at, runs }: { readonly at: EpochMs; readonly runs: number },

@@ -1,5 +1,5 @@
 import type { OverlapPolicy } from '../job/overlap.ts';
-import type { Milliseconds } from '../units.ts';
+import type { RunLength } from '../run/run-length.ts';
 import type { ClockChangeJson } from './next-json.ts';
 
 /** What a period would fire: what `belfry simulate --json` prints. Instants are ISO 8601 in UTC. */
@@ -27,15 +27,6 @@ export interface SimulatedJob {
   /** The runs by hour of the day: 24 numbers, from midnight. */
   readonly hours: readonly number[];
   readonly overlap: SimulatedOverlap;
-}
-
-/** How long every run of a job is taken to last. */
-export interface RunLength {
-  readonly length: Milliseconds;
-  /** The 95th percentile of the completed runs that were looked at, or the job's timeout where there were too few. */
-  readonly basis: 'p95' | 'timeout';
-  /** How many completed runs were found. */
-  readonly completedRuns: number;
 }
 
 export interface SimulatedOverlap {

@@ -1,10 +1,10 @@
-import { type Milliseconds, milliseconds } from '../units.ts';
+import { DAY, HOUR, MINUTE, type Milliseconds, milliseconds, SECOND } from '../units.ts';
 
 const UNITS = {
-  second: 1000,
-  minute: 60_000,
-  hour: 3_600_000,
-  day: 86_400_000,
+  second: SECOND,
+  minute: MINUTE,
+  hour: HOUR,
+  day: DAY,
 } as const;
 
 type UnitName = keyof typeof UNITS;
@@ -19,8 +19,8 @@ export type Duration = `${number} ${UnitName | `${UnitName}s`}`;
 const EXAMPLES = ['30 seconds', '10 minutes', '2 hours', '90 days'] as const satisfies readonly Duration[];
 
 /** What `readDuration` allows, for messages, with examples that are within bounds. */
-export function durationFormat({ least, most }: { readonly least: Duration; readonly most: Duration }): string {
-  const examples = EXAMPLES.filter((each) => isAtMost(least, each) && isAtMost(each, most));
+export function durationFormat({ min, max }: { readonly min: Duration; readonly max: Duration }): string {
+  const examples = EXAMPLES.filter((each) => isAtMost(min, each) && isAtMost(each, max));
   return `a number and a unit, such as ${examples.map((each) => `'${each}'`).join(' or ')}`;
 }
 

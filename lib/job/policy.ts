@@ -16,19 +16,19 @@ export const DEFAULTS = {
 } as const;
 
 interface Range<Value> {
-  readonly least: Value;
-  readonly most: Value;
+  readonly min: Value;
+  readonly max: Value;
 }
 
 /** What is allowed. The reason for each upper bound that is not a matter of taste stands in `ADVICE`. */
 export const BOUNDS = {
-  timeout: { least: '1 second', most: '14 minutes' },
-  maxAttempts: { least: 1, most: 10 },
-  backoff: { least: '0 seconds', most: '6 hours' },
-  factor: { least: 1, most: 10 },
-  memory: { least: 128, most: 10_240 },
-  concurrency: { least: 2, most: 1000 },
-  retention: { least: '30 days', most: '400 days' },
+  timeout: { min: '1 second', max: '14 minutes' },
+  maxAttempts: { min: 1, max: 10 },
+  backoff: { min: '0 seconds', max: '6 hours' },
+  factor: { min: 1, max: 10 },
+  memory: { min: 128, max: 10_240 },
+  concurrency: { min: 2, max: 1000 },
+  retention: { min: '30 days', max: '400 days' },
 } as const satisfies Record<string, Range<Duration> | Range<number>>;
 
 const ADVICE = {
@@ -97,6 +97,13 @@ export function resolvePolicy({ definition }: Job): PolicyResult {
   return read.problems.length === 0 ? { ok: true, policy } : { ok: false, problems: read.problems };
 }
 
+/** The policy of a job that has not been checked. @throws Error with all that is wrong with it, which synth would refuse */
+export function policyOf(job: Job): JobPolicy {
+  const resolved = resolvePolicy(job);
+  if (resolved.ok) return resolved.policy;
+  throw new Error(resolved.problems.map(({ field, message }) => `job "${job.name}": ${field}: ${message}`).join('\n'));
+}
+
 function readBackoff(
   read: PolicyReader,
   backoff: NonNullable<NonNullable<Job['definition']['retry']>['backoff']>,
@@ -119,40 +126,40 @@ class PolicyReader {
   readonly problems: Problem[] = [];
 
   duration(field: string, value: unknown, bounds: Range<Duration>, advice?: string): Milliseconds {
-    const [least, most] = [readDuration(bounds.least), readDuration(bounds.most)];
+    const [min, max] = [readDuration(bounds.min), readDuration(bounds.max)];
     const length = readDuration(value);
     if (length === undefined) {
       this.#refuse(field, `${quote(value)} is not a duration; write ${durationFormat(bounds)}`);
-    } else if (length < Number(least) || length > Number(most)) {
-      this.#refuseRange(field, quote(value), { least: bounds.least, most: bounds.most }, advice);
+    } else if (length < Number(min) || length > Number(max)) {
+      this.#refuseRange(field, quote(value), { min: bounds.min, max: bounds.max }, advice);
     } else {
       return length;
     }
-    return least ?? milliseconds(0);
+    return min ?? milliseconds(0);
   }
 
   number(field: string, value: unknown, bounds: Range<number>, advice?: string): number {
-    if (typeof value === 'number' && value >= bounds.least && value <= bounds.most) return value;
+    if (typeof value === 'number' && value >= bounds.min && value <= bounds.max) return value;
     this.#refuseRange(field, quote(value), bounds, advice);
-    return bounds.least;
+    return bounds.min;
   }
 
   integer(field: string, value: unknown, bounds: Range<number>, advice?: string): number {
     if (typeof value !== 'number' || Number.isInteger(value)) return this.number(field, value, bounds, advice);
-    this.#refuse(field, `${value} is not a whole number; allowed are ${bounds.least} to ${bounds.most}`);
-    return bounds.least;
+    this.#refuse(field, `${value} is not a whole number; allowed are ${bounds.min} to ${bounds.max}`);
+    return bounds.min;
   }
 
   memory(field: string, value: unknown, bounds: Range<number>): number {
     if (typeof value === 'number') {
       this.#refuse(field, `${value} has no unit; write '${value} MB'`);
-      return bounds.least;
+      return bounds.min;
     }
     const match = typeof value === 'string' ? /^(\d+) MB$/.exec(value) : null;
     const size = match === null ? Number.NaN : Number(match[1]);
-    if (size >= bounds.least && size <= bounds.most) return size;
-    this.#refuseRange(field, quote(value), { least: `'${bounds.least} MB'`, most: `'${bounds.most} MB'` });
-    return bounds.least;
+    if (size >= bounds.min && size <= bounds.max) return size;
+    this.#refuseRange(field, quote(value), { min: `'${bounds.min} MB'`, max: `'${bounds.max} MB'` });
+    return bounds.min;
   }
 
   choice<Choice extends string>(field: string, value: unknown, choices: readonly [Choice, ...Choice[]]): Choice {
@@ -162,9 +169,9 @@ class PolicyReader {
     return choices[0];
   }
 
-  #refuseRange(field: string, value: string, { least, most }: Range<unknown>, advice?: string): void {
+  #refuseRange(field: string, value: string, { min, max }: Range<unknown>, advice?: string): void {
     const cure = advice === undefined ? '' : `. ${advice}`;
-    this.#refuse(field, `${value} is out of bounds; allowed are ${least} to ${most}${cure}`);
+    this.#refuse(field, `${value} is out of bounds; allowed are ${min} to ${max}${cure}`);
   }
 
   #refuse(field: string, message: string): void {

@@ -29,12 +29,12 @@ export interface SchedulePolicy {
 export const SCHEDULE_BOUNDS = {
   // EventBridge's own bounds of the age of an event.
   // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html
-  maxLateness: { least: '1 minute', most: '24 hours' },
+  maxLateness: { min: '1 minute', max: '24 hours' },
   /** The default is the shortest time between two due times, within these. */
-  derivedLateness: { least: '10 minutes', most: '24 hours' },
+  derivedLateness: { min: '10 minutes', max: '24 hours' },
   // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_FlexibleTimeWindow.html
-  spread: { least: '1 minute', most: '24 hours' },
-  catchUp: { least: 1, most: 100 },
+  spread: { min: '1 minute', max: '24 hours' },
+  catchUp: { min: 1, max: 100 },
 } as const;
 
 export const DST_CHOICES = ['skip', 'runAfterGap'] as const satisfies readonly SchedulePolicy['dst'][];

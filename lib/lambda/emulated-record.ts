@@ -1,11 +1,11 @@
 import type { SQSRecord } from 'aws-lambda';
 import { logEvent } from '../observe/events.ts';
 import { SCHEDULED_TIME_PLACEHOLDER } from '../run/message.ts';
+import { MINUTE } from '../units.ts';
 import type { Runtime } from './runtime.ts';
 
 /** The field as a schedule's target input has it, or as an emulator has written it anew: an input's fields are not touched. */
 const NOT_FILLED_IN = new RegExp(`("scheduledTime":\\s*)"${SCHEDULED_TIME_PLACEHOLDER}"`);
-const MINUTE_MS = 60_000;
 
 let hasWarned = false;
 
@@ -26,6 +26,6 @@ export function fillInScheduledTime(record: SQSRecord, { log }: Pick<Runtime, 'l
       reason: 'this emulator does not fill in <aws.scheduler.scheduled-time>; the minute of SentTimestamp is taken',
     });
   }
-  const scheduledTime = new Date(sentAt - (sentAt % MINUTE_MS)).toISOString();
+  const scheduledTime = new Date(sentAt - (sentAt % MINUTE)).toISOString();
   return { ...record, body: body.replace(NOT_FILLED_IN, `$1"${scheduledTime}"`) };
 }

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createRunClient } from '../client/run-client.ts';
 import { systemClock } from '../clock.ts';
+import { messageOf } from '../errors.ts';
 import type { Manifest } from '../manifest.ts';
 import { createSqsRunQueue } from '../store/sqs/sqs-run-queue.ts';
 import type { EpochMs } from '../units.ts';
@@ -138,7 +139,7 @@ async function resumeRuns({ services, deployment }: Parts, observe: CloudObserve
       observe({ kind: 'resent', ...about });
     } catch (error) {
       // One run that cannot go on must not keep the others, and the cloud, from it.
-      observe({ kind: 'not-resent', reason: error instanceof Error ? error.message : String(error), ...about });
+      observe({ kind: 'not-resent', reason: messageOf(error), ...about });
     }
   }
   client.destroy();

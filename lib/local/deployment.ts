@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { systemClock } from '../clock.ts';
+import { messageOf } from '../errors.ts';
 import type { Manifest } from '../manifest.ts';
 import { type Assembly, loadAssembly } from './assembly/index.ts';
 import type { Closers } from './closers.ts';
@@ -81,7 +82,7 @@ export async function createDeployment(options: DeploymentOptions, closers: Clos
         observe({
           kind: 'reload-failed',
           at: systemClock.now(),
-          error: error instanceof Error ? error.message : String(error),
+          error: messageOf(error),
         });
       }
     },

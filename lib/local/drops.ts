@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { editDistance } from '../edit-distance.ts';
 import { BelfryError } from '../errors.ts';
 import { WATCHDOG } from '../job/names.ts';
+import { nearest } from '../nearest.ts';
 import type { Scheduler } from './scheduler/index.ts';
 import { entryOf } from './schedules.ts';
 
@@ -30,8 +30,8 @@ export function dropNext(scheduler: Pick<Scheduler, 'dropNext' | 'nextDueTimes'>
   const names = all.filter((name) => entryOf(name) === schedule);
   if (names.length === 0) {
     const known = [...new Set(all.map(entryOf))].filter((name) => name !== WATCHDOG);
-    const byDistance = [...known].sort((one, other) => editDistance(schedule, one) - editDistance(schedule, other));
-    const guess = byDistance[0] === undefined ? '' : `; the nearest is "${byDistance[0]}"`;
+    const near = nearest(schedule, known);
+    const guess = near === undefined ? '' : `; the nearest is "${near}"`;
     throw new InvalidDropError(`there is no schedule "${schedule}"; there are: ${known.join(', ') || 'none'}${guess}`);
   }
   scheduler.dropNext(names, count);

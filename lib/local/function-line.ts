@@ -2,6 +2,7 @@ import { WATCHDOG } from '../job/names.ts';
 import { EVENTS, type FieldName } from '../observe/events.ts';
 import { type EpochMs, epochMs } from '../units.ts';
 import type { CloudEvent, RunLine } from './events.ts';
+import { parseObject } from './parse-object.ts';
 
 /** Fields that the logger adds to every line. */
 const LOGGER_FIELDS = new Set([
@@ -18,7 +19,7 @@ const LOGGER_FIELDS = new Set([
 
 /** What a line of a function's output says. Lines of metrics are not for it: the alarms read those. */
 export function readFunctionLine(job: string, line: string, now: EpochMs): CloudEvent {
-  const fields = parseObject(line);
+  const fields = line.startsWith('{') ? parseObject(line) : undefined;
   if (fields === undefined) return { kind: 'output', at: now, job, line };
 
   const at = typeof fields.timestamp === 'string' ? epochMs(Date.parse(fields.timestamp)) : now;
@@ -48,14 +49,4 @@ function isRunLine(
 ): fields is Record<string, unknown> & Pick<RunLine, 'event' | 'runId'> {
   const { event, message, runId } = fields;
   return typeof event === 'string' && event === message && Object.hasOwn(EVENTS, event) && typeof runId === 'string';
-}
-
-function parseObject(line: string): Record<string, unknown> | undefined {
-  if (!line.startsWith('{')) return undefined;
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

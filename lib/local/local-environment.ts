@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { RESERVED_PREFIX } from '../environment.ts';
 import { BelfryError } from '../errors.ts';
 
 /** The file that sets variables for jobs on this machine, and only there. */
@@ -18,7 +19,7 @@ export async function readLocalEnvironment(projectDirectory: string): Promise<Re
 }
 
 /** Variables by which a function finds its own table and queues: another value would have it run elsewhere. */
-const RESERVED = /^(BELFRY_|AWS_LAMBDA_|AWS_ENDPOINT_URL$|AWS_ENDPOINT_URL_(DYNAMODB|SQS|SNS)$)/;
+const RESERVED = new RegExp(`^(${RESERVED_PREFIX}|AWS_LAMBDA_|AWS_ENDPOINT_URL$|AWS_ENDPOINT_URL_(DYNAMODB|SQS|SNS)$)`);
 
 function checkNames(variables: Record<string, string>): Record<string, string> {
   const reserved = Object.keys(variables).filter((name) => RESERVED.test(name));

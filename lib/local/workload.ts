@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { systemClock } from '../clock.ts';
-import { milliseconds, toIso } from '../units.ts';
+import { MINUTE, milliseconds, toIso } from '../units.ts';
 import type { Assembly, FunctionModel, MappingModel } from './assembly/index.ts';
 import { queueArn } from './backends.ts';
 import { type Alarms, createAlarms, createJobNames } from './cloudwatch/index.ts';
@@ -15,6 +15,7 @@ import {
   startReaper,
 } from './lambda/workers/index.ts';
 import type { Services } from './open-services.ts';
+import { WITHOUT_NODE_WARNING } from './sdk-variables.ts';
 import type { AlarmState } from './summary.ts';
 
 type Variables = Readonly<Record<string, string>>;
@@ -27,10 +28,7 @@ export interface WorkloadOptions {
 }
 
 /** How long a stop waits for what runs: no function runs longer. */
-const LONGEST_RUN = milliseconds(15 * 60_000);
-
-/** Every start of a function on Node 20 would say that the SDK's releases of 2027 need a later one. */
-const QUIET: Variables = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' };
+const MAX_RUN = milliseconds(15 * MINUTE);
 
 /** The functions of an app, the queues that feed them, and the alarms that watch both. */
 export class Workload {
@@ -129,7 +127,7 @@ export class Workload {
     if (pool === undefined) return;
     // A message that is already here still needs its function.
     const mappings = [...this.#retiring];
-    this.#retire(Promise.all(mappings).then(() => pool.close(LONGEST_RUN)));
+    this.#retire(Promise.all(mappings).then(() => pool.close(MAX_RUN)));
   }
 
   #retire(ending: Promise<void>): void {
@@ -150,7 +148,7 @@ export class Workload {
   }
 
   #localVariables(): Variables {
-    return { ...QUIET, ...this.#variables };
+    return { ...WITHOUT_NODE_WARNING, ...this.#variables };
   }
 
   #createMapping(model: MappingModel): EventSourceMapping {

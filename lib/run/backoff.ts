@@ -1,8 +1,8 @@
 import type { BackoffPolicy, JobPolicy } from '../job/policy.ts';
-import { type Milliseconds, milliseconds } from '../units.ts';
+import { MINUTE, type Milliseconds, milliseconds } from '../units.ts';
 
-const FIRST_RECOVERY = 5_000;
-const LONGEST_RECOVERY = 15 * 60_000;
+const MIN_RECOVERY = 5_000;
+const MAX_RECOVERY = 15 * MINUTE;
 
 /**
  * How long to wait after something failed that Belfry depends on. Longer each time: a table that is
@@ -12,7 +12,7 @@ const LONGEST_RECOVERY = 15 * 60_000;
  * @param random a number from 0 up to 1
  */
 export function recoveryDelay(receives: number, random: number): Milliseconds {
-  return milliseconds(FIRST_RECOVERY + Math.floor(Math.min(LONGEST_RECOVERY, FIRST_RECOVERY * 2 ** receives) * random));
+  return milliseconds(MIN_RECOVERY + Math.floor(Math.min(MAX_RECOVERY, MIN_RECOVERY * 2 ** receives) * random));
 }
 
 /**

@@ -111,5 +111,13 @@ export interface RunRecord {
   readonly input?: unknown;
 }
 
+/** What a record has that nothing has claimed yet. */
+export const EMPTY_RECORD = {
+  claim: 0,
+  attempt: 0,
+  lastAttempt: 0,
+  attempts: [],
+} as const satisfies Partial<RunRecord>;
+
 /** How many attempts a record keeps. */
 export const ATTEMPTS_KEPT = 20;

@@ -1,4 +1,13 @@
-import { type EpochMs, type Milliseconds, milliseconds, plus, type Seconds, seconds, toSeconds } from '../units.ts';
+import {
+  type EpochMs,
+  MINUTE,
+  type Milliseconds,
+  milliseconds,
+  plus,
+  type Seconds,
+  seconds,
+  toSeconds,
+} from '../units.ts';
 
 /** How long after `signal` a job may take to settle before its process is ended. */
 export const GRACE = milliseconds(10_000);
@@ -16,10 +25,10 @@ export const REDELIVERY_MARGIN = milliseconds(20_000);
 export const EARLY_START = milliseconds(5_000);
 
 /** How long a lock outlasts the moment of the next attempt: the queue may be a little late. */
-export const LOCK_MARGIN = milliseconds(60_000);
+export const LOCK_MARGIN = MINUTE;
 
 /** How long after a due time the watchdog looks at its record at the earliest: whatever began before is seen by it. */
-export const EARLIEST_LOOK = milliseconds(60_000);
+export const EARLIEST_LOOK = MINUTE;
 
 /** What the deployment sets, derived from a job's policy. */
 export interface DeployedTimeouts {

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { AlertMessage, Log } from '../job/context.ts';
 import { SecretNotGrantedError } from '../job/errors.ts';
 import type { Job } from '../job/job.ts';
-import { type JobPolicy, resolvePolicy } from '../job/policy.ts';
+import { type JobPolicy, policyOf } from '../job/policy.ts';
 import { METRICS, type Metric } from '../observe/metrics.ts';
 import { createRunLog } from '../observe/run-log.ts';
 import type { RunPorts } from '../run/delivery.ts';
@@ -14,7 +14,7 @@ import { deployedTimeouts } from '../run/timeouts.ts';
 import { createDirectOnce } from '../store/direct-once.ts';
 import { MemoryLockStore } from '../store/memory/memory-lock-store.ts';
 import { MemoryRunStore } from '../store/memory/memory-run-store.ts';
-import { type EpochMs, epochMs, plus, toMilliseconds } from '../units.ts';
+import { type EpochMs, epochMs, MINUTE, plus, toMilliseconds } from '../units.ts';
 import { GATES } from './gates.ts';
 
 export interface RunJobOptions {
@@ -61,7 +61,7 @@ export async function runJob<Input>(job: Job<Input>, input: Input, options: RunJ
   const { now = new Date(), attempt = 1, secrets = {} } = options;
   const policy = policyOf(job);
   if (attempt > policy.maxAttempts) throw new RangeError(`attempt ${attempt}: the job allows ${policy.maxAttempts}`);
-  const start = epochMs(Math.floor(now.getTime() / 60_000) * 60_000);
+  const start = epochMs(Math.floor(now.getTime() / MINUTE) * MINUTE);
   const request = requestFor(job, input, start);
   const test = testPorts(job, policy, { start: epochMs(now.getTime()), secrets });
   await failEarlierAttempts(attempt, request, test);
@@ -71,12 +71,6 @@ export async function runJob<Input>(job: Job<Input>, input: Input, options: RunJ
   const record = await test.ports.runs.get(request.run);
   if (record === undefined) throw new Error(`run ${request.run} left no record`);
   return { record, outcome: outcomeOf(record), ...test.told };
-}
-
-function policyOf(job: Job): JobPolicy {
-  const resolved = resolvePolicy(job);
-  if (resolved.ok) return resolved.policy;
-  throw new Error(resolved.problems.map(({ field, message }) => `job "${job.name}": ${field}: ${message}`).join('\n'));
 }
 
 function requestFor(job: Job, input: unknown, scheduledTime: EpochMs): RunRequest {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { defineJob } from '../../lib/entry/belfry.ts';
+import { HOUR, MINUTE } from '../../lib/units.ts';
 import { checkEntry, problemOf } from './support.ts';
 
 const daily = { cron: '0 2 * * *' };
@@ -7,7 +8,7 @@ const daily = { cron: '0 2 * * *' };
 describe('an entry that says nothing of a setting', () => {
   test('skips what clocks skip, makes up for nothing, is fired at once and on every day', () => {
     expect(checkEntry(daily).policy).toEqual({
-      maxLateness: 24 * 3_600_000,
+      maxLateness: 24 * HOUR,
       catchUp: 0,
       spread: 0,
       dst: 'skip',
@@ -23,14 +24,14 @@ describe('an entry that says nothing of a setting', () => {
     ['a day where it is due once', { at: '2027-07-01T02:00' }, 24 * 60],
     ['the shortest of uneven times', { cron: '0,45 2 * * *' }, 45],
   ])('may be late by %s', (_, when, minutes) => {
-    expect(checkEntry(when).policy.maxLateness).toBe(minutes * 60_000);
+    expect(checkEntry(when).policy.maxLateness).toBe(minutes * MINUTE);
   });
 
   test('may be late by what its job says', () => {
     const job = defineJob('nightly', { maxLateness: '2 hours', run() {} });
 
-    expect(checkEntry(daily, { job }).policy.maxLateness).toBe(2 * 3_600_000);
-    expect(checkEntry({ ...daily, maxLateness: '3 hours' }, { job }).policy.maxLateness).toBe(3 * 3_600_000);
+    expect(checkEntry(daily, { job }).policy.maxLateness).toBe(2 * HOUR);
+    expect(checkEntry({ ...daily, maxLateness: '3 hours' }, { job }).policy.maxLateness).toBe(3 * HOUR);
   });
 });
 
@@ -47,9 +48,9 @@ test('every setting is read', () => {
   };
 
   expect(checkEntry(options).policy).toEqual({
-    maxLateness: 90 * 60_000,
+    maxLateness: 90 * MINUTE,
     catchUp: 7,
-    spread: 90 * 60_000,
+    spread: 90 * MINUTE,
     dst: 'runAfterGap',
     except: [],
     only: [],

@@ -6,7 +6,7 @@ import { DynamoDbRunStore } from '../../lib/store/dynamodb/dynamodb-run-store.ts
 import { DynamoDbWatchStore } from '../../lib/store/dynamodb/dynamodb-watch-store.ts';
 import { MemoryLockStore } from '../../lib/store/memory/memory-lock-store.ts';
 import { MemoryWatchStore } from '../../lib/store/memory/memory-watch-store.ts';
-import { milliseconds } from '../../lib/units.ts';
+import { DAY, milliseconds } from '../../lib/units.ts';
 import type { WatchStore } from '../../lib/watchdog/ports.ts';
 import { startTestTable } from '../support/dynalite.ts';
 import { openTestTable, type TestTable } from '../support/test-table.ts';
@@ -19,7 +19,7 @@ export interface Stores {
   close(): Promise<void>;
 }
 
-export const RETENTION = milliseconds(90 * 86_400_000);
+export const RETENTION = milliseconds(90 * DAY);
 
 /**
  * One more DynamoDB for the suites to run over, of whoever's making: AWS's own or an emulator. Tables are made there

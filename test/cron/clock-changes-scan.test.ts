@@ -1,10 +1,7 @@
 import { expect, test } from 'vitest';
+import { DAY, HOUR, MINUTE } from '../../lib/units.ts';
 import { differenceIn, scanned, Tally } from './compare.ts';
 import { ALL_ZONES, type Change, changesOf, distinctChanges } from './zones.ts';
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 
 /** Three million looks at a clock take seconds, and minutes where others are at work too. */
 const PATIENCE = { timeout: 180_000 };

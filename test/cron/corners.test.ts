@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { DAY } from '../../lib/units.ts';
 import { differenceIn, type ScannedWindow, scanned, Tally } from './compare.ts';
 import type { Window } from './oracle.ts';
 import { changesOf } from './zones.ts';
 
 /** What calendars and clocks have in rare places, each against the scan. */
-
-const DAY = 86_400_000;
 
 const byTheDay = (fromYear: number, toYear: number): ScannedWindow =>
   scanned({ timezone: 'UTC', from: Date.UTC(fromYear, 0, 1) - 1, to: Date.UTC(toYear, 0, 1), stepMinutes: 24 * 60 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readEventBridge, readWhen } from '../../lib/cron/index.ts';
-import { epochMs, toIso } from '../../lib/units.ts';
+import { DAY, epochMs, toIso } from '../../lib/units.ts';
 
 interface Case {
   readonly cron: string;
@@ -93,7 +93,7 @@ describe("a nightly cron at 02:30 around 2027's clock changes", () => {
   ])('%s, four days from %s', (timezone, day, expected) => {
     const from = Date.parse(`${day}T12:00Z`);
 
-    expect(dueTimes({ cron, timezone, from: toIso(epochMs(from)), to: toIso(epochMs(from + 4 * 86_400_000)) })).toEqual(
+    expect(dueTimes({ cron, timezone, from: toIso(epochMs(from)), to: toIso(epochMs(from + 4 * DAY)) })).toEqual(
       expected,
     );
   });

@@ -1,17 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readEventBridge } from '../../lib/cron/index.ts';
-import { epochMs } from '../../lib/units.ts';
+import { DAY, epochMs, HOUR } from '../../lib/units.ts';
 import { differenceIn, read, type ScannedWindow, scanned, Tally } from './compare.ts';
 import { frequentCron, frequentEventBridge, midnightCron, midnightEventBridge } from './expressions.ts';
 import { dueAmong, findTransitions, type Window } from './oracle.ts';
 import { ALL_ZONES } from './zones.ts';
 
 /** Random expressions, zones and windows. A window's clocks are read once, for several expressions. */
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 
 const yearIn = (min: number, max: number) => fc.integer({ min, max });
 

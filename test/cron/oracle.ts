@@ -1,10 +1,10 @@
+import { HOUR, MINUTE } from '../../lib/units.ts';
+
 /**
  * The slow truth for the tests: looks at every minute, asks Intl what the clocks show, and reads the expression's
  * text on the spot. Shares nothing with lib/cron. Understands well-formed five-field cron and `cron(…)` only.
  */
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 const WEEKDAYS = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 

@@ -1,6 +1,5 @@
+import { MINUTE } from '../../lib/units.ts';
 import { findTransitions, offsetOf } from './oracle.ts';
-
-const MINUTE = 60_000;
 
 /** Names of today that Intl knows and its own list leaves out, in favour of older ones, in some releases. */
 const MODERN_NAMES = [

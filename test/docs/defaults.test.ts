@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { SCHEDULE_FIELDS } from '../../lib/app/check-schedules.ts';
 import { defineJob } from '../../lib/entry/belfry.ts';
 import { OVERLAP_POLICIES } from '../../lib/job/overlap.ts';
-import { BOUNDS, DEFAULTS, resolvePolicy } from '../../lib/job/policy.ts';
+import { BOUNDS, DEFAULTS, policyOf } from '../../lib/job/policy.ts';
 import { DST_CHOICES, SCHEDULE_BOUNDS } from '../../lib/job/schedule-policy.ts';
 import { WARNING_NAMES } from '../../lib/job/warnings.ts';
 import { deliveryTimeouts, deployedTimeouts } from '../../lib/run/timeouts.ts';
@@ -10,11 +10,11 @@ import { epochMs, plus, toMilliseconds } from '../../lib/units.ts';
 import { guides, readMarkdown, tableRows } from './markdown.ts';
 
 interface Range {
-  readonly least: string | number;
-  readonly most: string | number;
+  readonly min: string | number;
+  readonly max: string | number;
 }
 
-const range = ({ least, most }: Range): string => `${least} – ${most}`;
+const range = ({ min, max }: Range): string => `${min} – ${max}`;
 
 /** The row of each field as the code has it: default, and what is allowed. */
 const FIELDS: Readonly<Record<string, readonly [given: string, allowed: string]>> = {
@@ -24,7 +24,7 @@ const FIELDS: Readonly<Record<string, readonly [given: string, allowed: string]>
   'retry.backoff.factor': [String(DEFAULTS.backoff.factor), range(BOUNDS.factor)],
   'retry.backoff.max': [DEFAULTS.backoff.max, range(BOUNDS.backoff)],
   overlap: [DEFAULTS.overlap, OVERLAP_POLICIES.join(', ')],
-  memory: [DEFAULTS.memory, `${BOUNDS.memory.least} MB – ${BOUNDS.memory.most} MB`],
+  memory: [DEFAULTS.memory, `${BOUNDS.memory.min} MB – ${BOUNDS.memory.max} MB`],
   concurrency: [String(DEFAULTS.concurrency), range(BOUNDS.concurrency)],
   maxLateness: ["each schedule's own", range(SCHEDULE_BOUNDS.maxLateness)],
   retention: [DEFAULTS.retention, range(BOUNDS.retention)],
@@ -80,9 +80,7 @@ describe('the table of settings in docs/time.md', () => {
 });
 
 describe('the table of times in docs/guarantees.md', () => {
-  const resolved = resolvePolicy(defineJob('default', { run: () => {} }));
-  if (!resolved.ok) throw new Error('the default policy is refused');
-  const { policy } = resolved;
+  const policy = policyOf(defineJob('default', { run: () => {} }));
   const deployed = deployedTimeouts(policy);
   const start = epochMs(0);
   const delivery = deliveryTimeouts(policy, start, plus(start, toMilliseconds(deployed.functionTimeout)));

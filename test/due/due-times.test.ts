@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readWhen, type Timetable } from '../../lib/cron/index.ts';
 import { createDueTimes } from '../../lib/due/due-times.ts';
-import { type EpochMs, epochMs } from '../../lib/units.ts';
+import { type EpochMs, epochMs, HOUR, MINUTE } from '../../lib/units.ts';
 
 const NOW = epochMs(Date.parse('2027-01-15T12:00:00Z'));
 
@@ -38,8 +38,8 @@ test('a zone makes them others', () => {
   const dueTimesOf = createDueTimes(NOW);
   const noon = { cron: '0 12 * * *' };
 
-  expect(dueTimesOf(counted(noon).timetable).shortestInterval()).toBe(24 * 3_600_000);
-  expect(dueTimesOf(counted(noon, 'Europe/Berlin').timetable).shortestInterval()).toBe(23 * 3_600_000);
+  expect(dueTimesOf(counted(noon).timetable).shortestInterval()).toBe(24 * HOUR);
+  expect(dueTimesOf(counted(noon, 'Europe/Berlin').timetable).shortestInterval()).toBe(23 * HOUR);
 });
 
 test('nothing shorter is looked for than a minute', () => {
@@ -52,5 +52,5 @@ test('nothing shorter is looked for than a minute', () => {
 test('what is due on a day that comes in years only is looked at then', () => {
   const { timetable } = counted({ cron: '*/5 * 29 2 *' });
 
-  expect(createDueTimes(epochMs(Date.parse('2029-01-15T12:00:00Z')))(timetable).shortestInterval()).toBe(5 * 60_000);
+  expect(createDueTimes(epochMs(Date.parse('2029-01-15T12:00:00Z')))(timetable).shortestInterval()).toBe(5 * MINUTE);
 });

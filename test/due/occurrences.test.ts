@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readWhen } from '../../lib/cron/index.ts';
 import { occurrencesBetween } from '../../lib/due/occurrences.ts';
 import type { SchedulePolicy } from '../../lib/job/schedule-policy.ts';
-import { epochMs, toIso } from '../../lib/units.ts';
+import { DAY, epochMs, toIso } from '../../lib/units.ts';
 
 interface Case extends Partial<Pick<SchedulePolicy, 'dst' | 'except' | 'only'>> {
   readonly cron: string;
@@ -144,7 +144,7 @@ test('whatever the schedule, occurrences ascend without repeats, stay in the spa
 
   fc.assert(
     fc.property(cron, timezone, start, days, (expression, zone, from, span) => {
-      const to = epochMs(from + span * 86_400_000);
+      const to = epochMs(from + span * DAY);
       const timetable = readWhen({ cron: expression }, zone);
       const { expressions } = timetable;
       const policy = { dst: 'runAfterGap', except: [], only: [] } as const;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ServiceHandler } from '../../lib/local/gateway/index.ts';
-import { milliseconds } from '../../lib/units.ts';
+import { DAY, milliseconds } from '../../lib/units.ts';
 import { setup } from './setup.ts';
 
 /** What the dates of schedules are good for, and the clock that they are compared with. */
@@ -100,7 +100,7 @@ describe('a clock that was ahead for a moment', () => {
     await create('hourly');
     await tick.start();
 
-    wall.ahead = milliseconds(2 * 86_400_000);
+    wall.ahead = milliseconds(2 * DAY);
     await advanceTo('2026-11-23T12:52:00Z');
     wall.ahead = milliseconds(0);
     await advanceTo('2026-11-23T12:54:00Z');

@@ -1,4 +1,4 @@
-import type { EpochMs } from '../../lib/units.ts';
+import { type EpochMs, MINUTE } from '../../lib/units.ts';
 
 /** A schedule of the model: due in some minutes of the hour, or once. */
 export interface Definition {
@@ -17,7 +17,7 @@ export function isDue(definition: Definition | undefined, time: number): boolean
   if (definition?.isEnabled !== true) return false;
   const { due } = definition;
   if ('at' in due) return due.at === time;
-  const past = ((time / 60_000) % 60) - due.from;
+  const past = ((time / MINUTE) % 60) - due.from;
   return past >= 0 && past % due.every === 0;
 }
 

@@ -1,21 +1,20 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { epochMs } from '../../lib/units.ts';
+import { epochMs, MINUTE } from '../../lib/units.ts';
 import type { Definition } from './model.ts';
 import { dueOf, FAULTS, type Fault, POLL_MS, World } from './world.ts';
 
 const START = '2026-11-23T12:00:30.250Z';
 const FIRST_MINUTE = Date.parse('2026-11-23T12:01:00Z');
-const MINUTE_MS = 60_000;
 /** How late a due time may be found and still be fired. */
-const TOLERANCE_MS = POLL_MS + MINUTE_MS;
+const TOLERANCE_MS = POLL_MS + MINUTE;
 /** When every message has had another attempt that could not be sent before. */
-const CALM_MS = 10 * MINUTE_MS;
+const CALM_MS = 10 * MINUTE;
 
 const definition: fc.Arbitrary<Definition> = fc.record({
   due: fc.oneof(
     fc.record({ from: fc.nat({ max: 2 }), every: fc.constantFrom(1, 2, 3, 5) }),
-    fc.record({ at: fc.nat({ max: 8 }).map((minutes) => FIRST_MINUTE + minutes * MINUTE_MS) }),
+    fc.record({ at: fc.nat({ max: 8 }).map((minutes) => FIRST_MINUTE + minutes * MINUTE) }),
   ),
   isEnabled: fc.constantFrom(true, true, true, false),
   deletes: fc.boolean(),
@@ -99,11 +98,8 @@ test('whatever is changed and fails, a tick fires what EventBridge would, each o
   const property = fc.asyncProperty(story, async (told) => {
     const world = await live(told);
 
-    const minutes = Math.floor((world.clock.now() - world.startedAt) / MINUTE_MS);
-    const times = Array.from(
-      { length: minutes },
-      (_, index) => Math.ceil(world.startedAt / MINUTE_MS + index) * MINUTE_MS,
-    );
+    const minutes = Math.floor((world.clock.now() - world.startedAt) / MINUTE);
+    const times = Array.from({ length: minutes }, (_, index) => Math.ceil(world.startedAt / MINUTE + index) * MINUTE);
     const problems = NAMES.flatMap((name) => times.flatMap((time) => problemsOf(world, name, time)));
     expect([...problems, ...deletionProblems(world)]).toEqual([]);
   });

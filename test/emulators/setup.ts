@@ -14,7 +14,7 @@ import { accountId, createBackends, defaultRegion, queueArn } from '../../lib/lo
 import { type Front, type ServiceHandler, startFront } from '../../lib/local/gateway/index.ts';
 import { createScheduler } from '../../lib/local/scheduler/index.ts';
 import { servicesOf } from '../../lib/local/services.ts';
-import { milliseconds } from '../../lib/units.ts';
+import { DAY, milliseconds } from '../../lib/units.ts';
 import { RecordingTarget, ROLE } from '../local/scheduler/setup.ts';
 import { WallClock } from '../local/scheduler/wall-clock.ts';
 import { settle, VirtualClock } from '../support/virtual-clock.ts';
@@ -33,7 +33,7 @@ const SETTINGS = {
 type Settings = Partial<UpdateScheduleCommandInput>;
 
 /** So long that a test sees the looks that it asks for and no other. */
-const NO_POLL = milliseconds(400 * 86_400_000);
+const NO_POLL = milliseconds(400 * DAY);
 
 export interface SetupOptions {
   readonly now: string;

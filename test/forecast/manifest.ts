@@ -3,7 +3,7 @@ import type { OverlapPolicy } from '../../lib/job/overlap.ts';
 import type { SchedulePolicy } from '../../lib/job/schedule-policy.ts';
 import type { Manifest, ManifestSchedule } from '../../lib/manifest.ts';
 import { deployedTimeouts } from '../../lib/run/timeouts.ts';
-import { epochMs, milliseconds } from '../../lib/units.ts';
+import { DAY, epochMs, MINUTE, milliseconds } from '../../lib/units.ts';
 
 export const at = (iso: string) => epochMs(Date.parse(iso));
 
@@ -28,7 +28,7 @@ export function manifestOf({ jobs, schedules }: AppOf): Pick<Manifest, 'app' | '
     app: 'shop',
     stage: 'dev',
     jobs: Object.entries(jobs).map(([name, [overlap, minutes]]) => {
-      const timeout = milliseconds(minutes * 60_000);
+      const timeout = milliseconds(minutes * MINUTE);
       return {
         name,
         group: '',
@@ -39,7 +39,7 @@ export function manifestOf({ jobs, schedules }: AppOf): Pick<Manifest, 'app' | '
           overlap,
           memory: 512,
           concurrency: 10,
-          retention: milliseconds(90 * 86_400_000),
+          retention: milliseconds(90 * DAY),
         },
         timeouts: deployedTimeouts({ timeout, maxAttempts: 3 }),
         resources: { function: name, queue: name, deadLetterQueue: `${name}-dlq`, logGroup: name },

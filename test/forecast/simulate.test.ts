@@ -3,10 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { readEventBridge } from '../../lib/cron/index.ts';
 import { type SimulationOptions, simulate, TooManyDueTimesError } from '../../lib/forecast/simulate.ts';
 import type { Simulation } from '../../lib/forecast/simulation.ts';
-import { epochMs, milliseconds } from '../../lib/units.ts';
+import { epochMs, MINUTE, milliseconds } from '../../lib/units.ts';
 import { type AppOf, at, manifestOf } from './manifest.ts';
-
-const MINUTE = 60_000;
 
 function simulated(app: AppOf, from: string, to: string, options: Partial<SimulationOptions> = {}): Simulation {
   return simulate({

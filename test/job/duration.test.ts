@@ -44,9 +44,9 @@ describe('a duration', () => {
 });
 
 test.each([
-  [{ least: '1 minute', most: '1 hour' }, "'10 minutes'"],
-  [{ least: '1 minute', most: '24 hours' }, "'10 minutes' or '2 hours'"],
-  [{ least: '30 days', most: '400 days' }, "'90 days'"],
+  [{ min: '1 minute', max: '1 hour' }, "'10 minutes'"],
+  [{ min: '1 minute', max: '24 hours' }, "'10 minutes' or '2 hours'"],
+  [{ min: '30 days', max: '400 days' }, "'90 days'"],
 ] as const)('the examples of a message are within %o', (bounds, examples) => {
   expect(durationFormat(bounds)).toBe(`a number and a unit, such as ${examples}`);
 });

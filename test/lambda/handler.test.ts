@@ -4,12 +4,12 @@ import type { Context, SQSEvent, SQSMessageAttributes } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod/mini';
-import { defineJob, type InputSchema, type Job, type JobDefinition } from '../../lib/job/job.ts';
-import { type JobPolicy, resolvePolicy } from '../../lib/job/policy.ts';
+import { defineJob, type InputSchema, type JobDefinition } from '../../lib/job/job.ts';
+import { policyOf } from '../../lib/job/policy.ts';
 import { createHandler } from '../../lib/lambda/handler.ts';
 import { skip } from '../../lib/lambda/overlap/skip.ts';
 import { DynamoDbRunStore } from '../../lib/store/dynamodb/dynamodb-run-store.ts';
-import { milliseconds } from '../../lib/units.ts';
+import { DAY, milliseconds } from '../../lib/units.ts';
 import { RETENTION } from '../contract/stores.ts';
 import { startTestTable, type TestTable } from '../support/dynalite.ts';
 import { captureOutput, stubFunctionEnvironment } from '../support/function-environment.ts';
@@ -46,7 +46,7 @@ const context = {
 let serial = 0;
 
 /** The due times of these tests are fixed and the clock is not. */
-const YEARS = milliseconds(100 * 366 * 86_400_000);
+const YEARS = milliseconds(100 * 366 * DAY);
 
 /** The handler of a job, and a way to hand it a message of a run of its own. */
 function setup(
@@ -69,12 +69,6 @@ function setup(
     deliver: (body: unknown = message, messageAttributes: SQSMessageAttributes = {}, messageId = 'message-1') =>
       handler(sqsEvent(typeof body === 'string' ? body : JSON.stringify(body), messageAttributes, messageId), context),
   };
-}
-
-function policyOf(job: Job): JobPolicy {
-  const resolved = resolvePolicy(job);
-  if (!resolved.ok) throw new Error('refused');
-  return resolved.policy;
 }
 
 function sqsEvent(body: string, messageAttributes: SQSMessageAttributes, messageId: string): SQSEvent {

@@ -3,7 +3,7 @@ import { nextJson } from '../../lib/forecast/next-json.ts';
 import { simulate } from '../../lib/forecast/simulate.ts';
 import { summarize } from '../../lib/local/summary.ts';
 import type { RunRecord } from '../../lib/run/record.ts';
-import { epochMs, milliseconds } from '../../lib/units.ts';
+import { DAY, epochMs, milliseconds } from '../../lib/units.ts';
 import { manifestOf } from '../forecast/manifest.ts';
 import { DUE } from '../support/requests.ts';
 import { shapeOf } from './shape.ts';
@@ -68,7 +68,7 @@ const MANIFEST = manifestOf({
 /** What the commands print with `--json`, by their shapes. */
 export async function printedJson(): Promise<object> {
   const from = epochMs(Date.parse('2027-03-26T00:00:00Z'));
-  const period = { from, to: epochMs(from + 4 * 86_400_000) };
+  const period = { from, to: epochMs(from + 4 * DAY) };
   const [nightly] = MANIFEST.schedules;
   if (nightly === undefined) throw new Error('the manifest has no schedule');
   const next = nextJson(nightly, lookAhead(nightly, from, 5));

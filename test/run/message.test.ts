@@ -4,13 +4,13 @@ import { InvalidMessageError } from '../../lib/run/errors.ts';
 import { formatRunMessage, parseRunMessage, scheduleTargetInput } from '../../lib/run/message.ts';
 import { parseRunId, requestedRunId, scheduledRunId } from '../../lib/run/run-id.ts';
 import { runKey } from '../../lib/store/dynamodb/keys.ts';
-import { epochMs } from '../../lib/units.ts';
+import { epochMs, MINUTE } from '../../lib/units.ts';
 import { DUE } from '../support/requests.ts';
 
 const jobs = fc.stringMatching(/^[a-z][a-z0-9-]{0,39}$/);
 const schedules = fc.stringMatching(/^[a-z0-9][a-z0-9.-]{0,39}$/);
 const ulids = fc.stringMatching(/^[0-9A-HJKMNP-TV-Z]{26}$/);
-const minutes = fc.integer({ min: 0, max: 120_000_000 }).map((minute) => epochMs(minute * 60_000));
+const minutes = fc.integer({ min: 0, max: 120_000_000 }).map((minute) => epochMs(minute * MINUTE));
 const instants = fc.integer({ min: 0, max: 7_200_000_000_000 }).map(epochMs);
 
 describe('a run id', () => {

@@ -1,11 +1,11 @@
 import type { ClaimRequest, RunRequest } from '../../lib/run/ports.ts';
 import { requestedRunId, scheduledRunId } from '../../lib/run/run-id.ts';
-import { epochMs, milliseconds, plus } from '../../lib/units.ts';
+import { epochMs, MINUTE, milliseconds, plus } from '../../lib/units.ts';
 
 /** 02:00 on a Tuesday: the due time of most tests. */
 export const DUE = epochMs(Date.parse('2027-03-02T02:00:00Z'));
 
-export const minutes = (count: number) => milliseconds(count * 60_000);
+export const minutes = (count: number) => milliseconds(count * MINUTE);
 export const secondsOf = (count: number) => milliseconds(count * 1000);
 
 let serial = 0;

@@ -1,6 +1,6 @@
 import type { AlertMessage, JobContext } from '../../lib/job/context.ts';
 import { defineJob, type InputSchema, type Job } from '../../lib/job/job.ts';
-import { resolvePolicy } from '../../lib/job/policy.ts';
+import { policyOf } from '../../lib/job/policy.ts';
 import type { Delivery, Disposition, Executed, RunPorts } from '../../lib/run/delivery.ts';
 import type { RunEvent } from '../../lib/run/events.ts';
 import { executeRun } from '../../lib/run/execute-run.ts';
@@ -32,9 +32,7 @@ export function createRunHarness(
 ) {
   const clock = new VirtualClock(plus(DUE, secondsOf(1)));
   const job = defineJob<InputSchema | undefined>('report', { ...definition, run });
-  const resolved = resolvePolicy(job);
-  if (!resolved.ok) throw new Error(resolved.problems.map(({ message }) => message).join());
-  const { policy } = resolved;
+  const policy = policyOf(job);
   const memory = new MemoryRunStore();
   const runs = observed(memory);
   const locks = observed(new MemoryLockStore());

@@ -1,4 +1,5 @@
 import ICAL from 'ical.js';
+import { messageOf } from '../../errors.ts';
 import { quoteValue } from '../check-report.ts';
 import { type DayNumber, dayNumber, dayText, LAST_DAY } from './calendar-day.ts';
 import { CalendarFileError } from './calendar-file-error.ts';
@@ -47,7 +48,7 @@ function naming<Value>(event: ICAL.Component, work: () => Value): Value {
     return work();
   } catch (error) {
     if (error instanceof CalendarFileError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw refuse(event, `it is not understood: ${reason}`, { cause: error });
   }
 }
@@ -113,7 +114,7 @@ function repeated(event: ICAL.Component, first: DayNumber, expand: ExpandRule): 
     try {
       return expand(isDate(valuesOf(event, 'dtstart')[0] ?? '') ? rule : untilLocalDay(rule, zoneOf(event)), first);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       throw refuse(event, `its RRULE is not understood: ${reason}`, { cause: error });
     }
   });

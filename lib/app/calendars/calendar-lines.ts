@@ -1,4 +1,5 @@
 import ICAL from 'ical.js';
+import { messageOf } from '../../errors.ts';
 import { quoteValue } from '../check-report.ts';
 import { CalendarFileError } from './calendar-file-error.ts';
 
@@ -69,10 +70,7 @@ function checkRule(rule: string, { line, isRead }: { readonly line: number; read
     ICAL.Recur.fromString(rule);
   } catch (error) {
     // Its bounds are the wrong way round.
-    const reason = (error instanceof Error ? error.message : String(error)).replace(
-      / must be [<>] -?\d+/,
-      ', out of range',
-    );
+    const reason = messageOf(error).replace(/ must be [<>] -?\d+/, ', out of range');
     throw refuse(reason, error);
   }
 }

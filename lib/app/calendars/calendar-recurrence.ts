@@ -6,7 +6,7 @@ import { CalendarFileError } from './calendar-file-error.ts';
 export type ExpandRule = (rule: ICAL.Recur, first: DayNumber) => readonly DayNumber[];
 
 /** How many days may be looked at for the rules of one file: a second or two, and all days of 8,000 years. */
-const MOST_DAYS = 3_000_000;
+const MAX_DAYS = 3_000_000;
 
 /**
  * Expands the rules of one file up to a day, that day included, as RFC 5545 says for events of whole days. Not by
@@ -20,9 +20,9 @@ export function createRuleExpander(last: DayNumber): ExpandRule {
   let seen = 0;
 
   function look(day: DayNumber): CalendarDay {
-    if (++seen > MOST_DAYS) {
+    if (++seen > MAX_DAYS) {
       throw new CalendarFileError(
-        `the rules of the file take too long: more than ${MOST_DAYS} days would have to be looked at; let them begin later`,
+        `the rules of the file take too long: more than ${MAX_DAYS} days would have to be looked at; let them begin later`,
       );
     }
     return calendarDay(day);

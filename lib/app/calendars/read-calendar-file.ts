@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import ICAL from 'ical.js';
+import { messageOf } from '../../errors.ts';
 import type { EpochMs } from '../../units.ts';
 import type { ReadCalendarFile } from '../check-calendar.ts';
 import { type DayNumber, dayNumber, dayText } from './calendar-day.ts';
@@ -67,7 +68,7 @@ function horizonOf(now: EpochMs): DayRange {
 }
 
 /** Calendars of holidays have some 100 KB; more is another file, and would be in the bundle of every job. */
-const LARGEST_FILE = 1_000_000;
+const MAX_FILE_SIZE = 1_000_000;
 
 function readText(path: string, projectDirectory: string): string {
   if (/^[a-z]+:\/\//i.test(path)) {
@@ -79,8 +80,8 @@ function readText(path: string, projectDirectory: string): string {
     // A pipe or a device would be read without end.
     if (!stats.isFile() && !stats.isDirectory()) throw new CalendarFileError(`${path}: it is no regular file`);
     const { size } = stats;
-    if (size <= LARGEST_FILE) return readFileSync(file, 'utf8');
-    throw new CalendarFileError(`${path}: it has ${size} bytes; allowed are ${LARGEST_FILE}`);
+    if (size <= MAX_FILE_SIZE) return readFileSync(file, 'utf8');
+    throw new CalendarFileError(`${path}: it has ${size} bytes; allowed are ${MAX_FILE_SIZE}`);
   } catch (error) {
     if (error instanceof CalendarFileError) throw error;
     throw new CalendarFileError(`${path}: ${describeUnreadable(error)}`, { cause: error });
@@ -106,7 +107,7 @@ function readCalendar(path: string, text: string, last: DayNumber): CalendarEven
   } catch (error) {
     if (error instanceof CalendarFileError) throw new CalendarFileError(`${path}: ${error.message}`, { cause: error });
     // Whatever ical.js throws: of broken files also errors that were not meant for a reader.
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new CalendarFileError(`${path}: it is not understood: ${shorten(reason)}${describePlace(text, reason)}`, {
       cause: error,
     });
@@ -120,11 +121,11 @@ function parse(text: string): readonly ICAL.Component[] {
   return roots.map((root) => new ICAL.Component(root as unknown[])).filter(({ name }) => name === 'vcalendar');
 }
 
-const LONGEST_REASON = 200;
+const MAX_REASON_LENGTH = 200;
 
 const shorten = (reason: string): string => {
   const line = reason.replace(/[\p{Cc}\s]+/gu, ' ');
-  return line.length > LONGEST_REASON ? `${line.slice(0, LONGEST_REASON)}…` : line;
+  return line.length > MAX_REASON_LENGTH ? `${line.slice(0, MAX_REASON_LENGTH)}…` : line;
 };
 
 /** The same days, ascending, in as few ranges as possible. */

@@ -1,9 +1,8 @@
 import type { NamedDays } from '../../job/schedule-policy.ts';
-import { epochMs, milliseconds } from '../../units.ts';
+import { DAY, epochMs, milliseconds } from '../../units.ts';
 import { dateOf, lastDayOf } from './dates.ts';
 import type { Lint, LintSubject } from './subject.ts';
 
-const DAY_MS = 86_400_000;
 // Next year's holidays are written down in the autumn of this one: to speak sooner would teach people to look away.
 const DAYS_LEFT = 90;
 // Nothing runs after the last day of `only`, and who deploys twice a year must have heard of it.
@@ -43,8 +42,8 @@ function describeOnly(subject: LintSubject, only: readonly NamedDays[]): readonl
 /** `ends on 2027-12-26` or `ended on …`; nothing where there is time, or the schedule has no due time after that day. */
 function endOf({ timetable, now }: LintSubject, days: readonly string[], daysLeft: number): string | undefined {
   const last = lastDayOf(days);
-  if (last === '' || last > dateOf(milliseconds(now + daysLeft * DAY_MS))) return undefined;
+  if (last === '' || last > dateOf(milliseconds(now + daysLeft * DAY))) return undefined;
   // A day more, whatever the zone: what is due then is certainly after it.
-  if (timetable.next(epochMs(Date.parse(last) + 2 * DAY_MS)) === undefined) return undefined;
+  if (timetable.next(epochMs(Date.parse(last) + 2 * DAY)) === undefined) return undefined;
   return `${last < dateOf(milliseconds(now)) ? 'ended' : 'ends'} on ${last}`;
 }

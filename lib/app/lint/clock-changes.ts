@@ -1,13 +1,12 @@
 import type { TouchedChange } from '../../cron/index.ts';
 import { calendarOfDate } from '../../due/calendar-days.ts';
 import { formatDuration } from '../../job/duration.ts';
-import { type EpochMs, epochMs, type Milliseconds, milliseconds } from '../../units.ts';
+import { DAY, type EpochMs, epochMs, HOUR, type Milliseconds, milliseconds } from '../../units.ts';
 import { dateOf, describeDate, timeOf } from './dates.ts';
 import type { Lint, LintSubject } from './subject.ts';
 
-const HOUR_MS = 3_600_000;
 /** Every zone that sets its clocks does so within it. */
-const YEAR_MS = 366 * 24 * HOUR_MS;
+const YEAR = 366 * DAY;
 
 /**
  * Due times that the coming year's clock changes skip.
@@ -41,7 +40,7 @@ export const lintRepeat: Lint = (subject) => {
 
 /** Without those whose due times a calendar skips anyway. */
 function changesOf({ timetable, schedule, now }: LintSubject, kind: TouchedChange['kind']): readonly TouchedChange[] {
-  return [...timetable.touchedChanges(now, epochMs(now + YEAR_MS))].flatMap((change) => {
+  return [...timetable.touchedChanges(now, epochMs(now + YEAR))].flatMap((change) => {
     const times = change.times.filter((time) => calendarOfDate(dateOf(time), schedule.policy) === undefined);
     return change.kind === kind && times.length > 0 ? [{ ...change, times }] : [];
   });
@@ -50,9 +49,9 @@ function changesOf({ timetable, schedule, now }: LintSubject, kind: TouchedChang
 function isDueAround({ timetable }: LintSubject, at: EpochMs): boolean {
   const isDueFrom = (from: number): boolean => {
     const due = timetable.next(epochMs(from - 1));
-    return due !== undefined && due < from + HOUR_MS;
+    return due !== undefined && due < from + HOUR;
   };
-  return isDueFrom(at - HOUR_MS) && isDueFrom(at);
+  return isDueFrom(at - HOUR) && isDueFrom(at);
 }
 
 /** Nothing where it is not due in the hour after the repeat: there it would have had no run meanwhile. */
@@ -60,15 +59,15 @@ function describePause({ timetable }: LintSubject, { at, from, to, times }: Touc
   const next = timetable.next(epochMs(at - 1));
   const last = times.at(-1);
   const length = to - from;
-  if (next === undefined || last === undefined || next - at - length >= HOUR_MS) return '';
+  if (next === undefined || last === undefined || next - at - length >= HOUR) return '';
   // The first showing of a local time lies as long before the change as the time before the repeat's end.
   const lastDue = at - (to - last);
   return `, then nothing for ${formatDuration(milliseconds(next - lastDue))}`;
 }
 
-const MOST_LISTED = 3;
+const MAX_LISTED = 3;
 
 function describeTimes(times: readonly Milliseconds[]): string {
   const texts = times.map(timeOf);
-  return texts.length > MOST_LISTED ? `${texts[0]} to ${texts.at(-1)}` : texts.join(', ');
+  return texts.length > MAX_LISTED ? `${texts[0]} to ${texts.at(-1)}` : texts.join(', ');
 }

@@ -16,10 +16,10 @@ export interface Crowd {
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
-export const LARGEST_CROWD = 10;
+export const MAX_CROWD = 10;
 
 /**
- * Minutes of the coming week in which more schedules are due than `LARGEST_CROWD`, the most crowded first. A schedule
+ * Minutes of the coming week in which more schedules are due than `MAX_CROWD`, the most crowded first. A schedule
  * is in one crowd only, so that the midnight of each day is not told again. What is spread, or acknowledges the
  * warning, is in none.
  *
@@ -30,7 +30,7 @@ export function findCrowds(subjects: readonly LintSubject[]): readonly Crowd[] {
     (subject) => subject.schedule.policy.spread === 0 && !isAcknowledged(subject, 'crowded-minute'),
   );
   // Looking at a week of each is what costs.
-  if (candidates.length <= LARGEST_CROWD) return [];
+  if (candidates.length <= MAX_CROWD) return [];
   const byMinute = new Map<EpochMs, string[]>();
   for (const subject of candidates) {
     for (const at of comingWeek(subject)) {
@@ -39,7 +39,7 @@ export function findCrowds(subjects: readonly LintSubject[]): readonly Crowd[] {
       else ids.push(subject.schedule.id);
     }
   }
-  return pickCrowds([...byMinute].filter(([, ids]) => ids.length > LARGEST_CROWD));
+  return pickCrowds([...byMinute].filter(([, ids]) => ids.length > MAX_CROWD));
 }
 
 function pickCrowds(minutes: readonly (readonly [EpochMs, readonly string[]])[]): readonly Crowd[] {
@@ -47,17 +47,17 @@ function pickCrowds(minutes: readonly (readonly [EpochMs, readonly string[]])[])
   const crowds: Crowd[] = [];
   for (const [at, all] of [...minutes].sort((a, b) => b[1].length - a[1].length || a[0] - b[0])) {
     const ids = all.filter((id) => !told.has(id));
-    if (ids.length <= LARGEST_CROWD) continue;
+    if (ids.length <= MAX_CROWD) continue;
     crowds.push({ at, ids });
     for (const id of ids) told.add(id);
   }
   return crowds;
 }
 
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;
 
 export function describeCrowd({ at, ids }: Crowd): string {
-  const named = ids.slice(0, MOST_NAMED).map((id) => `"${id}"`);
-  const rest = `${named.join(', ')} and ${ids.length - MOST_NAMED} more`;
+  const named = ids.slice(0, MAX_NAMED).map((id) => `"${id}"`);
+  const rest = `${named.join(', ')} and ${ids.length - MAX_NAMED} more`;
   return `on ${describeInstant(at)} ${ids.length} schedules are due in one minute (${rest}), and their functions start at once; give them other minutes, write spread: '10 minutes'`;
 }

@@ -32,7 +32,7 @@ export interface CompareOptions extends CrontabOptions {
 }
 
 /** In bytes. Ten thousand lines; a larger file is something else. */
-const LONGEST = 1024 * 1024;
+const MAX_SIZE = 1024 * 1024;
 
 /** `belfry import crontab <file>`. @returns the exit code */
 export async function importCrontab(file: string, options: CrontabOptions): Promise<number> {
@@ -41,7 +41,7 @@ export async function importCrontab(file: string, options: CrontabOptions): Prom
 
 async function readFile(path: string, { timezone, form, ignoreCronTz }: CrontabOptions): Promise<Reading> {
   if (!existsSync(fullPath(path))) throw noSuchFile(path);
-  const read = await readText(path, LONGEST);
+  const read = await readText(path, MAX_SIZE);
   if (!read.ok) throw new CommandError(`${oneLine(path)} ${read.reason}`, EXIT.usage);
   return readCrontab({ path, text: read.text, timezone, form, ignoresCronTz: ignoreCronTz });
 }

@@ -10,7 +10,7 @@ export interface ManifestOptions extends ImportOptions {
 }
 
 /** In bytes, for each file: a rendered chart has many objects in one. */
-const LONGEST = 4 * 1024 * 1024;
+const MAX_SIZE = 4 * 1024 * 1024;
 
 /** `belfry import k8s <path…>`. @returns the exit code */
 export async function importManifests(paths: readonly string[], options: ManifestOptions): Promise<number> {
@@ -31,7 +31,7 @@ export async function readAll(paths: readonly string[], timezone: string | undef
       continue;
     }
     const { path } = file;
-    const read = await readText(path, LONGEST);
+    const read = await readText(path, MAX_SIZE);
     if (!read.ok) {
       found.push(refuse({ file: path, line: 1 }, read.reason));
       continue;

@@ -5,7 +5,7 @@ import { shorten, withoutSecrets } from './safe-text.ts';
 import { basename, type ShellReading } from './shell.ts';
 
 /** The longest timeout that a job may have. */
-const LONGEST = readDuration(BOUNDS.timeout.most) ?? milliseconds(0);
+const MAX_TIMEOUT = readDuration(BOUNDS.timeout.max) ?? milliseconds(0);
 
 /** What a few lines of TypeScript do as well: an address called, a text printed, a moment waited. */
 const REPLACEABLE = new Set(
@@ -34,7 +34,7 @@ const NODES = new Set(['node', 'npm', 'npx', 'yarn', 'pnpm', 'tsx']);
 /** Paths that every machine has. */
 const COMMON_PATH = /^\/(dev\/(null|stdout|stderr)|tmp(\/|$))/;
 
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;
 
 /** Why a command cannot run on Lambda as it is; empty when nothing speaks against it. */
 export function reasonsToPort(shell: ShellReading): readonly string[] {
@@ -57,14 +57,16 @@ export function reasonsToPort(shell: ShellReading): readonly string[] {
 /** The timeout that a command sets itself, where a job may have it. */
 export function timeoutOf({ timeouts }: ShellReading): Duration | undefined {
   const [length] = timeouts.flatMap((text) => readTimeout(text) ?? []);
-  return length === undefined || length > LONGEST || length < 1000 ? undefined : (formatDuration(length) as Duration);
+  return length === undefined || length > MAX_TIMEOUT || length < 1000
+    ? undefined
+    : (formatDuration(length) as Duration);
 }
 
 /** @param length of what a job would have to wait for; undefined for no limit */
 export function timeoutReason(length: Milliseconds | undefined): readonly string[] {
-  if (length === undefined || length <= LONGEST) return [];
+  if (length === undefined || length <= MAX_TIMEOUT) return [];
   return [
-    `it may take ${formatDuration(length)}, and a run ${BOUNDS.timeout.most} at most: cut the work into several runs, or use Fargate or Step Functions for it`,
+    `it may take ${formatDuration(length)}, and a run ${BOUNDS.timeout.max} at most: cut the work into several runs, or use Fargate or Step Functions for it`,
   ];
 }
 
@@ -74,8 +76,8 @@ function shellReason({ constructs }: ShellReading): readonly string[] {
 
 function named(what: string, names: readonly string[]): readonly string[] {
   if (names.length === 0) return [];
-  const first = names.slice(0, MOST_NAMED).map((name) => shorten(withoutSecrets(name), 60));
-  return [`${what}: ${first.join(', ')}${names.length > MOST_NAMED ? ' …' : ''}`];
+  const first = names.slice(0, MAX_NAMED).map((name) => shorten(withoutSecrets(name), 60));
+  return [`${what}: ${first.join(', ')}${names.length > MAX_NAMED ? ' …' : ''}`];
 }
 
 function pathsOf({ commands }: ShellReading): readonly string[] {

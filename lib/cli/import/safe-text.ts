@@ -1,6 +1,6 @@
 /** What others wrote, made fit for terminals, comments and literals. */
 
-const LONGEST_SHOWN = 200;
+const MAX_SHOWN_LENGTH = 200;
 
 /**
  * A text on one line without anything that moves a cursor, hides or reorders letters. Every character that goes is
@@ -10,7 +10,7 @@ export const oneLine = (text: string): string =>
   text.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, (unsafe) => ' '.repeat(unsafe.length));
 
 /** {@link oneLine}, cut where it would fill the screen. */
-export function shorten(text: string, longest = LONGEST_SHOWN): string {
+export function shorten(text: string, longest = MAX_SHOWN_LENGTH): string {
   const line = oneLine(text.length > longest ? text.slice(0, longest) : text);
   return text.length > longest ? `${line}…` : line;
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { WITHOUT_NODE_WARNING, withoutAwsSettings } from '../../local/sdk-variables.ts';
 
 /**
  * Makes sure that nothing this machine knows of AWS reaches a command that stays on this machine: no
@@ -7,10 +7,5 @@ import { join } from 'node:path';
  */
 export function isolateFromAws(variables: NodeJS.ProcessEnv): void {
   for (const name of Object.keys(variables)) if (name.startsWith('AWS_')) delete variables[name];
-  const noFile = join(import.meta.dirname, '.no-aws-config');
-  variables['AWS_CONFIG_FILE'] = noFile;
-  variables['AWS_SHARED_CREDENTIALS_FILE'] = noFile;
-  variables['AWS_EC2_METADATA_DISABLED'] = 'true';
-  // Said once in CONTRIBUTING, and not at every start.
-  variables['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+  Object.assign(variables, withoutAwsSettings(import.meta.dirname), WITHOUT_NODE_WARNING);
 }

@@ -1,9 +1,9 @@
 import { InvalidArgumentError } from 'commander';
 import { APP_NAME } from '../../job/names.ts';
 import type { Drop } from '../../local/drops.ts';
-import { type EpochMs, epochMs, type Milliseconds, milliseconds } from '../../units.ts';
+import { type EpochMs, epochMs, HOUR, MINUTE, type Milliseconds, milliseconds, SECOND } from '../../units.ts';
 
-const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
+const UNITS: Readonly<Record<string, number>> = { s: SECOND, m: MINUTE, h: HOUR };
 
 /** `30s`, `2m`, `1h`. */
 export function readLength(text: string): Milliseconds {
@@ -73,11 +73,11 @@ function isOnCalendar(date: string): boolean {
 }
 
 /** How many due times may be asked for. */
-const MOST = 1000;
+const MAX_COUNT = 1000;
 
 /** A whole number, 1 to 1000. */
 export function readCount(text: string): number {
   const count = Number(text);
-  if (/^\d+$/.test(text) && count >= 1 && count <= MOST) return count;
-  throw new InvalidArgumentError(`Allowed is a whole number from 1 to ${MOST}.`);
+  if (/^\d+$/.test(text) && count >= 1 && count <= MAX_COUNT) return count;
+  throw new InvalidArgumentError(`Allowed is a whole number from 1 to ${MAX_COUNT}.`);
 }

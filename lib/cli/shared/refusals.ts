@@ -1,5 +1,5 @@
 import { describeProblem, InvalidExpressionError } from '../../cron/index.ts';
-import { editDistance } from '../../edit-distance.ts';
+import { nearestFirst } from '../../nearest.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 
 /** The command's name, which stands before every message: carets on a second line move along with it. */
@@ -17,16 +17,13 @@ export function readOrRefuse<Value>(read: () => Value): Value {
 }
 
 /** Of many names a list would help nobody. */
-const NAMED = 30;
+const MAX_NAMED = 30;
 
 /** What to say of a name that nothing has: the nearest one, and which there are. */
 export function unknownName(what: string, name: string, known: readonly string[]): CommandError {
-  const nearestFirst = known
-    .map((each) => ({ each, distance: editDistance(name.toLowerCase(), each) }))
-    .sort((one, other) => one.distance - other.distance)
-    .map(({ each }) => each);
-  const [nearest] = nearestFirst;
+  const ordered = nearestFirst(name, known);
+  const [nearest] = ordered;
   const guess = nearest === undefined ? '' : `; the nearest is "${nearest}"`;
-  const all = known.length > NAMED ? `${nearestFirst.slice(0, NAMED).join(', ')}, …` : known.join(', ') || 'none';
+  const all = known.length > MAX_NAMED ? `${ordered.slice(0, MAX_NAMED).join(', ')}, …` : known.join(', ') || 'none';
   return new CommandError(`there is no ${what} ${JSON.stringify(name)}${guess}. There are: ${all}`, EXIT.usage);
 }

@@ -1,16 +1,17 @@
 import type { Command } from 'commander';
+import { MIN_RUNS } from '../../run/run-length.ts';
 import { DEFAULT_REGION, readEndpoint } from '../shared/connection.ts';
 import { EXIT } from '../shared/exit-codes.ts';
 import { isolateFromAws } from '../shared/isolate.ts';
 import { readInstant, readStage } from '../shared/options.ts';
-import { DAYS, MOST_DAYS } from './period.ts';
-import { DAYS_BACK, FEWEST_RUNS, MOST_RECORDS } from './run-lengths.ts';
+import { DAYS, MAX_DAYS } from './period.ts';
+import { DAYS_BACK, MAX_RECORDS } from './run-lengths.ts';
 import type { SimulateOptions } from './simulate.ts';
 
 const HELP = `
 What would be fired is computed from infra/schedules.ts as it is now, calendars and daylight saving included; nothing
 is fired. Which runs would overlap follows from how long they last: the 95th percentile of the job's completed runs of
-the last ${DAYS_BACK} days (of its newest ${MOST_RECORDS} records), or, with fewer than ${FEWEST_RUNS} of them, the job's timeout. The records are
+the last ${DAYS_BACK} days (of its newest ${MAX_RECORDS} records), or, with fewer than ${MIN_RUNS} of them, the job's timeout. The records are
 those of this checkout's local state, if it has any; with --stage those on AWS, with --endpoint those on an emulator.
 
 Example:
@@ -23,7 +24,7 @@ export function addSimulate(program: Command, onExit: (code: number) => void): v
     .option('--from <instant>', 'the first instant, with Z or an offset: 2027-03-01T00:00Z (default: now)', readInstant)
     .option(
       '--to <instant>',
-      `the first instant after it, ${MOST_DAYS} days later at most (default: ${DAYS} days later)`,
+      `the first instant after it, ${MAX_DAYS} days later at most (default: ${DAYS} days later)`,
       readInstant,
     )
     .option('--timezone <zone>', 'the zone whose hours the runs are counted by', 'UTC')

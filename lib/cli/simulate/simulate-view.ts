@@ -1,7 +1,7 @@
 import { toLocal } from '../../cron/zone.ts';
 import { readZone } from '../../cron/zone-name.ts';
 import type { SimulatedClockChange, SimulatedJob, SimulatedSchedule, Simulation } from '../../forecast/simulation.ts';
-import { type EpochMs, epochMs, milliseconds } from '../../units.ts';
+import { type EpochMs, epochMs, HOUR, milliseconds } from '../../units.ts';
 import type { Colors } from '../shared/terminal.ts';
 import { clocksText, dayOfChange, effectText } from '../shared/view/clock-change-text.ts';
 import { capRows, formatColumns } from '../shared/view/columns.ts';
@@ -49,7 +49,6 @@ function introduction({ app, stage, from, to, timezone, leftOut }: Simulation, {
 
 /** How many of several names are shown. */
 const NAMED = 5;
-const HOUR_MS = 3_600_000;
 
 /** Where every hour of the day is in the period once at most, the first column is the period's first hour. */
 function hoursSection(
@@ -58,8 +57,8 @@ function hoursSection(
   { colors, width }: SimulationContext,
 ): readonly string[] {
   if (jobs.length === 0) return ['\nNothing is due.'];
-  const start = Math.floor(toLocal(readZone(timezone), instantOf(from)) / HOUR_MS);
-  const end = Math.ceil(toLocal(readZone(timezone), instantOf(to)) / HOUR_MS);
+  const start = Math.floor(toLocal(readZone(timezone), instantOf(from)) / HOUR);
+  const end = Math.ceil(toLocal(readZone(timezone), instantOf(to)) / HOUR);
   const isShort = end - start <= 24;
   const shown = isShort ? { firstHour: start % 24, count: end - start } : { firstHour: 0, count: 24 };
   let span = 1;

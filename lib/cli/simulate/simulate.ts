@@ -106,7 +106,7 @@ function simulateOrRefuse(options: SimulationOptions): Simulation {
 }
 
 /** What a reader of a pipe or a file gets, and the bounds of what is readable. */
-const WIDTH = { least: 80, most: 120, elsewhere: 100 } as const;
+const WIDTH = { min: 80, max: 120, elsewhere: 100 } as const;
 
 const widthOfOutput = (): number =>
-  Math.min(WIDTH.most, Math.max(WIDTH.least, process.stdout.isTTY ? process.stdout.columns : WIDTH.elsewhere));
+  Math.min(WIDTH.max, Math.max(WIDTH.min, process.stdout.isTTY ? process.stdout.columns : WIDTH.elsewhere));

@@ -42,10 +42,7 @@ const tableProperties = [
 
 /** What makes a difference to who uses the table. The shapes are CloudFormation's, and DynamoDB's own checks follow. */
 export function readTable(resource: Resource): TableProperties {
-  const properties = tableProperties
-    .map((property) => [property, resource.get(property)] as const)
-    .filter(([, value]) => value !== undefined);
-  return { TableName: resource.name, ...Object.fromEntries(properties) } as TableProperties;
+  return { TableName: resource.name, ...propertiesOf(resource, tableProperties) } as TableProperties;
 }
 
 const scheduleProperties = [
@@ -60,15 +57,18 @@ const scheduleProperties = [
 
 /** CloudFormation's properties are the API's; only the dates are texts. The scheduler checks the rest as the API does. */
 export function readSchedule(resource: Resource): CreateScheduleCommandInput {
-  const properties = scheduleProperties
-    .map((property) => [property, resource.get(property)] as const)
-    .filter(([, value]) => value !== undefined);
   const dates = (['StartDate', 'EndDate'] as const)
     .map((property) => [property, resource.optionalText(property)] as const)
     .flatMap(([property, value]) => (value === undefined ? [] : [[property, new Date(value)]]));
   return {
     Name: resource.name,
-    ...Object.fromEntries(properties),
+    ...propertiesOf(resource, scheduleProperties),
     ...Object.fromEntries(dates),
   } as CreateScheduleCommandInput;
 }
+
+/** The properties that the template sets, of those that are read. */
+const propertiesOf = (resource: Resource, names: readonly string[]): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    names.map((name) => [name, resource.get(name)] as const).filter(([, value]) => value !== undefined),
+  );

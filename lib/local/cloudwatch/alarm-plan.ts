@@ -1,6 +1,7 @@
 import {
   type EpochMs,
   epochMs,
+  HOUR,
   type Milliseconds,
   milliseconds,
   type Seconds,
@@ -40,7 +41,7 @@ export interface AlarmPlan {
 }
 
 /** A series without data for so long is no contributor any more. */
-const insightsSight = milliseconds(3 * 3600 * 1000);
+const insightsSight = milliseconds(3 * HOUR);
 
 /** @throws UnsupportedAlarmError for an alarm of a kind that Belfry does not deploy */
 export function planAlarm(model: AlarmModel): AlarmPlan {

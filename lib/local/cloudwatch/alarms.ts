@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { bestEffort } from '../../best-effort.ts';
 import type { Clock } from '../../clock.ts';
-import { type EpochMs, type Milliseconds, milliseconds } from '../../units.ts';
+import { type EpochMs, MINUTE, type Milliseconds, milliseconds } from '../../units.ts';
 import type { AlarmModel, AlarmState } from '../assembly/models.ts';
 import type { InvocationResult } from '../lambda/workers/invocation.ts';
 import { planAlarm } from './alarm-plan.ts';
@@ -68,7 +69,7 @@ export interface Alarms {
 export const evaluationInterval: Milliseconds = milliseconds(5_000);
 
 /** Of two evaluations: farther apart, and the machine has slept, or its clock was set. */
-const farthestApart: Milliseconds = milliseconds(60_000);
+const MAX_INTERVAL = MINUTE;
 
 export function createAlarms(options: AlarmsOptions): Alarms {
   return new EmbeddedAlarms(options);
@@ -133,7 +134,7 @@ class EmbeddedAlarms implements Alarms {
 
   #evaluate(): void {
     const now = this.#options.clock.now();
-    const hasPaused = Math.abs(now - (this.#evaluatedAt ?? now)) > farthestApart;
+    const hasPaused = Math.abs(now - (this.#evaluatedAt ?? now)) > MAX_INTERVAL;
     this.#evaluatedAt = now;
     this.#measureQueues(now);
     for (const alarm of this.#alarms) {
@@ -163,7 +164,10 @@ class EmbeddedAlarms implements Alarms {
     if (!model.actionsEnabled) return;
     const { subject, message } = toNotification(change, model, region);
     for (const topic of model.actions[to].filter((action) => action.startsWith('arn:aws:sns:'))) {
-      notify(topic, subject, message).catch((error: unknown) => observer?.onError?.(error));
+      void bestEffort(
+        () => notify(topic, subject, message),
+        (error) => observer?.onError?.(error),
+      );
     }
   }
 

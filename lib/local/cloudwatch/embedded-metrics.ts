@@ -1,4 +1,5 @@
 import { type EpochMs, epochMs } from '../../units.ts';
+import { parseObject } from '../parse-object.ts';
 import type { Sample } from './metric-store.ts';
 
 /**
@@ -10,7 +11,8 @@ import type { Sample } from './metric-store.ts';
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function readEmbeddedMetrics(line: string, receivedAt: EpochMs): readonly Sample[] {
-  const document = parse(line);
+  // Most lines are no JSON at all, or JSON of another kind: not worth the parsing.
+  const document = line.includes('"_aws"') ? parseObject(line) : undefined;
   if (document === undefined || !isObject(document._aws)) return [];
   const { Timestamp, CloudWatchMetrics } = document._aws;
   const at = typeof Timestamp === 'number' ? epochMs(Timestamp) : receivedAt;
@@ -34,17 +36,6 @@ const dimensionsOf = (names: readonly unknown[], document: Document): Record<str
   Object.fromEntries(names.map((name) => [String(name), String(document[String(name)] ?? '')]));
 
 type Document = Readonly<Record<string, unknown>>;
-
-/** Most lines are no JSON at all, or JSON of another kind: not worth the parsing. */
-function parse(line: string): Document | undefined {
-  if (!line.includes('"_aws"')) return undefined;
-  try {
-    const value: unknown = JSON.parse(line);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 const isObject = (value: unknown): value is Document =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -17,7 +17,7 @@ export interface AlarmChange {
 }
 
 /** SNS allows no more. */
-const longestSubject = 100;
+const MAX_SUBJECT_LENGTH = 100;
 
 /** What CloudWatch publishes to a topic. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html */
 export function toNotification(change: AlarmChange, model: AlarmModel, region: string) {
@@ -39,5 +39,5 @@ export function toNotification(change: AlarmChange, model: AlarmModel, region: s
     InsufficientDataActions: model.actions.INSUFFICIENT_DATA,
     ...(hasContributor ? { AlarmContributorAttributes: contributor } : {}),
   };
-  return { subject: `${to}: "${name}" in ${region}`.slice(0, longestSubject), message: JSON.stringify(message) };
+  return { subject: `${to}: "${name}" in ${region}`.slice(0, MAX_SUBJECT_LENGTH), message: JSON.stringify(message) };
 }

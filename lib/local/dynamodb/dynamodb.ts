@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { accountId } from '../account.ts';
 import type { ServiceHandler, ServiceResponse } from '../gateway/service.ts';
+import { parseObject } from '../parse-object.ts';
 import { DirectoryInUseError, DirectoryUnusableError, TableMismatchError } from './data-errors.ts';
 import { createStore, type DynaliteStore, hasOperation, isFault, perform } from './dynalite.ts';
 import { hasSameShape, type TableDescription, type TableProperties, toCreateTable } from './table-properties.ts';
@@ -72,7 +73,7 @@ async function handle(store: DynaliteStore, target: string, body: string): Promi
     const message = `Belfry's embedded cloud has no ${operation} of DynamoDB.`;
     return answer(400, { __type: 'com.amazon.coral.service#UnknownOperationException', message });
   }
-  const input = parse(body);
+  const input = parseObject(body);
   if (input === undefined) return answer(400, { __type: 'com.amazon.coral.service#SerializationException' });
 
   try {
@@ -88,15 +89,6 @@ const answer = (status: number, output: object): ServiceResponse => ({
   headers: { 'content-type': 'application/x-amz-json-1.0' },
   body: JSON.stringify(output),
 });
-
-function parse(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 async function ensureTable(store: DynaliteStore, directory: string | undefined, properties: TableProperties) {
   const { TableName: name } = properties;

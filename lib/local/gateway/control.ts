@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { BelfryError } from '../../errors.ts';
+import { BelfryError, messageOf } from '../../errors.ts';
 import type { ControlHandler, ServiceRequest, ServiceResponse } from './service.ts';
 
 /** How other commands of this machine steer the running cloud. */
@@ -30,7 +30,7 @@ export async function answerControl(request: ServiceRequest, control: Control): 
     return answer(200, (await handler(input)) ?? null);
   } catch (error) {
     return answer(error instanceof BelfryError ? 400 : 500, {
-      error: error instanceof Error ? error.message : String(error),
+      error: messageOf(error),
     });
   }
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { messageOf } from '../../errors.ts';
 import { answerControl, type Control, controlPrefix } from './control.ts';
 import { refusalOf } from './guard.ts';
 import { notEmulated } from './not-emulated.ts';
@@ -56,7 +57,7 @@ async function respond(exchange: Exchange): Promise<ServiceResponse> {
     const request = { ...head, method: incoming.method ?? 'GET', body, signal };
     return await serve(options, request, named);
   } catch (error) {
-    return fail({ status: 500, code: 'InternalFailure', message: error instanceof Error ? error.message : `${error}` });
+    return fail({ status: 500, code: 'InternalFailure', message: messageOf(error) });
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
-import { type EpochMs, type Milliseconds, milliseconds, plus, toMilliseconds } from '../../units.ts';
+import { type EpochMs, MINUTE, type Milliseconds, milliseconds, plus, SECOND, toMilliseconds } from '../../units.ts';
 import { attributesOf, causeOf, type ExhaustedCondition } from './dead-letter.ts';
 import { PermanentDeliveryError } from './errors.ts';
 import type { DropReason, Fire, SchedulerObserver, Target } from './ports.ts';
@@ -22,13 +22,13 @@ interface Failure {
   readonly condition?: ExhaustedCondition | undefined;
 }
 
-const FIRST_BACKOFF_MS = 1000;
+const MIN_BACKOFF = SECOND;
 // AWS says "exponential backoff" and no more. With this the default of 185 retries fills the default of 24 hours.
-const LONGEST_BACKOFF_MS = 8 * 60_000;
+const MAX_BACKOFF = 8 * MINUTE;
 
 /** The wait before the given attempt, counted from 1; before the second it is a second, then twice as long each time. */
 export const backoffBefore = (attempt: number): Milliseconds =>
-  milliseconds(Math.min(FIRST_BACKOFF_MS * 2 ** (attempt - 2), LONGEST_BACKOFF_MS));
+  milliseconds(Math.min(MIN_BACKOFF * 2 ** (attempt - 2), MAX_BACKOFF));
 
 /** Delivers due times, each with its own retries, until {@link Deliveries.abandon}. */
 export class Deliveries {

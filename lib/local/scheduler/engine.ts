@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import { type EpochMs, type Milliseconds, milliseconds, plus } from '../../units.ts';
+import { type EpochMs, HOUR, MINUTE, type Milliseconds, milliseconds, plus, SECOND } from '../../units.ts';
 import { Entries } from './entries.ts';
 import { Entry } from './entry.ts';
 import { Fires, type FiresParts } from './fires.ts';
@@ -8,15 +8,14 @@ import type { StoredSchedule } from './model.ts';
 import type { ScheduleStore } from './store.ts';
 
 /** A laptop that slept, or a clock that was set, is noticed after this time at the latest. */
-const LONGEST_SLEEP = milliseconds(60_000);
+const MAX_SLEEP = MINUTE;
 /** EventBridge fires within the minute: a due time handled later than that was slept through. */
-const ON_TIME = milliseconds(60_000);
+const ON_TIME = MINUTE;
 /** A new rate is due in the second of its creation, which began before it. */
-const RATE_ANCHOR = milliseconds(1000);
+const RATE_ANCHOR = SECOND;
 /** A clock that is set back by no more fires nothing twice. One that is set back farther was wrong before. */
-const SMALL_SET_BACK = milliseconds(3_600_000);
+const MAX_SET_BACK = HOUR;
 const NEVER = milliseconds(-1);
-const MINUTE_MS = 60_000;
 
 export interface EngineParts extends FiresParts {
   readonly clock: Clock;
@@ -41,7 +40,7 @@ export class Engine {
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.#fires = new Fires(parts);
-    this.#slack = milliseconds(Math.max(SMALL_SET_BACK, this.#tolerance()));
+    this.#slack = milliseconds(Math.max(MAX_SET_BACK, this.#tolerance()));
     this.#entries = new Entries(this.#slack);
     parts.store.onChange((before, after) => this.#change(before, after));
   }
@@ -134,7 +133,7 @@ export class Engine {
     const wakeTimes = this.#entries.all().flatMap((entry) => entry.wakeAt() ?? []);
     if (wakeTimes.length === 0) return;
     const delay = Math.min(...wakeTimes) - this.#parts.clock.now();
-    const sleep = milliseconds(Math.min(Math.max(delay, 0), LONGEST_SLEEP));
+    const sleep = milliseconds(Math.min(Math.max(delay, 0), MAX_SLEEP));
     this.#timer = this.#parts.clock.after(sleep, () => this.#tick());
   }
 
@@ -170,8 +169,8 @@ export class Engine {
       this.#fire(entry, scheduledTime);
       return;
     }
-    const minutes = Math.floor(this.#parts.random() * (flexibleWindow / MINUTE_MS));
-    entry.waiting.set(scheduledTime, plus(scheduledTime, milliseconds(minutes * MINUTE_MS)));
+    const minutes = Math.floor(this.#parts.random() * (flexibleWindow / MINUTE));
+    entry.waiting.set(scheduledTime, plus(scheduledTime, milliseconds(minutes * MINUTE)));
   }
 
   /** Fires what has waited long enough in its flexible window; early, all that waits: its due time is past anyway. */

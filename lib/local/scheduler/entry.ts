@@ -1,9 +1,9 @@
-import { type EpochMs, epochMs, type Milliseconds } from '../../units.ts';
+import { DAY, type EpochMs, epochMs, type Milliseconds } from '../../units.ts';
 import { dueTimesOf, without } from './due-times.ts';
 import type { DueTimes, StoredSchedule } from './model.ts';
 
 // A minute schedule has 44,640 due times in 31 days: older ones are worth nobody's time.
-const FARTHEST_BACK_MS = 31 * 86_400_000;
+const MAX_LOOK_BACK = 31 * DAY;
 
 export interface EntryOptions {
   readonly schedule: StoredSchedule;
@@ -48,7 +48,7 @@ export class Entry {
   /** Takes the due times up to now that were not taken before. */
   take(now: EpochMs): readonly EpochMs[] {
     if (this.#next === undefined || this.#next > now) return [];
-    const from = epochMs(Math.max(this.#handledUntil, now - FARTHEST_BACK_MS));
+    const from = epochMs(Math.max(this.#handledUntil, now - MAX_LOOK_BACK));
     const taken = [...this.#dueTimes.between(from, now)];
     this.#handledUntil = taken.at(-1) ?? from;
     this.#next = this.#dueTimes.next(this.#handledUntil);
@@ -105,7 +105,7 @@ export class Entry {
 
   /** Whether all that it has taken is so old that no other would take it. */
   isOutOfReach(now: EpochMs): boolean {
-    return this.#handledUntil < now - FARTHEST_BACK_MS;
+    return this.#handledUntil < now - MAX_LOOK_BACK;
   }
 
   #isAhead(now: EpochMs): boolean {

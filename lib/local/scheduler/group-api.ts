@@ -9,7 +9,7 @@ import { type ApiRequest, bodyFields, groupToWire, queryFields } from './wire.ts
 
 const TAG_KEY = { max: 128 };
 const TAG_VALUE = { min: 0, max: 256 };
-const MOST_TAGS = 50;
+const MAX_TAGS = 50;
 
 export function createGroup({ clock, store, tokens }: ApiParts, request: ApiRequest, name: string): object {
   const body = bodyFields(request.body);
@@ -105,8 +105,8 @@ function readTags(fields: Fields): Record<string, string> {
 }
 
 function limited(tags: Record<string, string>): Record<string, string> {
-  if (Object.keys(tags).length <= MOST_TAGS) return tags;
-  throw new ApiError('ValidationException', `A schedule group has at most ${MOST_TAGS} tags.`);
+  if (Object.keys(tags).length <= MAX_TAGS) return tags;
+  throw new ApiError('ValidationException', `A schedule group has at most ${MAX_TAGS} tags.`);
 }
 
 const groupOfArn = (groups: readonly StoredGroup[], arn: string): StoredGroup =>

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { bestEffort } from '../../best-effort.ts';
 import { type EpochMs, epochMs } from '../../units.ts';
 import { type StoredSchedule, scheduleKey } from './model.ts';
 import type { Marks, SchedulerObserver } from './ports.ts';
@@ -67,11 +68,10 @@ export class MarkBook {
   async #saveAll(): Promise<void> {
     while (!this.#isSaved) {
       this.#isSaved = true;
-      try {
-        await this.#port?.save(Object.fromEntries(this.#marks));
-      } catch (error) {
-        this.#observer.onMarksNotSaved?.(error);
-      }
+      await bestEffort(
+        async () => this.#port?.save(Object.fromEntries(this.#marks)),
+        (error) => this.#observer.onMarksNotSaved?.(error),
+      );
     }
   }
 }

@@ -1,7 +1,7 @@
-import { type EpochMs, epochMs, type Milliseconds, milliseconds } from '../../units.ts';
+import { DAY, type EpochMs, epochMs, HOUR, MINUTE, type Milliseconds, milliseconds } from '../../units.ts';
 import type { DueTimes } from './model.ts';
 
-const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
+const UNITS = { minute: MINUTE, hour: HOUR, day: DAY } as const;
 const RATE = /^\s*rate\(\s*([1-9]\d{0,8})\s+(minute|hour|day)s?\s*\)\s*$/;
 
 export const isRate = (expression: string): boolean => /^\s*rate\(/.test(expression);
@@ -11,7 +11,7 @@ export function intervalOfRate(expression: string): Milliseconds | undefined {
   const match = RATE.exec(expression);
   const unit = match?.[2];
   if (unit !== 'minute' && unit !== 'hour' && unit !== 'day') return undefined;
-  return milliseconds(Number(match?.[1]) * UNIT_MS[unit]);
+  return milliseconds(Number(match?.[1]) * UNITS[unit]);
 }
 
 /**

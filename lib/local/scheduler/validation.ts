@@ -1,5 +1,5 @@
 import { InvalidExpressionError } from '../../cron/index.ts';
-import { type EpochMs, milliseconds, seconds } from '../../units.ts';
+import { type EpochMs, MINUTE, milliseconds, seconds } from '../../units.ts';
 import { dueTimesOf, isOneTime } from './due-times.ts';
 import { ApiError } from './errors.ts';
 import type { Fields, TextRule } from './fields.ts';
@@ -25,7 +25,7 @@ const INPUT_LIMIT_BYTES = 256 * 1024;
 const RETRY_ATTEMPTS = { min: 0, max: 185 };
 const EVENT_AGE_SECONDS = { min: 60, max: 86_400 };
 const WINDOW_MINUTES = { min: 1, max: 1440 };
-const OLDEST_START_MS = 5 * 60_000;
+const MAX_START_AGE = 5 * MINUTE;
 
 /**
  * Reads what CreateSchedule and UpdateSchedule have in common. What is absent takes EventBridge's default, so an
@@ -58,7 +58,7 @@ function readWindow(fields: Fields, isGiven: boolean): ScheduleSettings['flexibl
   const mode = isGiven ? fields.requiredChoice('Mode', ['OFF', 'FLEXIBLE']) : 'OFF';
   const minutes = fields.whole('MaximumWindowInMinutes', WINDOW_MINUTES);
   if (mode === 'OFF') return undefined;
-  if (minutes !== undefined) return milliseconds(minutes * 60_000);
+  if (minutes !== undefined) return milliseconds(minutes * MINUTE);
   throw invalid('MaximumWindowInMinutes must be provided when FlexibleTimeWindow.Mode is FLEXIBLE.');
 }
 
@@ -114,7 +114,7 @@ function refuseExpression(settings: ScheduleSettings, now: EpochMs): void {
 /** Not for one-time schedules, which ignore both. */
 function refuseDates({ startsAt, endsAt }: ScheduleSettings, now: EpochMs): void {
   if (startsAt === undefined) return;
-  if (startsAt < now - OLDEST_START_MS) {
+  if (startsAt < now - MAX_START_AGE) {
     throw invalid('The StartDate you specify cannot be earlier than 5 minutes ago.');
   }
   if (endsAt !== undefined && startsAt >= endsAt) {

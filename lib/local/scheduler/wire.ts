@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EpochMs } from '../../units.ts';
+import { type EpochMs, MINUTE } from '../../units.ts';
 import { ApiError } from './errors.ts';
 import { Fields, isRecord } from './fields.ts';
 import type { StoredGroup, StoredSchedule } from './model.ts';
@@ -79,7 +79,7 @@ export const scheduleToWire = (schedule: StoredSchedule): object => ({
   FlexibleTimeWindow:
     schedule.flexibleWindow === undefined
       ? { Mode: 'OFF' }
-      : { Mode: 'FLEXIBLE', MaximumWindowInMinutes: schedule.flexibleWindow / 60_000 },
+      : { Mode: 'FLEXIBLE', MaximumWindowInMinutes: schedule.flexibleWindow / MINUTE },
   Target: targetToWire(schedule),
 });
 

@@ -4,8 +4,8 @@ import {
   type EpochMs,
   epochMs,
   type Milliseconds,
-  milliseconds,
   plus,
+  SECOND,
   type Seconds,
   seconds,
   toMilliseconds,
@@ -27,7 +27,7 @@ export interface QueueContext {
 const maxHidden = toMilliseconds(seconds(12 * 60 * 60));
 
 /** What two looks at the clock in one receive may differ by. */
-const HANDED_OUT_WITHIN = milliseconds(1000);
+const HANDED_OUT_WITHIN = SECOND;
 
 /** One standard queue and its messages, with retention, redrive and receive counts as SQS has them. */
 export class Queue {

@@ -1,3 +1,5 @@
+import { parseObject } from '../parse-object.ts';
+
 /** Where a queue's messages go that were received too often. */
 export interface RedrivePolicy {
   /** ARN of the dead-letter queue. */
@@ -7,21 +9,8 @@ export interface RedrivePolicy {
 
 /** The policy in a queue's attributes. What cannot be read is no policy: SQS refuses it when it is set. */
 export function redrivePolicyOf(attributes: Readonly<Record<string, string>>): RedrivePolicy | undefined {
-  const policy = parse(attributes.RedrivePolicy);
+  const policy = parseObject(attributes.RedrivePolicy ?? '');
   const target = policy?.deadLetterTargetArn;
   const maxReceiveCount = Number(policy?.maxReceiveCount);
   return typeof target === 'string' && maxReceiveCount >= 1 ? { target, maxReceiveCount } : undefined;
-}
-
-interface Written {
-  readonly deadLetterTargetArn?: unknown;
-  readonly maxReceiveCount?: unknown;
-}
-
-function parse(text: string | undefined): Written | undefined {
-  try {
-    return text ? JSON.parse(text) : undefined;
-  } catch {
-    return undefined;
-  }
 }

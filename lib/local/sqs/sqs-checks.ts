@@ -1,3 +1,4 @@
+import { parseObject } from '../parse-object.ts';
 import type { MessageAttribute, MessageAttributes } from './message.ts';
 import type { SqsFault } from './message-moves.ts';
 import type { QueueSet } from './queue-set.ts';
@@ -35,7 +36,7 @@ function checkName({ QueueName = '' }: CheckedInput): SqsFault | undefined {
   return invalid('Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length.');
 }
 
-const MOST_RECEIVES = 1000;
+const MAX_RECEIVES = 1000;
 
 function checkRedrivePolicy({ Attributes = {} }: CheckedInput, queues: QueueSet): SqsFault | undefined {
   const text = Attributes['RedrivePolicy'];
@@ -43,39 +44,30 @@ function checkRedrivePolicy({ Attributes = {} }: CheckedInput, queues: QueueSet)
   if (text === undefined || text === '') return undefined;
   const refused = (reason: string) =>
     invalid(`Value ${text} for parameter RedrivePolicy is invalid. Reason: ${reason}`);
-  const policy = readPolicy(text);
+  const policy = parseObject(text);
   if (policy === undefined) return refused('Redrive policy is not a valid JSON map.');
   const { deadLetterTargetArn, maxReceiveCount } = policy;
   if (typeof deadLetterTargetArn !== 'string')
     return refused('Redrive policy does not contain mandatory attribute: deadLetterTargetArn.');
   const count = Number(maxReceiveCount);
-  if (!Number.isInteger(count) || count < 1 || count > MOST_RECEIVES) {
+  if (!Number.isInteger(count) || count < 1 || count > MAX_RECEIVES) {
     return refused(
-      `Invalid value for maxReceiveCount: ${String(maxReceiveCount)}, valid values are from 1 to ${MOST_RECEIVES} both inclusive.`,
+      `Invalid value for maxReceiveCount: ${String(maxReceiveCount)}, valid values are from 1 to ${MAX_RECEIVES} both inclusive.`,
     );
   }
   return queues.byArn(deadLetterTargetArn) === undefined ? refused('Dead letter target does not exist.') : undefined;
 }
 
-function readPolicy(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const LONGEST_DELAY_S = 900;
+const MAX_DELAY_S = 900;
 
 function checkDelay({ DelaySeconds: delay = 0 }: CheckedInput): SqsFault | undefined {
-  if (Number.isInteger(delay) && delay >= 0 && delay <= LONGEST_DELAY_S) return undefined;
+  if (Number.isInteger(delay) && delay >= 0 && delay <= MAX_DELAY_S) return undefined;
   return invalid(
-    `Value ${delay} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= ${LONGEST_DELAY_S}.`,
+    `Value ${delay} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= ${MAX_DELAY_S}.`,
   );
 }
 
-const MOST_ATTRIBUTES = 10;
+const MAX_ATTRIBUTES = 10;
 const ATTRIBUTE_NAME = /^(?!AWS\.|Amazon\.|\.)(?!.*\.\.)(?!.*\.$)[\w.-]{1,256}$/i;
 const TYPE = /^(?:String|Number|Binary)(?:\..+)?$/;
 
@@ -83,10 +75,8 @@ function checkAttributes(
   attributes: Readonly<Record<string, Partial<MessageAttributes[string]>>>,
 ): SqsFault | undefined {
   const entries = Object.entries(attributes);
-  if (entries.length > MOST_ATTRIBUTES) {
-    return invalid(
-      `Number of message attributes [${entries.length}] exceeds the allowed maximum [${MOST_ATTRIBUTES}].`,
-    );
+  if (entries.length > MAX_ATTRIBUTES) {
+    return invalid(`Number of message attributes [${entries.length}] exceeds the allowed maximum [${MAX_ATTRIBUTES}].`);
   }
   for (const [name, { DataType = '', StringValue, BinaryValue }] of entries) {
     if (!ATTRIBUTE_NAME.test(name)) return invalid(`Message (user) attribute name '${name}' is invalid.`);

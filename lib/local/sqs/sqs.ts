@@ -1,6 +1,7 @@
 import { milliseconds, seconds } from '../../units.ts';
 import { queueNameOf, queuePath } from '../account.ts';
 import type { ServiceHandler, ServiceRequest, ServiceResponse } from '../gateway/service.ts';
+import { parseObject } from '../parse-object.ts';
 import type { Fauxqs } from './fauxqs.ts';
 import type { MessageMove, MessageMoves, SqsFault } from './message-moves.ts';
 import type { Queue } from './queue.ts';
@@ -46,7 +47,7 @@ export const createSqs =
   async (request) => {
     const target = request.headers['x-amz-target'];
     if (target === undefined) return refuse(oldProtocol);
-    const input = parse(request.body.toString());
+    const input: Input | undefined = parseObject(request.body.toString());
     if (input === undefined)
       return refuse({ code: 'SerializationException', message: 'The body is not a JSON object.' });
 
@@ -87,7 +88,7 @@ function createQueue(call: Call): ServiceResponse | Promise<ServiceResponse> {
 
 async function forwardForUrls(call: Call): Promise<ServiceResponse> {
   const response = await forward(call);
-  const output = parse(String(response.body)) as { QueueUrl?: string; QueueUrls?: readonly string[] } | undefined;
+  const output = parseObject(String(response.body)) as { QueueUrl?: string; QueueUrls?: readonly string[] } | undefined;
   const url = (path: string) => `http://${call.request.headers.host}${path}`;
   if (output?.QueueUrl !== undefined) return answer({ QueueUrl: url(output.QueueUrl) });
   return output?.QueueUrls === undefined ? response : answer({ QueueUrls: output.QueueUrls.map(url) });
@@ -102,7 +103,7 @@ async function receiveMessage(call: Call): Promise<ServiceResponse> {
   const end = queues.clock.now() + wait * 1000;
   for (;;) {
     const response = await forward({ ...call, input: { ...input, WaitTimeSeconds: 0 } });
-    const { Messages: messages } = (parse(String(response.body)) ?? {}) as { Messages?: readonly Received[] };
+    const { Messages: messages } = (parseObject(String(response.body)) ?? {}) as { Messages?: readonly Received[] };
     if (messages !== undefined)
       return answer({ Messages: messages.map((message) => asAsked(withSource(message, call), call)) });
 
@@ -191,12 +192,3 @@ const oldProtocol: SqsFault = {
   message:
     "Belfry's embedded cloud speaks SQS's JSON protocol. This client speaks the older query protocol: update it.",
 };
-
-function parse(text: string): Input | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -1,4 +1,4 @@
-import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Manifest } from '../../manifest.ts';
 import type { RunRequest } from '../../run/ports.ts';
@@ -9,16 +9,11 @@ import { toRunRecord } from '../../store/dynamodb/run-item.ts';
 
 /** Every run of a table. A scan: right for a laptop's table, and for nothing larger. */
 export async function* scanRuns(client: DynamoDBClient, table: string): AsyncIterable<RunRecord> {
-  let start: Record<string, never> | undefined;
-  do {
-    const { Items = [], LastEvaluatedKey } = await client.send(
-      new ScanCommand({ TableName: table, ConsistentRead: true, ...(start && { ExclusiveStartKey: start }) }),
-    );
+  for await (const { Items = [] } of paginateScan({ client }, { TableName: table, ConsistentRead: true })) {
     for (const item of Items.map((each) => unmarshall(each))) {
       if (String(item['sk']).startsWith(RUN_PREFIX)) yield toRunRecord(item);
     }
-    start = LastEvaluatedKey as typeof start;
-  } while (start !== undefined);
+  }
 }
 
 /**

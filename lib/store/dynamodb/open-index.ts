@@ -1,4 +1,4 @@
-import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { TABLE } from './keys.ts';
 
@@ -19,21 +19,19 @@ export async function* queryOpen(
   { table, shard, after = FIRST, until }: OpenQuery,
 ): AsyncIterable<string> {
   const { name, partitionKey, sortKey } = TABLE.openIndex;
-  let start: Record<string, unknown> | undefined;
-  do {
-    const { Items = [], LastEvaluatedKey } = await client.send(
-      new QueryCommand({
-        TableName: table,
-        IndexName: name,
-        KeyConditionExpression: `${partitionKey} = :shard AND ${sortKey} BETWEEN :after AND :until`,
-        ExpressionAttributeValues: marshall({ ':shard': shard, ':after': after, ':until': until }),
-        ...(start === undefined ? {} : { ExclusiveStartKey: marshall(start) }),
-      }),
-    );
+  const pages = paginateQuery(
+    { client },
+    {
+      TableName: table,
+      IndexName: name,
+      KeyConditionExpression: `${partitionKey} = :shard AND ${sortKey} BETWEEN :after AND :until`,
+      ExpressionAttributeValues: marshall({ ':shard': shard, ':after': after, ':until': until }),
+    },
+  );
+  for await (const { Items = [] } of pages) {
     for (const item of Items) {
       const row = String(unmarshall(item)[sortKey]);
       if (row !== after) yield row;
     }
-    start = LastEvaluatedKey === undefined ? undefined : unmarshall(LastEvaluatedKey);
-  } while (start !== undefined);
+  }
 }

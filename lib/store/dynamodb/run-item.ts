@@ -1,9 +1,6 @@
-import { ATTEMPTS_KEPT, type Attempt, type RunRecord, type RunStatus } from '../../run/record.ts';
+import { ATTEMPTS_KEPT, type Attempt, EMPTY_RECORD, type RunRecord, type RunStatus } from '../../run/record.ts';
 import { causeOf } from '../rules.ts';
 import type { Item } from './table.ts';
-
-/** What a record has that nobody has claimed yet. */
-const NEW_RECORD = { claim: 0, attempt: 0, lastAttempt: 0 };
 
 /** An attempt as the claim writes it, before anybody knows its number or its end. */
 type OpenAttempt = Pick<Attempt, 'startedAt' | 'logStream' | 'requestId'>;
@@ -19,8 +16,8 @@ export function toRunRecord(item: Item): RunRecord {
   // What is the table's own business, and what is stored in another form than a record has it.
   const { pk, sk, openShard, openAt, expiresAt, current, claimedFrom, runId, result, input, ...plain } = item;
   return {
-    ...NEW_RECORD,
-    ...(plain as Omit<RunRecord, keyof typeof NEW_RECORD | 'id' | 'attempts' | 'result' | 'input'>),
+    ...EMPTY_RECORD,
+    ...(plain as Omit<RunRecord, keyof typeof EMPTY_RECORD | 'id' | 'result' | 'input'>),
     id: String(runId),
     attempts: readAttempts(item),
     ...readJson('result', result),

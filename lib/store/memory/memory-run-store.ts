@@ -11,7 +11,7 @@ import type {
   RunStore,
   Settlement,
 } from '../../run/ports.ts';
-import { ATTEMPTS_KEPT, type Attempt, hasEnded, type RunRecord } from '../../run/record.ts';
+import { ATTEMPTS_KEPT, type Attempt, EMPTY_RECORD, hasEnded, type RunRecord } from '../../run/record.ts';
 import { EARLY_START } from '../../run/timeouts.ts';
 import { type EpochMs, plus } from '../../units.ts';
 import { causeOf, claimableStatuses, closeAttempt, readRefusal, settledFields, toClaimed } from '../rules.ts';
@@ -140,17 +140,5 @@ function withoutOpenEnd(record: RunRecord): readonly Attempt[] {
 }
 
 function newRecord({ run, job, schedule, scheduledTime, trigger }: RunRequest, now: EpochMs): RunRecord {
-  return {
-    id: run,
-    job,
-    schedule,
-    scheduledTime,
-    trigger,
-    status: 'pending',
-    claim: 0,
-    attempt: 0,
-    lastAttempt: 0,
-    attempts: [],
-    createdAt: now,
-  };
+  return { ...EMPTY_RECORD, id: run, job, schedule, scheduledTime, trigger, status: 'pending', createdAt: now };
 }

@@ -3,7 +3,7 @@ import type { Context } from 'aws-lambda';
 import { systemClock } from '../../../lib/clock.ts';
 import type { JobContext } from '../../../lib/job/context.ts';
 import { defineJob } from '../../../lib/job/job.ts';
-import { resolvePolicy } from '../../../lib/job/policy.ts';
+import { policyOf } from '../../../lib/job/policy.ts';
 import { jobLog, toLog } from '../../../lib/observe/logger.ts';
 import { createRunLog } from '../../../lib/observe/run-log.ts';
 import type { RunPorts } from '../../../lib/run/delivery.ts';
@@ -14,7 +14,7 @@ import { deployedTimeouts } from '../../../lib/run/timeouts.ts';
 import { createPowertoolsOnce } from '../../../lib/store/claim-layer.ts';
 import { MemoryLockStore } from '../../../lib/store/memory/memory-lock-store.ts';
 import { MemoryRunStore } from '../../../lib/store/memory/memory-run-store.ts';
-import { milliseconds, plus, toMilliseconds } from '../../../lib/units.ts';
+import { MINUTE, milliseconds, plus, toMilliseconds } from '../../../lib/units.ts';
 import { DUE, scheduledRequest } from '../../support/requests.ts';
 
 /** CPU time in milliseconds a run. */
@@ -24,23 +24,20 @@ export interface WrapperCosts {
   readonly bare: readonly number[];
 }
 
-const MINUTE = 60_000;
 const BATCH = 1000;
 const BATCHES = 5;
 
 const job = defineJob('report', { run() {} });
-const context = { getRemainingTimeInMillis: () => MINUTE, functionName: 'report' } as Context;
+const context = { getRemainingTimeInMillis: (): number => MINUTE, functionName: 'report' } as Context;
 
 /** Everything that a run is executed with in Lambda, its log lines and metrics included, but for what lies across the network. */
 function createPorts(): RunPorts {
-  const resolved = resolvePolicy(job);
-  if (!resolved.ok) throw new Error('the default policy is refused');
   const runs = new MemoryRunStore();
   const logger = new Logger({ serviceName: job.name });
   const writeMetrics = (line: string): unknown => process.stdout.write(`${line}\n`);
   return {
     job,
-    policy: resolved.policy,
+    policy: policyOf(job),
     clock: systemClock,
     random: Math.random,
     once: createPowertoolsOnce(runs, context),

@@ -1,9 +1,9 @@
+import { HOUR } from '../../../lib/units.ts';
 import { alternate, type Measure, type Measured, type Row, type Sample } from '../figures.ts';
 import { dueBetween, ENGINES, type Engine, type Next } from '../support/cron-engines.ts';
 
 const ROUNDS = 31;
 const CALLS = 25;
-const HOUR = 3_600_000;
 const START = Date.UTC(2027, 2, 1);
 const NAMES: Readonly<Record<Engine, string>> = { belfry: 'Belfry', croner: 'croner', cronParser: 'cron-parser' };
 

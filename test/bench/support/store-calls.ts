@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
 import { defineJob, type Job } from '../../../lib/job/job.ts';
-import { type JobPolicy, resolvePolicy } from '../../../lib/job/policy.ts';
+import { type JobPolicy, policyOf } from '../../../lib/job/policy.ts';
 import type { RunPorts } from '../../../lib/run/delivery.ts';
 import { executeRun } from '../../../lib/run/execute-run.ts';
 import type { RunRequest } from '../../../lib/run/ports.ts';
@@ -75,9 +75,7 @@ async function completeRun(
   job: Job,
   { client, table, deliveries }: { client: DynamoDBClient; table: string; deliveries: number },
 ): Promise<void> {
-  const resolved = resolvePolicy(job);
-  if (!resolved.ok) throw new Error(`the policy of ${job.name} is refused`);
-  const { policy } = resolved;
+  const policy = policyOf(job);
   const runs = new DynamoDbRunStore({ client, table, retention: policy.retention });
   const clock = new VirtualClock(plus(DUE, secondsOf(1)));
   const events: string[] = [];

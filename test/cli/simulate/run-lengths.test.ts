@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { MOST_RECORDS, readRunLengths, runLengthOf } from '../../../lib/cli/simulate/run-lengths.ts';
+import { MAX_RECORDS, readRunLengths } from '../../../lib/cli/simulate/run-lengths.ts';
 import type { RunPeriod } from '../../../lib/client/run-history.ts';
 import type { RunRecord } from '../../../lib/run/record.ts';
-import { epochMs, milliseconds, plus } from '../../../lib/units.ts';
+import { epochMs, plus } from '../../../lib/units.ts';
 import { manifestOf } from '../../forecast/manifest.ts';
-import { DUE, minutes, secondsOf } from '../../support/requests.ts';
+import { DUE, secondsOf } from '../../support/requests.ts';
 
-const TIMEOUT = minutes(10);
 const { jobs } = manifestOf({ jobs: { report: ['skip', 10] }, schedules: {} });
 
 function record(seconds: number, status: RunRecord['status'] = 'completed'): RunRecord {
@@ -44,20 +43,6 @@ function historyOf(records: readonly RunRecord[]) {
 }
 
 describe('how long runs last', () => {
-  test('is the length that 95 of 100 do not exceed', () => {
-    const lengths = Array.from({ length: 100 }, (_, index) => milliseconds(100 - index));
-
-    expect(runLengthOf(lengths, TIMEOUT)).toEqual({ length: 95, basis: 'p95', completedRuns: 100 });
-  });
-
-  test('is the longest of a few, and the timeout of fewer than five', () => {
-    const five = [3, 1, 5, 2, 4].map(milliseconds);
-
-    expect(runLengthOf(five, TIMEOUT)).toEqual({ length: 5, basis: 'p95', completedRuns: 5 });
-    expect(runLengthOf(five.slice(1), TIMEOUT)).toEqual({ length: TIMEOUT, basis: 'timeout', completedRuns: 4 });
-    expect(runLengthOf([], TIMEOUT)).toEqual({ length: TIMEOUT, basis: 'timeout', completedRuns: 0 });
-  });
-
   test('is read from the completed runs of the last thirty days', async () => {
     const history = historyOf([...[1, 2, 3, 4, 5].map((seconds) => record(seconds)), record(500, 'failed')]);
 
@@ -68,10 +53,10 @@ describe('how long runs last', () => {
   });
 
   test('is read from no more than the newest thousand records', async () => {
-    const history = historyOf(Array.from({ length: 3 * MOST_RECORDS }, () => record(1)));
+    const history = historyOf(Array.from({ length: 3 * MAX_RECORDS }, () => record(1)));
 
     await readRunLengths(history, jobs, epochMs(DUE));
 
-    expect(history.given()).toBe(MOST_RECORDS);
+    expect(history.given()).toBe(MAX_RECORDS);
   });
 });

@@ -1,4 +1,5 @@
 import { inject, test } from 'vitest';
+import { MINUTE } from '../../../lib/units.ts';
 import { Cloud } from './cloud.ts';
 import { isNotSupported } from './not-supported.ts';
 
@@ -13,7 +14,7 @@ declare module 'vitest' {
 export type Observe = (what: string, seen: unknown) => void;
 
 /** Longer than any check waits, on AWS too. */
-const TIMEOUT_MS = 40 * 60_000;
+const TIMEOUT_MS = 40 * MINUTE;
 
 const target = inject('target');
 

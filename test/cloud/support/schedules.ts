@@ -6,9 +6,8 @@ import {
   SchedulerClient,
 } from '@aws-sdk/client-scheduler';
 import { ulid } from 'ulid';
+import { MINUTE } from '../../../lib/units.ts';
 import type { Cloud } from './cloud.ts';
-
-const MINUTE_MS = 60_000;
 
 /** What a check says of a schedule that it makes itself. */
 export type Schedule = Omit<CreateScheduleCommandInput, 'Name' | 'GroupName' | 'FlexibleTimeWindow'>;
@@ -18,7 +17,7 @@ export const newName = (): string => `check-${ulid().slice(-10).toLowerCase()}`;
 /** A whole minute that is still to come when a schedule for it has been made, and its cloud has taken note of it. */
 export function dueSoon({ target }: Cloud): Date {
   const notBefore = Date.now() + (target.kind === 'aws' ? 60_000 : 15_000);
-  return new Date(Math.ceil(notBefore / MINUTE_MS) * MINUTE_MS);
+  return new Date(Math.ceil(notBefore / MINUTE) * MINUTE);
 }
 
 /** One time, by the clock of a zone: `at(2027-03-02T07:30:00)` */

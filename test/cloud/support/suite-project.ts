@@ -1,6 +1,7 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MINUTE } from '../../../lib/units.ts';
 import type { BelfryCommand, CommandEnd, CommandOptions } from '../../process/support/belfry-command.ts';
 import { endAllIn } from '../../process/support/processes.ts';
 import { emulatorVariables } from './emulator-variables.ts';
@@ -132,4 +133,4 @@ export class SuiteProject {
 }
 
 /** AWS takes minutes for a stack, and half an hour for one that it rolls back. */
-const CDK_WITHIN_MS = 45 * 60_000;
+const CDK_WITHIN_MS = 45 * MINUTE;

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { epochMs, milliseconds } from '../../../lib/units.ts';
+import { epochMs, HOUR } from '../../../lib/units.ts';
 import { MemoryMarks, MINIMAL, minute, setup, wireDate } from './setup.ts';
-
-const HOUR = milliseconds(3_600_000);
 
 describe('cron', () => {
   test('fires at its due times, and nothing else', async () => {

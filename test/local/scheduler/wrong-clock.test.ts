@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { epochMs, milliseconds } from '../../../lib/units.ts';
+import { DAY, epochMs, HOUR, milliseconds } from '../../../lib/units.ts';
 import { MemoryMarks, minute, setup } from './setup.ts';
 
-const HOUR = milliseconds(3_600_000);
-const MONTH = milliseconds(30 * 86_400_000);
+const MONTH = milliseconds(30 * DAY);
 const NONE = milliseconds(0);
 const HOURLY = { ScheduleExpression: 'cron(0 * * * ? *)' };
 

@@ -5,9 +5,8 @@ import {
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
-import { milliseconds, seconds } from '../../../lib/units.ts';
+import { DAY, milliseconds, SECOND, seconds } from '../../../lib/units.ts';
 import { startCloud } from '../support/cloud.ts';
-import { DAY, SECOND } from '../support/movable-clock.ts';
 
 const attributes = { 'belfry-run': { DataType: 'String', StringValue: 'report/1' } };
 

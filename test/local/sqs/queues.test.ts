@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { milliseconds, seconds } from '../../../lib/units.ts';
+import { HOUR, milliseconds, SECOND, seconds } from '../../../lib/units.ts';
 import { startCloud } from '../support/cloud.ts';
-import { HOUR, SECOND } from '../support/movable-clock.ts';
 
 const attributes = { kind: { DataType: 'String', StringValue: 'test' } };
 const now = { max: 10, wait: milliseconds(0) };

@@ -1,6 +1,7 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
-import { DAY, SECOND } from '../support/movable-clock.ts';
+import { DAY, SECOND } from '../../../lib/units.ts';
+
 import { setupQueues } from './queue-pair.ts';
 
 test('a message received as often as allowed goes to the dead-letter queue, with its id and a new count', async () => {

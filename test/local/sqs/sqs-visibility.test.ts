@@ -1,6 +1,7 @@
 import { ChangeMessageVisibilityCommand, DeleteMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
-import { HOUR, SECOND } from '../support/movable-clock.ts';
+import { HOUR, SECOND } from '../../../lib/units.ts';
+
 import { setupQueues } from './queue-pair.ts';
 
 test('a message keeps its id over redeliveries, which are counted', async () => {

@@ -1,7 +1,8 @@
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, test, vi } from 'vitest';
+import { SECOND } from '../../../lib/units.ts';
 import { PATIENCE } from '../../support/patience.ts';
-import { SECOND } from '../support/movable-clock.ts';
+
 import { setupQueues } from './queue-pair.ts';
 
 test('a delayed message comes after its delay', async () => {

@@ -1,9 +1,5 @@
 import type { Clock } from '../../../lib/clock.ts';
-import { epochMs, type Milliseconds, milliseconds } from '../../../lib/units.ts';
-
-export const SECOND = milliseconds(1000);
-export const HOUR = milliseconds(3_600_000);
-export const DAY = milliseconds(24 * HOUR);
+import { epochMs, type Milliseconds } from '../../../lib/units.ts';
 
 /** A clock that stands still until it is moved. */
 export class MovableClock implements Clock {

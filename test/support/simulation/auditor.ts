@@ -1,4 +1,4 @@
-import { epochMs } from '../../../lib/units.ts';
+import { epochMs, HOUR } from '../../../lib/units.ts';
 import { count, Evidence } from './evidence.ts';
 import type { Fact, FactOf } from './journal.ts';
 import { ENDS, judgeRecord } from './judge-record.ts';
@@ -22,11 +22,9 @@ export async function audit(world: World, cameToRest: boolean): Promise<readonly
   return evidence.violations;
 }
 
-const ONE_HOUR = 3_600_000;
-
 /** By asking for it as the next run would, an hour later. */
 async function judgeLock({ backend, timeline }: World, evidence: Evidence): Promise<void> {
-  const now = epochMs(timeline.now + ONE_HOUR);
+  const now = epochMs(timeline.now + HOUR);
   const { kind } = await backend.locks.take({ job: JOB, run: 'the next run', claim: 1, now, until: now });
   if (kind !== 'taken') evidence.accuse('I6', 'the lock is still held an hour after everything');
 }

@@ -1,3 +1,4 @@
+import { MINUTE } from '../../../lib/units.ts';
 import type { Random } from './random.ts';
 
 /** What can happen to one call that a process makes to the outside. */
@@ -59,10 +60,10 @@ export function swarmFaults(random: Random, window: { from: number; until: numbe
   const rate = random.pick([0.01, 0.03, 0.1, 0.25]);
   const throttled = {
     service: random.pick<Service>(['runs', 'locks', 'sqs']),
-    from: window.from + random.integer(0, 5 * 60_000),
+    from: window.from + random.integer(0, 5 * MINUTE),
     rate: random.pick([0, 0, 0.5, 1]),
   };
-  const throttledUntil = Math.min(window.until, throttled.from + random.integer(0, 10 * 60_000));
+  const throttledUntil = Math.min(window.until, throttled.from + random.integer(0, 10 * MINUTE));
   return {
     next({ service, now }) {
       if (now > window.until) return undefined;

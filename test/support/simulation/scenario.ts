@@ -1,4 +1,5 @@
 import type { OverlapPolicy } from '../../../lib/job/overlap.ts';
+import { MINUTE } from '../../../lib/units.ts';
 import { BEHAVIOURS, type Behaviour } from './behaviour.ts';
 import { type FaultPlan, namedFaults, swarmFaults } from './faults.ts';
 import { Random } from './random.ts';
@@ -59,7 +60,7 @@ export function plannedRun(overrides: Partial<PlannedRun> = {}): PlannedRun {
 /** The world that a seed stands for. */
 export function scenarioOf(seed: number): Scenario {
   const random = new Random(seed);
-  const until = START + random.integer(2, 40) * 60_000;
+  const until = START + random.integer(2, 40) * MINUTE;
   const timeoutSeconds = random.pick([1, 10, 60]);
   const kinds = BEHAVIOURS.filter(() => random.chance(0.4));
   const spacing = random.pick([0, 10_000, 30_000, 60_000]);
@@ -79,7 +80,7 @@ export function scenarioOf(seed: number): Scenario {
     faults: swarmFaults(random, { from: START, until }),
     skew: random.pick([0, SKEW]),
     duplicates: random.pick([0, 0, 0.1, 0.4]),
-    redrivesAfter: random.chance(0.5) ? [] : [random.integer(1, 60) * 60_000, random.integer(30, 90) * 60_000],
+    redrivesAfter: random.chance(0.5) ? [] : [random.integer(1, 60) * MINUTE, random.integer(30, 90) * MINUTE],
     eagerRedrives: random.pick([0, 0, 1, 3]),
   };
 }

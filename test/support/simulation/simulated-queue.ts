@@ -1,3 +1,4 @@
+import { HOUR } from '../../../lib/units.ts';
 import type { Event } from './journal.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -37,7 +38,7 @@ export interface QueueOptions {
   readonly onReceive: (receipt: Receipt) => void;
 }
 
-const TWELVE_HOURS = 12 * 3_600_000;
+const TWELVE_HOURS = 12 * HOUR;
 
 /** A standard SQS queue with its dead-letter queue, and the event source mapping that polls it. */
 export class SimulatedQueue {

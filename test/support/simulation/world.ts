@@ -7,7 +7,7 @@ import type { LockStore, RunStore } from '../../../lib/run/ports.ts';
 import { scheduledRunId } from '../../../lib/run/run-id.ts';
 import { deployedTimeouts } from '../../../lib/run/timeouts.ts';
 import { GATES } from '../../../lib/testing/gates.ts';
-import { epochMs, milliseconds } from '../../../lib/units.ts';
+import { DAY, epochMs, MINUTE, milliseconds } from '../../../lib/units.ts';
 import type { Backend } from './backend.ts';
 import { behave } from './behaviour.ts';
 import { deliver } from './deliver.ts';
@@ -86,7 +86,7 @@ export class World {
   }
 
   #plan(index: number, plan: PlannedRun): void {
-    const scheduledTime = epochMs(START + index * 60_000);
+    const scheduledTime = epochMs(START + index * MINUTE);
     const run = scheduledRunId(JOB, 'nightly', scheduledTime);
     const of = {
       v: 1,
@@ -234,6 +234,6 @@ function policyOf({ overlap, maxAttempts, timeoutSeconds }: Scenario): JobPolicy
     overlap,
     memory: 128,
     concurrency: 10,
-    retention: milliseconds(90 * 86_400_000),
+    retention: milliseconds(90 * DAY),
   };
 }

@@ -1,7 +1,7 @@
 import { readWhen } from '../../../cron/index.ts';
 import { readZone } from '../../../cron/zone-name.ts';
 import { occurrencesBetween } from '../../../due/occurrences.ts';
-import { type EpochMs, milliseconds, plus } from '../../../units.ts';
+import { DAY, type EpochMs, HOUR, milliseconds, plus } from '../../../units.ts';
 import { cronTimes } from './cron-times.ts';
 
 /** A due time on both sides, or on the one that has it. */
@@ -26,16 +26,15 @@ export interface Comparison {
   readonly firstDifference: Row | undefined;
 }
 
-const HOUR_MS = 3_600_000;
-const YEAR = milliseconds(366 * 24 * HOUR_MS);
+const YEAR = milliseconds(366 * DAY);
 /** No longer than a leap year without a 29 February in eight years' time: after it nothing comes. */
-const LONGEST_SEARCH = milliseconds(9 * YEAR);
+const MAX_SEARCH = milliseconds(9 * YEAR);
 /** As far from a change of the clocks as a due time can be moved by it. */
-const NEAR_CHANGE = milliseconds(3 * HOUR_MS);
+const NEAR_CHANGE = milliseconds(3 * HOUR);
 
 /** The next due times of a line of a crontab, beside those of its entry. */
 export function compareTimes(line: Omit<Side, 'dst'>, entry: Side, from: EpochMs, count: number): Comparison {
-  const to = plus(from, LONGEST_SEARCH);
+  const to = plus(from, MAX_SEARCH);
   const { expressions } = readWhen({ cron: entry.cron }, entry.timezone);
   const policy = { dst: entry.dst, except: [], only: [] };
   const belfry = occurrencesBetween({ expressions, timezone: entry.timezone, policy }, from, to);

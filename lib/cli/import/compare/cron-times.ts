@@ -2,12 +2,10 @@ import { localTimes } from '../../../cron/calendar.ts';
 import { readFiveFields } from '../../../cron/five-fields.ts';
 import { wholeOf } from '../../../cron/parts.ts';
 import { readZone } from '../../../cron/zone-name.ts';
-import { type EpochMs, epochMs, type Milliseconds, milliseconds } from '../../../units.ts';
-
-const MINUTE_MS = 60_000;
+import { type EpochMs, epochMs, HOUR, MINUTE, type Milliseconds, milliseconds } from '../../../units.ts';
 
 /** Changes of the clock of less than this are daylight saving to cron; longer ones are corrections. */
-const LONGEST_CHANGE_MS = 3 * 60 * MINUTE_MS;
+const MAX_CHANGE = 3 * HOUR;
 
 const AFTER_ALL = Date.UTC(2200, 0, 1);
 
@@ -39,9 +37,9 @@ export function* cronTimes(cron: string, timezone: string, after: EpochMs): Gene
   let before = zone.spanAt(epochMs(first.start - 1));
   for (let span = first; span.start < AFTER_ALL; before = span, span = zone.spanAt(span.end)) {
     const change = span.offset - before.offset;
-    const isHandled = isFixed && Math.abs(change) < LONGEST_CHANGE_MS;
+    const isHandled = isFixed && Math.abs(change) < MAX_CHANGE;
     // Cron finds out in the first whole minute after the change.
-    const start = Math.ceil(span.start / MINUTE_MS) * MINUTE_MS;
+    const start = Math.ceil(span.start / MINUTE) * MINUTE;
     if (isHandled && change > 0 && start > after) {
       for (const _skipped of between(start + before.offset, start + span.offset)) yield epochMs(start);
     }

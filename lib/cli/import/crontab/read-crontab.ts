@@ -13,7 +13,7 @@ import { refuseOther } from './refuse-other.ts';
 import { noteOfZones } from './zones-note.ts';
 
 /** Cron takes commands of 999 characters; more than this is no crontab. */
-const LONGEST_LINE = 4096;
+const MAX_LINE_LENGTH = 4096;
 
 export interface CrontabSource {
   /** As the user named it. */
@@ -84,7 +84,7 @@ function readEntry({ number, text }: EntryLine, surroundings: Surroundings): Fou
   const place: Place = { file: surroundings.path, line: number };
   const first = text.trimStart();
   const start = { text, offset: text.length - first.length, length: first.split(/\s/, 1)[0]?.length ?? 1 };
-  if (text.length > LONGEST_LINE) {
+  if (text.length > MAX_LINE_LENGTH) {
     return refuse(place, `it has ${text.length} characters; cron takes 999 for a command`, { ...start, length: 1 });
   }
   if (!/^[-\d*~@?]/.test(first)) {

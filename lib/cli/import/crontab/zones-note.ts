@@ -1,7 +1,7 @@
 import type { Found } from '../found.ts';
 
 /** How many lines a note names. */
-const MOST_LINES = 10;
+const MAX_LINES = 10;
 
 interface Zones {
   /** The zone of the host, as it was given. */
@@ -16,8 +16,8 @@ export function noteOfZones(found: readonly Found[], { timezone, ignoresCronTz }
   const others = found.flatMap((each) => (each.kind === 'candidate' && each.timezone !== timezone ? [each] : []));
   if (timezone === undefined || others.length === 0) return `CRON_TZ: ${which}`;
   const zones = [...new Set(others.map((each) => each.timezone))].join(', ');
-  const lines = others.slice(0, MOST_LINES).map(({ place }) => place.line);
-  const named = `${lines.join(', ')}${others.length > MOST_LINES ? ', …' : ''}`;
+  const lines = others.slice(0, MAX_LINES).map(({ place }) => place.line);
+  const named = `${lines.join(', ')}${others.length > MAX_LINES ? ', …' : ''}`;
   const subject = others.length === 1 ? `line ${named} follows it` : `lines ${named} follow it`;
   return `CRON_TZ: ${subject} (${zones}), and not --timezone ${timezone}: ${which}. Give --ignore-cron-tz if the host has that cron`;
 }

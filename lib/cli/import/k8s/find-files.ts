@@ -8,7 +8,7 @@ import { oneLine } from '../safe-text.ts';
 
 const IS_YAML = /\.ya?ml$/i;
 /** A repository of a large company has fewer; a mistyped path to `/` has more. */
-const MOST_FILES = 5000;
+const MAX_FILES = 5000;
 const DEEPEST = 32;
 const LEFT_OUT = ['.git', 'node_modules'];
 
@@ -32,8 +32,8 @@ export async function findManifests(paths: readonly string[]): Promise<readonly 
     const before = files.length;
     const walked = found.isDirectory() ? filesIn(path, { seen, depth: 0 }) : [{ path }];
     for await (const file of walked) {
-      if (files.length === MOST_FILES) {
-        throw new CommandError(`more than ${MOST_FILES} manifests; name the folders that matter`, EXIT.usage);
+      if (files.length === MAX_FILES) {
+        throw new CommandError(`more than ${MAX_FILES} manifests; name the folders that matter`, EXIT.usage);
       }
       files.push(file);
     }

@@ -1,11 +1,11 @@
 import { Composer, type CST, type Document, Lexer, LineCounter, Parser } from 'yaml';
 
 /** Of what the lexer tells apart, some seven on a line; as many take seconds. */
-const MOST_LEXEMES = 1_000_000;
+const MAX_LEXEMES = 1_000_000;
 /** Each is compared with all before it. */
-const MOST_KEYS = 2000;
+const MAX_KEYS = 2000;
 /** Each is looked for among all before it. */
-const MOST_ALIASES = 1000;
+const MAX_ALIASES = 1000;
 
 /** The composer calls itself for each level; without a stack left, even its expressions cannot be compiled. */
 const DEEPEST = 100;
@@ -40,8 +40,8 @@ function countLexemes(text: string): void {
   let count = 0;
   for (const _lexeme of new Lexer().lex(text)) {
     count += 1;
-    if (count > MOST_LEXEMES) {
-      throw new Error(`the file has more than ${MOST_LEXEMES} words and signs: cut it into several`);
+    if (count > MAX_LEXEMES) {
+      throw new Error(`the file has more than ${MAX_LEXEMES} words and signs: cut it into several`);
     }
   }
 }
@@ -52,10 +52,10 @@ function measure(tokens: readonly CST.Token[]): void {
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { token, depth } = next;
     if (token.type === 'alias') aliases += 1;
-    if (aliases > MOST_ALIASES) throw new Error(`the file has more than ${MOST_ALIASES} aliases`);
+    if (aliases > MAX_ALIASES) throw new Error(`the file has more than ${MAX_ALIASES} aliases`);
     if (depth > DEEPEST) throw new Error(`the file is nested more than ${DEEPEST} deep`);
-    if (isMapping(token) && token.items.length > MOST_KEYS) {
-      throw new Error(`a mapping in it has more than ${MOST_KEYS} keys`);
+    if (isMapping(token) && token.items.length > MAX_KEYS) {
+      throw new Error(`a mapping in it has more than ${MAX_KEYS} keys`);
     }
     for (const child of childrenOf(token)) open.push({ token: child, depth: depth + 1 });
   }

@@ -14,7 +14,7 @@ export interface PodReading {
 }
 
 /** No manifest with more is a person's. */
-const LONGEST_COMMAND = 4000;
+const MAX_COMMAND_LENGTH = 4000;
 
 /** What of it is printed, and is no text. */
 export function checkPod(pod: Values): readonly string[] {
@@ -43,8 +43,8 @@ export function readPod(pod: Values): PodReading {
   const words = [...given, ...textsIn(main['args'])];
   const shell = given.length === 0 ? undefined : readWords(words);
   const command = shorten(
-    withoutSecrets([image, ...words.map(quoted)].join(' ').slice(0, LONGEST_COMMAND)),
-    LONGEST_COMMAND,
+    withoutSecrets([image, ...words.map(quoted)].join(' ').slice(0, MAX_COMMAND_LENGTH)),
+    MAX_COMMAND_LENGTH,
   );
   return {
     command: command.trim(),
@@ -63,14 +63,14 @@ export function readPod(pod: Values): PodReading {
 function readWords(words: readonly string[]): ShellReading {
   const [program = '', option = '', script] = words;
   if (/(^|\/)(ba|da|k|z)?sh$/.test(program) && /^-[a-z]*c$/.test(option) && script !== undefined) {
-    const reading = readShell(script.slice(0, LONGEST_COMMAND));
+    const reading = readShell(script.slice(0, MAX_COMMAND_LENGTH));
     return { ...reading, constructs: ['sh -c', ...reading.constructs] };
   }
   return readShell(
     words
       .map((word) => `'${word.replaceAll("'", '')}'`)
       .join(' ')
-      .slice(0, LONGEST_COMMAND),
+      .slice(0, MAX_COMMAND_LENGTH),
   );
 }
 

@@ -137,7 +137,7 @@ interface ReadPolicy {
 }
 
 function readPolicy(spec: Values, jobSpec: Values): ReadPolicy {
-  const { most } = BOUNDS.maxAttempts;
+  const { max } = BOUNDS.maxAttempts;
   const attempts = Number(jobSpec['backoffLimit'] ?? DEFAULT_BACKOFF_LIMIT) + 1;
   const seconds = jobSpec['activeDeadlineSeconds'];
   const length = typeof seconds === 'number' && seconds > 0 ? milliseconds(seconds * 1000) : undefined;
@@ -146,7 +146,7 @@ function readPolicy(spec: Values, jobSpec: Values): ReadPolicy {
   return {
     value: {
       ...(hasTimeout ? { timeout: durationOf(length) } : {}),
-      maxAttempts: Math.min(most, attempts),
+      maxAttempts: Math.min(max, attempts),
       overlap: policyIn(spec) === 'Allow' ? 'allow' : 'skip',
     },
     porting: tooLong,
@@ -154,17 +154,17 @@ function readPolicy(spec: Values, jobSpec: Values): ReadPolicy {
       ...(spec['concurrencyPolicy'] === 'Replace'
         ? ["concurrencyPolicy Replace is not there yet: the entry's job has overlap: 'skip'"]
         : []),
-      ...(attempts > most ? [`backoffLimit ${attempts - 1} became ${most} attempts, the most there are`] : []),
+      ...(attempts > max ? [`backoffLimit ${attempts - 1} became ${max} attempts, the most there are`] : []),
     ],
   };
 }
 
 function readLateness(seconds: unknown): { readonly value?: Duration; readonly words: readonly string[] } {
   if (typeof seconds !== 'number') return { words: [] };
-  const { least, most } = SCHEDULE_BOUNDS.maxLateness;
+  const { min, max } = SCHEDULE_BOUNDS.maxLateness;
   const length = seconds * 1000;
-  const isTooShort = length < Number(readDuration(least));
-  if (!isTooShort && length <= Number(readDuration(most))) return { value: durationOf(length), words: [] };
-  const value = isTooShort ? least : most;
-  return { value, words: [`startingDeadlineSeconds ${seconds} became ${value}; allowed are ${least} to ${most}`] };
+  const isTooShort = length < Number(readDuration(min));
+  if (!isTooShort && length <= Number(readDuration(max))) return { value: durationOf(length), words: [] };
+  const value = isTooShort ? min : max;
+  return { value, words: [`startingDeadlineSeconds ${seconds} became ${value}; allowed are ${min} to ${max}`] };
 }

@@ -8,7 +8,7 @@ import { readCronJob } from './read-cron-job.ts';
 import { isRecord } from './values.ts';
 
 /** Of nodes behind aliases: a bomb of nine lines has a billion. */
-const MOST_ALIASES = 100;
+const MAX_ALIASES = 100;
 
 const DEEPEST_LIST = 4;
 
@@ -125,7 +125,7 @@ class FileReader {
 
 function toValue(document: Document): unknown {
   try {
-    return document.toJS({ maxAliasCount: MOST_ALIASES });
+    return document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }

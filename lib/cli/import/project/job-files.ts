@@ -51,7 +51,7 @@ const isJobFile = (entry: Dirent): boolean =>
 const RESERVED = new RegExp(`^(?:undelivered|constructor|${WATCHDOG})$|-dlq$`);
 
 /** Shorter than a job's name may be, so that a number, an app and a stage find room beside it. */
-const LONGEST_NAME = 32;
+const MAX_NAME_LENGTH = 32;
 
 /** A name of a job that nobody has yet, from the first of the hints that is free. */
 export function chooseName(hints: readonly string[], taken: ReadonlySet<string>): string {
@@ -68,6 +68,6 @@ function toJobName(hint: string): string {
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replace(/^-+/, '');
   const started = /^[a-z]/.test(letters) ? letters : `job-${letters}`;
-  const name = started.slice(0, LONGEST_NAME).replace(/-+$/, '');
+  const name = started.slice(0, MAX_NAME_LENGTH).replace(/-+$/, '');
   return RESERVED.test(name) ? `${name}-job` : name;
 }

@@ -1,5 +1,5 @@
 import { type ParserOptions, parse } from '@babel/parser';
-import { BelfryError } from '../../../errors.ts';
+import { BelfryError, messageOf } from '../../../errors.ts';
 
 /** The file where users write schedules, from the project's folder. */
 export const SCHEDULES_FILE = 'infra/schedules.ts';
@@ -97,7 +97,7 @@ function parseText(text: string): Ast {
   try {
     return parse(text, OPTIONS);
   } catch (error) {
-    throw new UnknownShapeError(`it does not parse: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UnknownShapeError(`it does not parse: ${messageOf(error)}`);
   }
 }
 

@@ -4,8 +4,8 @@ import { originLine } from './job-files.ts';
 import { LIBRARY } from './schedules-file.ts';
 
 const LINE_WIDTH = 120;
-const LONGEST_COMMENT = 4000;
-const LONGEST_MESSAGE = 160;
+const MAX_COMMENT_LENGTH = 4000;
+const MAX_MESSAGE_LENGTH = 160;
 
 /**
  * The file of a job that does not do its work yet: it says what the work was, and every run of it fails at its first
@@ -33,7 +33,7 @@ function commentLines({ command, remarks, porting, origin }: Candidate): readonl
   return [
     'Not ported yet. What it ran:',
     '',
-    `    ${inComment(shorten(command, LONGEST_COMMENT))}`,
+    `    ${inComment(shorten(command, MAX_COMMENT_LENGTH))}`,
     '',
     ...notes.map(inComment),
     ...(notes.length === 0 ? [] : ['']),
@@ -51,7 +51,7 @@ function policyLines({ policy: { timeout, maxAttempts, overlap } }: Candidate): 
 }
 
 function throwLines(message: string): readonly string[] {
-  const text = literal(shorten(message, LONGEST_MESSAGE));
+  const text = literal(shorten(message, MAX_MESSAGE_LENGTH));
   const line = `    throw new NonRetryableError(${text});`;
   return line.length <= LINE_WIDTH ? [line] : ['    throw new NonRetryableError(', `      ${text},`, '    );'];
 }

@@ -14,7 +14,7 @@ export interface OpenProject extends ProjectState {
 }
 
 /** How many jobs a stack has room for: see `lib/cdk/stack-size.ts`, which counts resources. */
-const MOST_JOBS = 35;
+const MAX_JOBS = 35;
 
 /** @throws CommandError when there is no `infra/schedules.ts` */
 export async function openProject(directory: string, group: string): Promise<OpenProject> {
@@ -64,10 +64,10 @@ function editSchedules(text: string, { entries }: Plan): string | UnknownShapeEr
 
 function refuseCrowd({ jobs, group }: OpenProject, added: number): void {
   const there = jobs.filter((job) => job.group === group).length;
-  if (added === 0 || there + added <= MOST_JOBS) return;
+  if (added === 0 || there + added <= MAX_JOBS) return;
   const folder = group === '' ? 'functions/' : `functions/${group}/`;
   throw new CommandError(
-    `${folder} would have ${there + added} jobs, and a stack holds about ${MOST_JOBS}: import a part of it at a time, each into a folder of its own with --group <name>`,
+    `${folder} would have ${there + added} jobs, and a stack holds about ${MAX_JOBS}: import a part of it at a time, each into a folder of its own with --group <name>`,
     EXIT.usage,
   );
 }

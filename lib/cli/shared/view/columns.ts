@@ -19,14 +19,14 @@ export function formatColumns({ head, rows, texts = 1 }: Columns, colors: Colors
 }
 
 /** How many rows a table shows. */
-const MOST_ROWS = 40;
+const MAX_ROWS = 40;
 
 /** The first rows, and a line that says how many more there are. */
 export function capRows<Row>(
   rows: readonly Row[],
   format: (rows: readonly Row[]) => readonly string[],
 ): readonly string[] {
-  const left = rows.length - MOST_ROWS;
+  const left = rows.length - MAX_ROWS;
   const more = left > 0 ? [`  … and ${left} more; --json has them all`] : [];
-  return [...format(rows.slice(0, MOST_ROWS)), ...more];
+  return [...format(rows.slice(0, MAX_ROWS)), ...more];
 }

@@ -1,17 +1,17 @@
-import type { EpochMs } from '../../../units.ts';
+import { DAY, type EpochMs, HOUR, MINUTE, SECOND } from '../../../units.ts';
 
 const UNITS = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-  ['second', 1000],
+  ['day', DAY],
+  ['hour', HOUR],
+  ['minute', MINUTE],
+  ['second', SECOND],
 ] as const;
 
 /** A length of time in its largest unit: `12 ms`, `3.4 s`, `2 minutes`. */
 export function shortLength(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 120_000) return `${(ms / 1000).toFixed(1)} s`;
-  const [unit, size] = UNITS.find(([, each]) => ms >= 2 * each) ?? ['second', 1000];
+  if (ms < SECOND) return `${Math.round(ms)} ms`;
+  if (ms < 2 * MINUTE) return `${(ms / SECOND).toFixed(1)} s`;
+  const [unit, size] = UNITS.find(([, each]) => ms >= 2 * each) ?? ['second', SECOND];
   return `${Math.round(ms / size)} ${unit}s`;
 }
 

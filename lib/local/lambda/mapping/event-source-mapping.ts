@@ -1,6 +1,7 @@
 import type { SQSEvent } from 'aws-lambda';
+import { bestEffort } from '../../../best-effort.ts';
 import type { Clock } from '../../../clock.ts';
-import { type Milliseconds, milliseconds } from '../../../units.ts';
+import { type Milliseconds, milliseconds, SECOND } from '../../../units.ts';
 import type { MappingModel } from '../../assembly/models.ts';
 import type { InvocationResult } from '../workers/invocation.ts';
 import { type BatchOutcome, readBatchResponse } from './batch-response.ts';
@@ -40,11 +41,11 @@ export interface EventSourceMapping {
 }
 
 /** SQS hands out no more at once, and waits no longer. */
-const largestReceive = 10;
-const longestWait = milliseconds(20_000);
+const MAX_RECEIVE = 10;
+const MAX_WAIT = milliseconds(20_000);
 
 /** After an error, and after a throttled batch: soon enough for a person, seldom enough for a log. */
-const pause = milliseconds(1_000);
+const pause = SECOND;
 
 /** Without a limit of its own Lambda goes up to 1,000; a laptop need not. */
 const defaultConcurrency = 10;
@@ -104,9 +105,9 @@ class Mapping implements EventSourceMapping {
 
   async #receive(signal: AbortSignal): Promise<readonly SourceMessage[]> {
     const { source, observer } = this.#options;
-    const max = Math.min(this.model.batchSize, largestReceive);
+    const max = Math.min(this.model.batchSize, MAX_RECEIVE);
     try {
-      return await source.receive(this.model.queueName, { max, wait: longestWait, signal });
+      return await source.receive(this.model.queueName, { max, wait: MAX_WAIT, signal });
     } catch (error) {
       if (signal.aborted) return [];
       observer?.onError?.('receive', error);
@@ -146,11 +147,10 @@ class Mapping implements EventSourceMapping {
   async #delete(messages: readonly SourceMessage[]): Promise<void> {
     const { source, observer } = this.#options;
     for (const { receiptHandle } of messages) {
-      try {
-        await source.delete(this.model.queueName, receiptHandle);
-      } catch (error) {
-        observer?.onError?.('delete', error);
-      }
+      await bestEffort(
+        async () => source.delete(this.model.queueName, receiptHandle),
+        (error) => observer?.onError?.('delete', error),
+      );
     }
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../clock.ts';
-import { type EpochMs, type Milliseconds, milliseconds, toIso, toMilliseconds } from '../../../units.ts';
+import { type EpochMs, MINUTE, type Milliseconds, milliseconds, toIso, toMilliseconds } from '../../../units.ts';
 import type { FunctionModel } from '../../assembly/models.ts';
 import { type EnvironmentOptions, ExecutionEnvironment } from './execution-environment.ts';
 import type { InvocationFacts, InvocationResult, Invoked } from './invocation.ts';
@@ -39,7 +39,7 @@ interface Idle {
   readonly expiry: ReturnType<Clock['after']>;
 }
 
-const defaultIdleAfter = milliseconds(5 * 60_000);
+const DEFAULT_IDLE_AFTER = milliseconds(5 * MINUTE);
 
 class Pool implements FunctionPool {
   #options: FunctionPoolOptions;
@@ -150,7 +150,7 @@ class Pool implements FunctionPool {
       return;
     }
     environment.freeze();
-    const expiry = this.#options.clock.after(this.#options.idleAfter ?? defaultIdleAfter, () => {
+    const expiry = this.#options.clock.after(this.#options.idleAfter ?? DEFAULT_IDLE_AFTER, () => {
       this.#idle.splice(
         this.#idle.findIndex((idle) => idle.environment === environment),
         1,

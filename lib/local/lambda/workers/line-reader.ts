@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 
 /** CloudWatch Logs cuts events into pieces of this size. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
-const LONGEST_LINE = 256 * 1024;
+const MAX_LINE_LENGTH = 256 * 1024;
 
 export interface LineReaderOptions {
   /** What ends an invocation's output: this and the request id, as the end of a line. */
@@ -25,9 +25,9 @@ export class LineReader {
     this.#rest = lines.pop() ?? '';
     for (const line of lines) this.#take(line);
     // What is kept is long enough for a marker never to be cut.
-    while (this.#rest.length > 2 * LONGEST_LINE) {
-      this.#options.onLine(this.#rest.slice(0, LONGEST_LINE));
-      this.#rest = this.#rest.slice(LONGEST_LINE);
+    while (this.#rest.length > 2 * MAX_LINE_LENGTH) {
+      this.#options.onLine(this.#rest.slice(0, MAX_LINE_LENGTH));
+      this.#rest = this.#rest.slice(MAX_LINE_LENGTH);
     }
   }
 
@@ -47,8 +47,8 @@ export class LineReader {
 
   /** Empty lines are dropped, as CloudWatch Logs drops them. */
   #emit(text: string): void {
-    for (let start = 0; start < text.length; start += LONGEST_LINE) {
-      this.#options.onLine(text.slice(start, start + LONGEST_LINE));
+    for (let start = 0; start < text.length; start += MAX_LINE_LENGTH) {
+      this.#options.onLine(text.slice(start, start + MAX_LINE_LENGTH));
     }
   }
 }

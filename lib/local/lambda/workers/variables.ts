@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import type { FunctionModel } from '../../assembly/models.ts';
+import { withoutAwsSettings } from '../../sdk-variables.ts';
 
 export interface VariablesOptions {
   readonly model: FunctionModel;
@@ -19,8 +19,6 @@ export interface VariablesOptions {
  */
 export function functionVariables(options: VariablesOptions): Record<string, string> {
   const { model, region, endpoint, localVariables, logStream } = options;
-  // A file that is not there: without these the SDK would look into the developer's home.
-  const noFile = join(model.directory, '.no-aws-config');
   return {
     ...inherited(),
     LANG: 'en_US.UTF-8',
@@ -31,9 +29,7 @@ export function functionVariables(options: VariablesOptions): Record<string, str
     AWS_DEFAULT_REGION: region,
     AWS_ACCESS_KEY_ID: 'belfry-local',
     AWS_SECRET_ACCESS_KEY: 'belfry-local',
-    AWS_CONFIG_FILE: noFile,
-    AWS_SHARED_CREDENTIALS_FILE: noFile,
-    AWS_EC2_METADATA_DISABLED: 'true',
+    ...withoutAwsSettings(model.directory),
     ...localVariables,
     AWS_LAMBDA_FUNCTION_NAME: model.name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',

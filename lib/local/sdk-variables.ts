@@ -1,0 +1,14 @@
+import { join } from 'node:path';
+
+/**
+ * Keeps the SDK from what this machine knows of AWS: the files of the home folder, and the metadata of an EC2 instance.
+ *
+ * @param directory where there is no file `.no-aws-config`
+ */
+export function withoutAwsSettings(directory: string): Readonly<Record<string, string>> {
+  const noFile = join(directory, '.no-aws-config');
+  return { AWS_CONFIG_FILE: noFile, AWS_SHARED_CREDENTIALS_FILE: noFile, AWS_EC2_METADATA_DISABLED: 'true' };
+}
+
+/** On Node 20 the SDK warns at every start that its releases of 2027 need a later one; CONTRIBUTING says it once. */
+export const WITHOUT_NODE_WARNING = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' } as const;
