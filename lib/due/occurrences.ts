@@ -1,7 +1,7 @@
 import { readEventBridge, type Timetable } from '../cron/index.ts';
 import { toLocal } from '../cron/zone.ts';
 import { readZone } from '../cron/zone-name.ts';
-import type { SchedulePolicy } from '../job/schedule-policy.ts';
+import { runsAfterGap, type SchedulePolicy } from '../job/schedule-policy.ts';
 import { mergeAscending } from '../merge-ascending.ts';
 import { DAY, type EpochMs, epochMs, MINUTE } from '../units.ts';
 import { calendarThatSkips } from './calendar-days.ts';
@@ -29,7 +29,7 @@ export interface OccurrencesOf {
 export function* occurrencesBetween(schedule: OccurrencesOf, from: EpochMs, to: EpochMs): Generator<Occurrence> {
   const timetables = timetablesOf(schedule);
   const dueTimes = timetables.map((timetable) => timetable.between(from, to));
-  const gapEnds = schedule.policy.dst === 'runAfterGap' ? timetables.map((each) => afterGaps(each, from, to)) : [];
+  const gapEnds = runsAfterGap(schedule.policy) ? timetables.map((each) => afterGaps(each, from, to)) : [];
   const zone = readZone(schedule.timezone);
   let [previous, day, calendar]: [EpochMs?, number?, string?] = [];
   for (const { value: time, source } of mergeAscending([...dueTimes, ...gapEnds], (each) => each)) {

@@ -1,5 +1,6 @@
 import { nextRunAfter } from '../due/next-run.ts';
 import { type Occurrence, type OccurrencesOf, occurrencesBetween } from '../due/occurrences.ts';
+import { runsAfterGap } from '../job/schedule-policy.ts';
 import { type EpochMs, epochMs, HOUR, WEEK } from '../units.ts';
 import { type ScheduleClockChange, scheduleClockChanges } from './clock-changes.ts';
 
@@ -34,7 +35,7 @@ function nextOccurrences(schedule: OccurrencesOf, from: EpochMs, count: number):
     count,
     occurrencesBetween({ ...schedule, policy: { ...schedule.policy, dst: 'skip' } }, from, END),
   );
-  if (schedule.policy.dst === 'skip') return regular;
+  if (!runsAfterGap(schedule.policy)) return regular;
   const last = regular.length === count ? regular.at(-1)?.scheduledTime : undefined;
   return take(count, occurrencesBetween(schedule, from, last ?? END));
 }

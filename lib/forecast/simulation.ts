@@ -1,4 +1,5 @@
 import type { OverlapPolicy } from '../job/overlap.ts';
+import type { DstChoice } from '../job/schedule-policy.ts';
 import type { RunLength } from '../run/run-length.ts';
 import type { ClockChangeJson } from './next-json.ts';
 
@@ -67,7 +68,7 @@ export interface SimulatedClockChange extends Omit<ClockChangeJson, 'times'> {
   /** The schedules with due times that it skips or repeats, those times local. */
   readonly schedules: readonly {
     readonly id: string;
-    readonly dst: 'skip' | 'runAfterGap';
+    readonly dst: DstChoice;
     readonly times: readonly string[];
   }[];
 }

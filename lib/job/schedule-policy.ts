@@ -16,7 +16,7 @@ export interface SchedulePolicy {
   readonly catchUp: number;
   /** How long after a due time EventBridge may choose to fire; 0 for at once. */
   readonly spread: Milliseconds;
-  readonly dst: 'skip' | 'runAfterGap';
+  readonly dst: DstChoice;
   /** Due times on these days are skipped. */
   readonly except: readonly NamedDays[];
   /** If there are any, due times on all other days are skipped. */
@@ -37,4 +37,11 @@ export const SCHEDULE_BOUNDS = {
   catchUp: { min: 1, max: 100 },
 } as const;
 
-export const DST_CHOICES = ['skip', 'runAfterGap'] as const satisfies readonly SchedulePolicy['dst'][];
+/** What becomes of due times that clocks skip. */
+export const DST_CHOICES = ['skip', 'runAfterGap'] as const;
+export type DstChoice = (typeof DST_CHOICES)[number];
+
+const RUNS_AFTER_GAP: Readonly<Record<DstChoice, boolean>> = { skip: false, runAfterGap: true };
+
+/** Whether one run starts as soon as clocks have skipped due times. */
+export const runsAfterGap = ({ dst }: Pick<SchedulePolicy, 'dst'>): boolean => RUNS_AFTER_GAP[dst];

@@ -9,7 +9,7 @@ export type Trigger = (typeof TRIGGERS)[number];
  * - `requested`: a person or an application wants it now.
  * - `late`: it makes up for a due time that is long past. It waits for a busy job instead of being skipped.
  */
-type TriggerKind = 'due' | 'requested' | 'late';
+export type TriggerKind = 'due' | 'requested' | 'late';
 
 const KINDS: Readonly<Record<Trigger, TriggerKind>> = {
   schedule: 'due',
@@ -19,6 +19,7 @@ const KINDS: Readonly<Record<Trigger, TriggerKind>> = {
   'catch-up': 'late',
 };
 
+export const kindOf = (trigger: Trigger): TriggerKind => KINDS[trigger];
 export const isDue = (trigger: Trigger): boolean => KINDS[trigger] === 'due';
 export const isLate = (trigger: Trigger): boolean => KINDS[trigger] === 'late';
 

@@ -1,5 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { bestEffort } from '../best-effort.ts';
+import { unreachable } from '../errors.ts';
 import type { Job } from '../job/job.ts';
 import type { JobPolicy } from '../job/policy.ts';
 import { logEvent } from '../observe/events.ts';
@@ -10,7 +11,7 @@ import { parseRunMessage } from '../run/message.ts';
 import type { RunRequest } from '../run/ports.ts';
 import { toRunError } from '../run/run-error.ts';
 import { deliveryTimeouts } from '../run/timeouts.ts';
-import { messageVisibility } from '../store/sqs/message-visibility.ts';
+import { type MessageVisibility, messageVisibility } from '../store/sqs/message-visibility.ts';
 import { epochMs } from '../units.ts';
 import { deliveryOf } from './delivery.ts';
 import { createRuntime, type Runtime, type RuntimeExtras } from './runtime.ts';
@@ -70,15 +71,30 @@ async function handleRecord(record: SQSRecord, context: Context, runtime: Runtim
       ? { disposition: { kind: 'acknowledge' }, mustExit: false }
       : await executeRun(deliveryOf(record, request, { context, deadline }), runtime.portsFor(context));
   await shielded;
-  const { disposition, mustExit } = executed;
-  if (disposition.kind === 'postpone') {
-    await step('postpone the message', () => visibility.hideUntil(disposition.until), record, runtime);
-  }
-  // The process ends before it can answer Lambda, so nobody else deletes the message.
-  if (disposition.kind === 'acknowledge' && mustExit) {
-    await step('delete the message', () => runtime.deleteMessage(record.receiptHandle), record, runtime);
-  }
+  await follow(executed, record, { runtime, visibility });
   return executed;
+}
+
+/** Does with the message what its run's delivery came to, beside what Lambda does with the answer. */
+async function follow(
+  { disposition, mustExit }: Executed,
+  record: SQSRecord,
+  { runtime, visibility }: { runtime: Runtime; visibility: MessageVisibility },
+): Promise<void> {
+  switch (disposition.kind) {
+    case 'postpone':
+      return await step('postpone the message', () => visibility.hideUntil(disposition.until), record, runtime);
+    case 'acknowledge':
+      // The process ends before it can answer Lambda, so nobody else deletes the message.
+      if (mustExit) {
+        await step('delete the message', () => runtime.deleteMessage(record.receiptHandle), record, runtime);
+      }
+      return;
+    case 'leave':
+      return;
+    default:
+      return unreachable(disposition);
+  }
 }
 
 /** A message that is no run's goes to the dead-letter queue as it is: it would be no better the next time. */

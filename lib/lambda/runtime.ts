@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import { systemClock } from '../clock.ts';
-import { readEnvironment } from '../environment.ts';
+import { isOnEmulator, readEnvironment } from '../environment.ts';
 import type { Log } from '../job/context.ts';
 import type { Job } from '../job/job.ts';
 import { stagePrefix } from '../job/names.ts';
@@ -75,8 +75,7 @@ export function createRuntime(
   const logger = new Logger({ serviceName: job.name });
   const log = toLog(logger);
   const secret = createSecrets({ variables: process.env });
-  const isEmulated = process.env.AWS_ENDPOINT_URL !== undefined;
-  const region = isEmulated ? undefined : process.env.AWS_REGION;
+  const region = isOnEmulator(process.env) ? undefined : process.env.AWS_REGION;
   const factsOf = ({ schedule }: RunRecord): ScheduleFacts | undefined => schedules[schedule ?? ''];
 
   return {

@@ -3,7 +3,7 @@ import { GetScheduleCommand, ResourceNotFoundException, SchedulerClient } from '
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { systemClock } from '../clock.ts';
-import { type Environment, readEnvironment } from '../environment.ts';
+import { type Environment, isOnEmulator, readEnvironment } from '../environment.ts';
 import type { JobContext } from '../job/context.ts';
 import { defineJob } from '../job/job.ts';
 import { WATCHDOG } from '../job/names.ts';
@@ -36,7 +36,7 @@ export function createWatchdogHandler(
   const environment = readEnvironment(process.env);
   const adapters = createAdapters(environment, plan);
   const { stage } = environment;
-  const showOption = process.env.AWS_ENDPOINT_URL === undefined ? ` --stage ${stage}` : '';
+  const showOption = isOnEmulator(process.env) ? '' : ` --stage ${stage}`;
   const job = defineJob(WATCHDOG, {
     run: (_input, context) =>
       runPass(

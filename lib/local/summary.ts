@@ -2,17 +2,8 @@ import { hasEnded, type RunRecord, type RunStatus } from '../run/record.ts';
 import { type EpochMs, toIso } from '../units.ts';
 import type { RunLine } from './events.ts';
 
-const COUNTED = [
-  'completed',
-  'failed',
-  'retrying',
-  'skipped',
-  'missed',
-  'running',
-  'pending',
-] as const satisfies readonly RunStatus[];
-
-type Counts = Record<(typeof COUNTED)[number], number>;
+/** What is counted. No run is cancelled yet, so the summary has no number for it. */
+type Counts = Record<Exclude<RunStatus, 'cancelled'>, number>;
 
 /** An alarm as the summary tells it. */
 export interface AlarmState {
@@ -46,8 +37,8 @@ export async function summarize({ startedAt, endedAt, jobs, runs, alarms, errors
   const counts = new Map(jobs.map((job) => [job, noRuns()]));
   for await (const run of runs) {
     const of = counts.get(run.job);
-    const isCounted = COUNTED.find((each) => each === run.status);
-    if (of !== undefined && isCounted !== undefined && latestOf(run, endedAt) >= startedAt) of[isCounted]++;
+    const { status } = run;
+    if (of !== undefined && status !== 'cancelled' && latestOf(run, endedAt) >= startedAt) of[status]++;
   }
   return {
     v: 1,

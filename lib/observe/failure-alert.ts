@@ -2,6 +2,7 @@ import type { AlertMessage } from '../job/context.ts';
 import type { RunError, RunRecord } from '../run/record.ts';
 import { cut } from '../run/run-error.ts';
 import { type EpochMs, toIso } from '../units.ts';
+import { headline } from './headline.ts';
 
 /** SNS takes subjects of less than 100 characters. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
 export const LONGEST_SUBJECT = 99;
@@ -21,10 +22,10 @@ export interface FailureAlertOptions {
 export function describeFailure(run: RunRecord, error: RunError, options: FailureAlertOptions): AlertMessage {
   const { app, stage } = options;
   const what = oneLine(`${error.name}: ${error.message}`);
-  const headline = `[${stage}] ${run.job} failed: ${cut(what, LONGEST_ERROR)}`;
+  const firstLine = headline(stage, 'run-failed', cut(what, LONGEST_ERROR), run.job);
   const stageOption = options.region === undefined ? '' : ` --stage ${stage}`;
   const lines = [
-    headline,
+    firstLine,
     '',
     `Run        ${run.id}`,
     `Schedule   ${run.schedule ?? `none (${run.trigger})`}`,
@@ -34,7 +35,7 @@ export function describeFailure(run: RunRecord, error: RunError, options: Failur
     `Letter in  ${app}-${stage}-${run.job}-dlq`,
     `Show it    npm run belfry -- show '${run.id}'${stageOption}`,
   ];
-  return { subject: cut(headline, LONGEST_SUBJECT), body: lines.join('\n') };
+  return { subject: cut(firstLine, LONGEST_SUBJECT), body: lines.join('\n') };
 }
 
 export function scheduledText(scheduledTime: EpochMs, timezone?: string): string {

@@ -42,6 +42,13 @@ export function createPowertoolsOnce(store: RunStore, lambdaContext: Context): O
   };
 }
 
+/** How Powertools is shown a record that it may not work on. */
+const SHOWN_AS: Readonly<Record<Refusal['kind'], 'INPROGRESS' | 'COMPLETED'>> = {
+  held: 'INPROGRESS',
+  exhausted: 'INPROGRESS',
+  ended: 'COMPLETED',
+};
+
 /** One delivery's view of its run's record. Made anew for each: it remembers what its claim said. */
 class ClaimLayer extends BasePersistenceLayer {
   refusal: Refusal | undefined;
@@ -89,10 +96,9 @@ class ClaimLayer extends BasePersistenceLayer {
 
   /** Without an expiry: Powertools answers one that has passed with two more tries and an error. */
   #existing(): IdempotencyRecord {
-    const isOpen = this.refusal?.kind === 'held' || this.refusal?.kind === 'exhausted';
     return new IdempotencyRecord({
       idempotencyKey: this.getHashedIdempotencyKey(),
-      status: isOpen ? 'INPROGRESS' : 'COMPLETED',
+      status: SHOWN_AS[this.refusal?.kind ?? 'ended'],
     });
   }
 }

@@ -1,20 +1,20 @@
 import { unreachable } from '../errors.ts';
-import type { AttemptCause, Trigger } from '../job/trigger.ts';
+import { type AttemptCause, kindOf, type TriggerKind } from '../job/trigger.ts';
 import type { Claimed, ClaimRequest, ClaimResult, Settlement } from '../run/ports.ts';
 import { ATTEMPTS_KEPT, type Attempt, type RunRecord, type RunStatus } from '../run/record.ts';
 import { EARLY_START } from '../run/timeouts.ts';
 import { plus } from '../units.ts';
 
-/** By which triggers an ended run is started, beside a dead letter that was moved back. */
-const STARTED_BY: Readonly<Record<RunStatus, readonly Trigger[]>> = {
+/** By which kinds of trigger an ended run is started, beside a dead letter that was moved back. */
+const STARTED_BY: Readonly<Record<RunStatus, readonly TriggerKind[]>> = {
   pending: [],
   running: [],
   retrying: [],
   completed: [],
   cancelled: [],
-  missed: ['schedule', 'backfill', 'catch-up'],
+  missed: ['due', 'late'],
   failed: [],
-  skipped: ['backfill', 'catch-up'],
+  skipped: ['late'],
 };
 
 /** The ended runs that are started by a dead letter moved back. */
@@ -23,7 +23,7 @@ const REDRIVEN: Readonly<Partial<Record<RunStatus, true>>> = { missed: true, fai
 /** The statuses of ended runs that this message may start again. */
 export function claimableStatuses({ request: { trigger }, isRedrive }: ClaimRequest): readonly RunStatus[] {
   const statuses = Object.keys(STARTED_BY) as RunStatus[];
-  return statuses.filter((status) => STARTED_BY[status].includes(trigger) || (isRedrive && REDRIVEN[status]));
+  return statuses.filter((status) => STARTED_BY[status].includes(kindOf(trigger)) || (isRedrive && REDRIVEN[status]));
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { unreachable } from '../errors.ts';
 import type { AlertMessage, Log } from '../job/context.ts';
 import { SecretNotGrantedError } from '../job/errors.ts';
 import type { Job } from '../job/job.ts';
@@ -183,11 +184,22 @@ function refuseSecret(name: string): never {
   );
 }
 
-function outcomeOf({ status, result, error, nextAttemptAt }: RunRecord): JobRun['outcome'] {
-  if (status === 'completed') return { kind: 'completed', result };
+function outcomeOf({ id, status, result, error, nextAttemptAt }: RunRecord): JobRun['outcome'] {
   const known = error ?? { name: 'Error', message: 'unknown' };
-  if (status === 'retrying' && nextAttemptAt !== undefined) {
-    return { kind: 'retrying', error: known, nextAttemptAt: new Date(nextAttemptAt) };
+  switch (status) {
+    case 'completed':
+      return { kind: 'completed', result };
+    case 'retrying':
+      return { kind: 'retrying', error: known, nextAttemptAt: new Date(nextAttemptAt ?? 0) };
+    case 'failed':
+      return { kind: 'failed', error: known };
+    case 'pending':
+    case 'running':
+    case 'cancelled':
+    case 'skipped':
+    case 'missed':
+      throw new Error(`run ${id} is ${status} after its attempt`);
+    default:
+      return unreachable(status);
   }
-  return { kind: 'failed', error: known };
 }

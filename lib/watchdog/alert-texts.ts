@@ -1,5 +1,6 @@
 import type { AlertMessage } from '../job/context.ts';
 import { scheduledText } from '../observe/failure-alert.ts';
+import { headline } from '../observe/headline.ts';
 import { toIso } from '../units.ts';
 import type { MissedRun } from './missed-runs.ts';
 import type { OverdueSchedule } from './track-schedules.ts';
@@ -14,12 +15,12 @@ export function describeMissed(
 ): AlertMessage {
   const schedules = [...new Set(missed.map(({ schedule }) => schedule.id))];
   const count = missed.length === 1 ? 'a due time' : `${missed.length} due times`;
-  const headline = `[${stage}] ${count} missed: ${schedules.join(', ')}`;
+  const subject = headline(stage, 'run-missed', schedules.join(', '), count);
   const more = missed.length - MAX_NAMED;
   return {
-    subject: headline,
+    subject,
     body: [
-      headline,
+      subject,
       '',
       'No run has come of:',
       ...missed.slice(0, MAX_NAMED).flatMap(missedLines),
@@ -51,7 +52,7 @@ function catchUpText(limit: number, { isTooLate, isDisabled }: Pick<MissedRun, '
 /** The alert for schedules that EventBridge does not have as the app declares them, long after it should. */
 export function describeOverdue(overdue: readonly OverdueSchedule[], stage: string): AlertMessage {
   const ids = overdue.map(({ schedule }) => schedule.id);
-  const headline = `[${stage}] not deployed as the app says: ${ids.join(', ')}`;
+  const subject = headline(stage, 'schedule-not-deployed', ids.join(', '));
   const lines = overdue
     .slice(0, MAX_NAMED)
     .map(
@@ -59,5 +60,5 @@ export function describeOverdue(overdue: readonly OverdueSchedule[], stage: stri
     );
   const cure =
     'Deploy all stacks of the app. Until then its due times are not expected, and this alert is not repeated.';
-  return { subject: headline, body: [headline, '', ...lines, '', cure].join('\n') };
+  return { subject, body: [subject, '', ...lines, '', cure].join('\n') };
 }

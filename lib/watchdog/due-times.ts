@@ -1,4 +1,5 @@
 import { type Occurrence, occurrencesBetween } from '../due/occurrences.ts';
+import { mergeAscending } from '../merge-ascending.ts';
 import { type EpochMs, epochMs } from '../units.ts';
 import { EVENTBRIDGE_PRECISION } from './deployed.ts';
 import type { ExpectedSchedule } from './expected-schedules.ts';
@@ -23,40 +24,29 @@ export interface DueTimes {
 
 /** Collects the oldest due times that are not checked yet, over all schedules, up to a limit. */
 export function collectDueTimes(expected: readonly ExpectedSchedule[], limit: number): DueTimes {
-  const streams = expected.map(openStream);
+  const isRead = new Set<number>();
+  const checkedUntil = expected.map(({ state }) => state.checkedUntil);
   const due: DueTime[] = [];
-  while (due.length < limit) {
-    const [first] = streams
-      .filter(({ head }) => head.done !== true)
-      .sort((one, other) => timeOf(one.head) - timeOf(other.head));
-    if (first === undefined || first.head.done === true) break;
-    due.push({ ...first.head.value, schedule: first.schedule, isUnsure: isUnsure(first.head.value, first) });
-    first.checkedUntil = first.head.value.scheduledTime;
-    first.head = first.occurrences.next();
+  const streams = expected.map(function* (each, source) {
+    yield* outsidePauses(each);
+    isRead.add(source);
+  });
+  for (const { value, source } of mergeAscending(streams, ({ scheduledTime }) => scheduledTime)) {
+    const each = expected[source];
+    if (due.length === limit || each === undefined) break;
+    due.push({ ...value, schedule: each.schedule, isUnsure: isUnsure(value, each) });
+    checkedUntil[source] = value.scheduledTime;
   }
   return {
     due,
     checkedUntil: Object.fromEntries(
-      streams.map(({ schedule, checkedUntil, until, head }) => [
-        schedule.id,
-        head.done === true ? epochMs(Math.max(checkedUntil, until)) : checkedUntil,
-      ]),
+      expected.map(({ schedule: { id }, state, until }, source) => {
+        const reached = checkedUntil[source] ?? state.checkedUntil;
+        return [id, isRead.has(source) ? epochMs(Math.max(reached, until)) : reached];
+      }),
     ),
-    isCut: streams.some(({ head }) => head.done !== true),
+    isCut: isRead.size < expected.length,
   };
-}
-
-/** The due times of one schedule that are not checked yet, and the next of them. */
-interface DueTimeStream extends ExpectedSchedule {
-  checkedUntil: EpochMs;
-  readonly occurrences: Iterator<Occurrence, void>;
-  head: IteratorResult<Occurrence, void>;
-}
-
-function openStream(expected: ExpectedSchedule): DueTimeStream {
-  const { checkedUntil } = expected.state;
-  const occurrences = outsidePauses(expected);
-  return { ...expected, checkedUntil, occurrences, head: occurrences.next() };
 }
 
 function* outsidePauses({ schedule, state, until }: ExpectedSchedule): Generator<Occurrence, void> {
@@ -69,6 +59,3 @@ const isUnsure = ({ scheduledTime }: Occurrence, { state, lastUntil }: ExpectedS
   scheduledTime <= state.expectedFrom ||
   (lastUntil !== undefined && scheduledTime > lastUntil - EVENTBRIDGE_PRECISION) ||
   isNearPause(scheduledTime, state);
-
-const timeOf = (head: IteratorResult<Occurrence, void>): number =>
-  head.done === true ? Number.POSITIVE_INFINITY : head.value.scheduledTime;

@@ -1,4 +1,5 @@
 import { occurrencesBetween } from '../due/occurrences.ts';
+import { runsAfterGap } from '../job/schedule-policy.ts';
 import { scheduledRunId } from '../run/run-id.ts';
 import { type EpochMs, epochMs } from '../units.ts';
 import { lookUpDeployed } from './deployed.ts';
@@ -23,7 +24,7 @@ export async function startGapRuns(expected: readonly ExpectedSchedule[], pass: 
   const problems: string[] = [];
   let sent = 0;
   for (const each of expected) {
-    if (each.schedule.policy.dst !== 'runAfterGap') continue;
+    if (!runsAfterGap(each.schedule.policy)) continue;
     for (const run of gapRunsOf(each, pass.now)) {
       const start = () => startGapRun(run, each.schedule, pass);
       if (await attempt(problems, `run ${run} cannot be started`, start)) sent += 1;

@@ -1,6 +1,7 @@
 import type { TouchedChange } from '../../cron/index.ts';
 import { calendarOfDate } from '../../due/calendar-days.ts';
 import { formatDuration } from '../../job/duration.ts';
+import { runsAfterGap } from '../../job/schedule-policy.ts';
 import { DAY, type EpochMs, epochMs, HOUR, type Milliseconds, milliseconds } from '../../units.ts';
 import { dateOf, describeDate, timeOf } from './dates.ts';
 import type { Lint, LintSubject } from './subject.ts';
@@ -15,7 +16,7 @@ const YEAR = 366 * DAY;
  * each hour or more often is: the time between its runs is no longer than on other days, so nothing is left undone.
  */
 export const lintGap: Lint = (subject) => {
-  if (subject.schedule.policy.dst === 'runAfterGap') return undefined;
+  if (runsAfterGap(subject.schedule.policy)) return undefined;
   const found = changesOf(subject, 'gap').filter(({ at }) => !isDueAround(subject, at));
   if (found.length === 0) return undefined;
   const days = found.map((change) => {

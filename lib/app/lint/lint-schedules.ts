@@ -8,15 +8,17 @@ import { lintNeverRuns } from './never-runs.ts';
 import { lintInterval, lintRetries } from './run-length.ts';
 import { isAcknowledged, type Lint, type LintSubject } from './subject.ts';
 
-const LINTS: readonly (readonly [WarningName, Lint])[] = [
-  ['dst-gap', lintGap],
-  ['dst-repeat', lintRepeat],
-  ['interval-shorter-than-timeout', lintInterval],
-  ['retries-outlast-interval', lintRetries],
-  ['tiny-max-lateness', lintLateness],
-  ['calendar-ends', lintCalendars],
-  ['never-runs', lintNeverRuns],
-];
+/** What each warning is found by, in the order of messages; `undefined` for what is found over several entries. */
+const LINTS: Readonly<Record<WarningName, Lint | undefined>> = {
+  'dst-gap': lintGap,
+  'dst-repeat': lintRepeat,
+  'interval-shorter-than-timeout': lintInterval,
+  'retries-outlast-interval': lintRetries,
+  'tiny-max-lateness': lintLateness,
+  'calendar-ends': lintCalendars,
+  'never-runs': lintNeverRuns,
+  'crowded-minute': undefined,
+};
 
 export interface LintResult {
   readonly warnings: readonly string[];
@@ -67,7 +69,10 @@ interface Found {
 
 function findIn(subject: LintSubject, neighbour: string | undefined): readonly Found[] {
   const looked = [
-    ...LINTS.map(([name, lint]) => ({ name, finding: lint(subject) })),
+    ...(Object.entries(LINTS) as [WarningName, Lint | undefined][]).map(([name, lint]) => ({
+      name,
+      finding: lint?.(subject),
+    })),
     { name: 'interval-shorter-than-timeout' as const, finding: neighbour },
   ];
   const found = looked.flatMap(({ name, finding }) => (finding === undefined ? [] : [{ name, finding }]));

@@ -1,6 +1,6 @@
 import { type ClockChange, localText } from '../../../cron/index.ts';
 import type { ScheduleClockChange } from '../../../forecast/clock-changes.ts';
-import type { SchedulePolicy } from '../../../job/schedule-policy.ts';
+import type { DstChoice } from '../../../job/schedule-policy.ts';
 import { epochMs, type Milliseconds } from '../../../units.ts';
 import { localMinute } from './times.ts';
 
@@ -18,7 +18,7 @@ export function clocksText({ kind, from, to }: ClockChange): string {
 }
 
 /** What the change makes of due times: `02:30 is left out`; undefined when it touches none. */
-export function effectText({ kind, times, to }: ScheduleClockChange, dst: SchedulePolicy['dst']): string | undefined {
+export function effectText({ kind, times, to }: ScheduleClockChange, dst: DstChoice): string | undefined {
   if (times.length === 0) return undefined;
   const [which, isMany] = timesText(times);
   if (kind === 'repeat') {
@@ -26,9 +26,20 @@ export function effectText({ kind, times, to }: ScheduleClockChange, dst: Schedu
       ? `${which} come twice, and count the first time only`
       : `${which} comes twice, and counts the first time only`;
   }
-  if (dst === 'skip') return `${which} ${isMany ? 'are' : 'is'} left out`;
-  return `${which} ${isMany ? 'do' : 'does'} not exist: one run starts at ${localText(to).slice(11)} instead`;
+  return GAP_TEXTS[dst]({ which, isMany, end: localText(to).slice(11) });
 }
+
+interface Gap {
+  readonly which: string;
+  readonly isMany: boolean;
+  readonly end: string;
+}
+
+const GAP_TEXTS: Readonly<Record<DstChoice, (gap: Gap) => string>> = {
+  skip: ({ which, isMany }) => `${which} ${isMany ? 'are' : 'is'} left out`,
+  runAfterGap: ({ which, isMany, end }) =>
+    `${which} ${isMany ? 'do' : 'does'} not exist: one run starts at ${end} instead`,
+};
 
 /** How many times are named one by one. */
 const NAMED = 3;

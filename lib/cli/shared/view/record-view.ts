@@ -1,4 +1,4 @@
-import type { Attempt, RunRecord } from '../../../run/record.ts';
+import type { Attempt, RunRecord, RunStatus } from '../../../run/record.ts';
 import { toIso } from '../../../units.ts';
 import type { Colors } from '../terminal.ts';
 import { onDayLeftOut } from './calendar-text.ts';
@@ -35,14 +35,22 @@ export function formatRecord(record: RunRecord, colors: Colors): string {
 }
 
 function paintStatus({ status, reason, blockedBy, calendar }: RunRecord, colors: Colors): string {
-  if (status === 'completed') return colors.green(status);
   const day = calendar === undefined ? undefined : onDayLeftOut(calendar);
   const detail = blockedBy === undefined ? day : `blocked by ${blockedBy}`;
   const why = reason === undefined ? '' : ` (${reason}${detail === undefined ? '' : `: ${detail}`})`;
-  return `${isBad(status) ? colors.red(status) : colors.yellow(status)}${why}`;
+  return `${colors[STATUS_COLORS[status]](status)}${why}`;
 }
 
-const isBad = (status: RunRecord['status']): boolean => status === 'failed' || status === 'missed';
+const STATUS_COLORS: Readonly<Record<RunStatus, 'green' | 'yellow' | 'red'>> = {
+  pending: 'yellow',
+  running: 'yellow',
+  retrying: 'yellow',
+  completed: 'green',
+  failed: 'red',
+  cancelled: 'yellow',
+  skipped: 'yellow',
+  missed: 'red',
+};
 
 function attemptText({ cause, startedAt, endedAt, outcome, error, logStream, requestId }: Attempt): string {
   const took = endedAt === undefined ? '' : ` after ${shortLength(endedAt - startedAt)}`;
