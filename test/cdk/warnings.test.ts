@@ -65,3 +65,14 @@ test('a deployment passes its warnings on', () => {
     expect.stringMatching(/^infra\/schedules\.ts: schedule "tight": it may be due again after 1 minute/),
   ]);
 });
+
+test('a deployment without a job synthesizes, and says how to write one', () => {
+  const app = createApp();
+
+  const belfry = new Belfry(new Stack(app, 'Stack'), 'Belfry', { app: 'shop', stage: 'dev', jobs: [], schedules: {} });
+
+  expect(belfry.warnings).toEqual([
+    "there are no jobs yet: write functions/<name>.ts with export default defineJob('<name>', { … }), and an entry in infra/schedules.ts",
+  ]);
+  expect(() => app.synth()).not.toThrow();
+});
