@@ -55,9 +55,13 @@ export function checkApp({ deployment, files, schedules, now, readCalendarFile }
     jobs: checked.jobs,
     schedules: entries.schedules,
     notes: [...entries.notes, ...notes],
-    warnings,
+    warnings: files.length === 0 ? [NO_JOBS, ...warnings] : warnings,
   };
 }
+
+/** What an app without a job is told, since it deploys and does nothing. */
+export const NO_JOBS =
+  "there are no jobs yet: write functions/<name>.ts with export default defineJob('<name>', { … }), and an entry in infra/schedules.ts";
 
 /** @throws InvalidAppError when the app's or the stage's name cannot be part of every resource's name */
 export function checkDeployment({ app, stage }: Deployment): void {

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isJob } from '../job/job.ts';
@@ -7,14 +7,15 @@ import { InvalidAppError } from './check-report.ts';
 
 /**
  * Finds and imports the jobs: every `.ts` file in the folder, and in folders directly in it, which
- * are groups with a stack each. Files and folders that begin with `_`, and tests, are left alone.
+ * are groups with a stack each. Files and folders that begin with `_`, and tests, are left alone. A folder that does not
+ * exist has no jobs: Git keeps no empty one.
  *
  * @param directory absolute
  * @returns by name of file, so that the order does not hang on the file system
  * @throws InvalidAppError naming every file that cannot be imported
  */
 export async function loadJobs(directory: string): Promise<readonly JobFile[]> {
-  const found = listFiles(directory);
+  const found = existsSync(directory) ? listFiles(directory) : [];
   const results = await Promise.allSettled(found.map(({ path }) => import(pathToFileURL(path).href)));
   const problems = results.flatMap((result, index) =>
     result.status === 'rejected' ? [describeFailedImport(directory, found[index]?.path ?? '', result.reason)] : [],

@@ -68,3 +68,10 @@ test('files that cannot be imported are named, all of them, with the line and th
     ],
   });
 });
+
+test('a folder that is empty or does not exist has no jobs', async () => {
+  const empty = createFolder();
+
+  expect(await loadJobs(empty)).toEqual([]);
+  expect(await loadJobs(join(empty, 'functions'))).toEqual([]);
+});

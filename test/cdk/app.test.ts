@@ -1,25 +1,21 @@
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { CDK_FLAGS, checkOutFixture, FIXTURE_APP, FIXTURE_NAME, REPOSITORY } from '../fixtures/fixture-app.ts';
 import { createFolder } from './support.ts';
 
-const PROJECT = join(import.meta.dirname, '../..');
-
-/** What the CDK CLI passes on from cdk.json. */
-const { context: CONTEXT } = JSON.parse(readFileSync(join(PROJECT, 'cdk.json'), 'utf8'));
-
-// Real processes, each a second or two on an idle machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
-/** A project of its own, with these files instead of the repository's. */
+/** A project with these files, and `infra/app.ts`. Its `lib/` is this checkout's, whose compiled files are in a cache. */
 function projectWith(files: Readonly<Record<string, string>>): string {
   const directory = createFolder();
-  for (const part of ['lib', 'infra', 'cdk.json', 'package.json']) {
-    cpSync(join(PROJECT, part), join(directory, part), { recursive: true });
-  }
-  symlinkSync(join(PROJECT, 'node_modules'), join(directory, 'node_modules'));
-  for (const [name, text] of Object.entries({ 'infra/access.ts': 'export default () => {};', ...files })) {
+  cpSync(join(REPOSITORY, 'package.json'), join(directory, 'package.json'));
+  for (const part of ['lib', 'node_modules']) symlinkSync(join(REPOSITORY, part), join(directory, part));
+  const all = {
+    'infra/app.ts': readFileSync(join(FIXTURE_APP, 'infra/app.ts'), 'utf8'),
+    'infra/access.ts': 'export default () => {};',
+    ...files,
+  };
+  for (const [name, text] of Object.entries(all)) {
     mkdirSync(dirname(join(directory, name)), { recursive: true });
     writeFileSync(join(directory, name), text);
   }
@@ -30,16 +26,17 @@ interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
+  readonly outdir: string;
 }
 
 /** Runs `infra/app.ts` of a project, with no credentials to be had and from a folder that is not the project's. */
-function runApp(project: string, context: Record<string, unknown> = {}): Promise<Ended & { outdir: string }> {
+function runApp(project: string, context: Record<string, unknown> = {}): Promise<Ended> {
   const outdir = createFolder();
   const env = {
     PATH: process.env.PATH,
     HOME: outdir,
     CDK_OUTDIR: join(outdir, 'cdk.out'),
-    CDK_CONTEXT_JSON: JSON.stringify({ ...CONTEXT, 'aws:cdk:bundling-stacks': [], ...context }),
+    CDK_CONTEXT_JSON: JSON.stringify({ app: FIXTURE_NAME, ...CDK_FLAGS, 'aws:cdk:bundling-stacks': [], ...context }),
     CDK_VALIDATION: 'false',
   };
   const loader = import.meta.resolve('tsx');
@@ -54,16 +51,20 @@ function runApp(project: string, context: Record<string, unknown> = {}): Promise
   });
 }
 
+const templatesIn = (outdir: string): readonly string[] =>
+  readdirSync(outdir)
+    .filter((name) => name.endsWith('.template.json'))
+    .sort();
+
 const JOB = "import { defineJob } from 'belfry';\nexport default defineJob('nightly', { run() {} });\n";
 const entries = (text: string): string =>
   `import { schedule } from 'belfry';\nimport nightly from '../functions/nightly.ts';\nexport const schedules = { ${text} };\n`;
 
 test('the app is one stack, named for app and stage, wherever it is called from', async () => {
-  const { code, stdout, stderr, outdir } = await runApp(PROJECT, { stage: 'prod' });
+  const { code, stdout, stderr, outdir } = await runApp(FIXTURE_APP, { stage: 'prod' });
 
   expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: '' });
-  const templates = readdirSync(outdir).filter((name) => name.endsWith('.template.json'));
-  expect(templates).toEqual(['belfry-prod.template.json']);
+  expect(templatesIn(outdir)).toEqual(['belfry-prod.template.json']);
   expect(
     JSON.parse(readFileSync(join(outdir, 'manifest.json'), 'utf8')).artifacts['belfry-prod'].properties,
   ).toMatchObject({
@@ -71,17 +72,36 @@ test('the app is one stack, named for app and stage, wherever it is called from'
   });
 });
 
-test('a folder of jobs is a stack of its own', async () => {
-  const project = projectWith({
-    'functions/nightly.ts': JOB,
-    'functions/billing/invoice.ts': JOB.replace('nightly', 'invoice'),
-    'infra/schedules.ts': entries("nightly: schedule(nightly, { every: '1 day' })"),
+describe('an app with a folder of jobs, a time that is past and a calendar that has ended', () => {
+  let ended: Ended;
+  beforeAll(async () => {
+    const project = projectWith({
+      'functions/nightly.ts': JOB,
+      'functions/billing/invoice.ts': JOB.replace('nightly', 'invoice'),
+      'infra/closed.ics':
+        'BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20200101\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n',
+      'infra/schedules.ts': entries(
+        `once: schedule(nightly, { at: '2020-01-01T00:00' }),
+         nightly: schedule(nightly, { every: '1 day', except: { name: 'closed', days: { ics: 'infra/closed.ics' } } })`,
+      ),
+    });
+    ended = await runApp(project);
   });
 
-  const { code, outdir } = await runApp(project);
+  test('has a stack of its own for the folder', () => {
+    expect([ended.code, templatesIn(ended.outdir)]).toEqual([
+      0,
+      ['belfry-dev-billing.template.json', 'belfry-dev.template.json'],
+    ]);
+  });
 
-  const templates = readdirSync(outdir).filter((name) => name.endsWith('.template.json'));
-  expect([code, templates.sort()]).toEqual([0, ['belfry-dev-billing.template.json', 'belfry-dev.template.json']]);
+  test('warns of what should be mended, from files of the project, and notes what is worth knowing', () => {
+    expect(ended.stderr.split('\n')).toEqual([
+      `warning: infra/schedules.ts: schedule "nightly": calendar "closed" of except ended on 2020-01-01: due times are not skipped; add the days to come, or keep it with acknowledge: { 'calendar-ends': '<reason>' }`,
+      'note: infra/schedules.ts: schedule "once": at 2020-01-01T00:00 is past, so it is left out; remove the entry when you like',
+      '',
+    ]);
+  });
 });
 
 test('what is wrong is printed in full and without a stack, and nothing else', async () => {
@@ -128,53 +148,21 @@ test.each([
   expect({ code, stderr }).toEqual({ code: 1, stderr: says });
 });
 
-test('what is worth knowing is a note', async () => {
-  const project = projectWith({
-    'functions/nightly.ts': JOB,
-    'infra/schedules.ts': entries("once: schedule(nightly, { at: '2020-01-01T00:00' })"),
-  });
-
-  const { code, stderr } = await runApp(project);
-
-  expect(code).toBe(0);
-  expect(stderr).toBe(
-    'note: infra/schedules.ts: schedule "once": at 2020-01-01T00:00 is past, so it is left out; remove the entry when you like\n',
-  );
-});
-
-test('what should be mended is a warning, and calendars are files of the project', async () => {
-  const project = projectWith({
-    'functions/nightly.ts': JOB,
-    'infra/closed.ics':
-      'BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20200101\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n',
-    'infra/schedules.ts': entries(
-      "nightly: schedule(nightly, { every: '1 day', except: { name: 'closed', days: { ics: 'infra/closed.ics' } } })",
-    ),
-  });
-
-  const { code, stderr } = await runApp(project);
-
-  expect(code).toBe(0);
-  expect(stderr).toBe(
-    `warning: infra/schedules.ts: schedule "nightly": calendar "closed" of except ended on 2020-01-01: due times are not skipped; add the days to come, or keep it with acknowledge: { 'calendar-ends': '<reason>' }\n`,
-  );
-});
-
 test('the CDK CLI lists exactly that one stack, with a profile that does not exist', async () => {
-  const cli = join(PROJECT, 'node_modules/aws-cdk/bin/cdk');
+  const cwd = join(createFolder(), 'project');
+  await checkOutFixture(cwd);
+  const cli = join(cwd, 'node_modules/aws-cdk/bin/cdk');
   const env = { PATH: process.env.PATH, HOME: createFolder(), AWS_PROFILE: 'nobody', CI: '1' };
 
   const listed = await new Promise<string>((resolve) => {
-    execFile(process.execPath, [cli, 'ls', '--output', createFolder()], { cwd: PROJECT, env }, (_, stdout) =>
-      resolve(stdout),
-    );
+    execFile(process.execPath, [cli, 'ls', '--output', createFolder()], { cwd, env }, (_, stdout) => resolve(stdout));
   });
 
   expect(listed).toBe('belfry-dev\n');
 });
 
 test('a switch of the context that is neither true nor false is told', async () => {
-  const { code, stderr } = await runApp(PROJECT, { emulator: 'localstack' });
+  const { code, stderr } = await runApp(FIXTURE_APP, { emulator: 'localstack' });
 
   expect({ code, stderr }).toEqual({
     code: 1,

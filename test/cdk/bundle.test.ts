@@ -1,25 +1,18 @@
 import { execFile } from 'node:child_process';
-import { cpSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Manifest } from '../../lib/manifest.ts';
+import { CDK_FLAGS, checkOutFixture } from '../fixtures/fixture-app.ts';
 import { createFolder, resourcesOf, type Template } from './support.ts';
 
 const run = promisify(execFile);
-const PROJECT = join(import.meta.dirname, '../..');
-
-// Real processes, each a second or two on an idle machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
-/** The project, checked out somewhere else. */
-function checkout(): string {
-  const directory = join(createFolder(), '100% anderswo «β»');
-  for (const part of ['lib', 'infra', 'functions', 'cdk.json', 'package.json']) {
-    cpSync(join(PROJECT, part), join(directory, part), { recursive: true });
-  }
-  symlinkSync(join(PROJECT, 'node_modules'), join(directory, 'node_modules'));
+/** The fixture's project, checked out at a place of this name. */
+async function checkout(name: string): Promise<string> {
+  const directory = join(createFolder(), name);
+  await checkOutFixture(directory);
   return directory;
 }
 
@@ -29,7 +22,7 @@ async function synthIn(directory: string, context: Readonly<Record<string, strin
   const env = {
     PATH: process.env.PATH,
     CDK_OUTDIR: outdir,
-    CDK_CONTEXT_JSON: JSON.stringify(context),
+    CDK_CONTEXT_JSON: JSON.stringify({ ...CDK_FLAGS, ...context }),
     CDK_VALIDATION: 'false',
   };
   await run(process.execPath, ['--import', 'tsx', 'infra/app.ts'], { cwd: directory, env });
@@ -42,10 +35,12 @@ const assetsIn = (outdir: string): readonly string[] =>
     .sort();
 
 describe('the bundles of two checkouts', () => {
+  let project = '';
   let here = '';
   let elsewhere = '';
   beforeAll(async () => {
-    [here, elsewhere] = await Promise.all([synthIn(PROJECT), synthIn(checkout())]);
+    project = await checkout('project');
+    [here, elsewhere] = await Promise.all([synthIn(project), synthIn(await checkout('deeper/100% anderswo «β»'))]);
   });
 
   test('are the same, so that nothing is deployed again for being built elsewhere', () => {
@@ -83,7 +78,7 @@ describe('the bundles of two checkouts', () => {
   });
 
   test('guess no scheduled time, unless the stage says that it runs on an emulator', async () => {
-    const emulated = await synthIn(PROJECT, { emulator: 'true' });
+    const emulated = await synthIn(project, { emulator: 'true' });
 
     const guessing = (outdir: string) =>
       assetsIn(outdir).map((asset) =>

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, type AppProps, Stack } from 'aws-cdk-lib';
@@ -7,6 +7,7 @@ import type { JobFile } from '../../lib/app/check-jobs.ts';
 import { Belfry, type BelfryProps } from '../../lib/cdk/belfry.ts';
 import { defineJob, schedule } from '../../lib/entry/belfry.ts';
 import type { Job } from '../../lib/job/job.ts';
+import { CDK_FLAGS } from '../fixtures/fixture-app.ts';
 
 /** Resources by logical id, as CloudFormation would get them. */
 export interface Template {
@@ -21,18 +22,16 @@ export interface Resource {
   readonly DeletionPolicy?: string;
 }
 
-/** The context under which the CLI runs an app, without bundling and without CDK's own validator. */
-const { context } = JSON.parse(readFileSync(join(import.meta.dirname, '../../cdk.json'), 'utf8'));
-
 const scratch = mkdtempSync(join(tmpdir(), 'belfry-infra-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 /** A new folder, removed after the tests of the file. */
 export const createFolder = (): string => mkdtempSync(join(scratch, 'folder-'));
 
+/** An app with the feature flags of cdk.json, without bundling and without CDK's own validator. */
 export const createApp = (props: AppProps = {}): App =>
   new App({
-    context: { ...context, 'aws:cdk:bundling-stacks': [] },
+    context: { ...CDK_FLAGS, 'aws:cdk:bundling-stacks': [] },
     builtinCloudFormationValidation: false,
     analyticsReporting: false,
     stackTraces: false,

@@ -1,19 +1,18 @@
 import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
-import { schedules } from '../../infra/schedules.ts';
 import { createCalendarReader } from '../../lib/app/calendars/read-calendar-file.ts';
 import { checkApp } from '../../lib/app/check-app.ts';
 import { loadJobs } from '../../lib/app/load-jobs.ts';
 import { Belfry } from '../../lib/cdk/belfry.ts';
 import { calendar, defineJob, schedule } from '../../lib/entry/belfry.ts';
 import { epochMs } from '../../lib/units.ts';
+import { schedules } from '../fixtures/app/infra/schedules.ts';
+import { FIXTURE_APP } from '../fixtures/fixture-app.ts';
 import { createApp, jobFile } from './support.ts';
 
-const PROJECT = join(import.meta.dirname, '../..');
-
-describe("this repository's own schedules give rise to none", async () => {
-  const files = await loadJobs(join(PROJECT, 'functions'));
+describe('the schedules of an app in order give rise to none', async () => {
+  const files = await loadJobs(join(FIXTURE_APP, 'functions'));
 
   test.each([
     '2026-12-31T23:59:00Z',
@@ -27,7 +26,7 @@ describe("this repository's own schedules give rise to none", async () => {
     '2031-06-15T12:00:00Z',
   ])('on %s', (date) => {
     const now = epochMs(Date.parse(date));
-    const readCalendarFile = createCalendarReader({ projectDirectory: PROJECT, now });
+    const readCalendarFile = createCalendarReader({ projectDirectory: FIXTURE_APP, now });
     const warningsIn = (stage: string) =>
       checkApp({ deployment: { app: 'belfry', stage }, files, schedules, now, readCalendarFile }).warnings;
 
@@ -65,4 +64,15 @@ test('a deployment passes its warnings on', () => {
   expect(belfry.warnings).toEqual([
     expect.stringMatching(/^infra\/schedules\.ts: schedule "tight": it may be due again after 1 minute/),
   ]);
+});
+
+test('a deployment without a job synthesizes, and says how to write one', () => {
+  const app = createApp();
+
+  const belfry = new Belfry(new Stack(app, 'Stack'), 'Belfry', { app: 'shop', stage: 'dev', jobs: [], schedules: {} });
+
+  expect(belfry.warnings).toEqual([
+    "there are no jobs yet: write functions/<name>.ts with export default defineJob('<name>', { … }), and an entry in infra/schedules.ts",
+  ]);
+  expect(() => app.synth()).not.toThrow();
 });

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { defineJob, schedule } from '../../lib/entry/belfry.ts';
 import { Belfry, loadJobs } from '../../lib/entry/cdk.ts';
 import type { Schedules } from '../../lib/job/schedule.ts';
@@ -8,9 +8,6 @@ import { createApp, createFolder, only, report, type Template, watchdogOf } from
 
 const LIBRARY = join(import.meta.dirname, '../../lib/entry/belfry.ts');
 const invoice = defineJob('invoice', { run() {} });
-
-// Real bundles, each a second or two on an idle machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 interface Project {
   /** Below `functions/`, without `.ts`. */

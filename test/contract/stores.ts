@@ -1,4 +1,3 @@
-import { vi } from 'vitest';
 import type { LockStore, RunRequests, RunStore } from '../../lib/run/ports.ts';
 import { DynamoDbLockStore } from '../../lib/store/dynamodb/dynamodb-lock-store.ts';
 import { DynamoDbRunRequests } from '../../lib/store/dynamodb/dynamodb-run-requests.ts';
@@ -28,9 +27,6 @@ export const RETENTION = milliseconds(90 * DAY);
  * @default none
  */
 const ENDPOINT = process.env['BELFRY_DYNAMODB_ENDPOINT'] || undefined;
-
-// It may be a network away and take its time to make a table.
-if (ENDPOINT !== undefined) vi.setConfig({ testTimeout: 30_000, hookTimeout: 90_000 });
 
 /** Where a table to test with comes from: each `open` makes one. */
 export interface TableSource {

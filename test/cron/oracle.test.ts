@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readEventBridge } from '../../lib/cron/index.ts';
 import { DAY, epochMs, HOUR } from '../../lib/units.ts';
+import { countOf } from '../support/thorough.ts';
 import { differenceIn, read, type ScannedWindow, scanned, Tally } from './compare.ts';
 import { frequentCron, frequentEventBridge, midnightCron, midnightEventBridge } from './expressions.ts';
 import { dueAmong, findTransitions, type Window } from './oracle.ts';
@@ -54,22 +55,22 @@ test('random crons of both grammars are due when the scan of every minute says, 
   const tally = new Tally();
 
   forRandom(
-    { window: days, expression: fc.oneof(frequentCron, frequentEventBridge), windows: 800 },
+    { window: days, expression: fc.oneof(frequentCron, frequentEventBridge), windows: countOf(800, 300) },
     (window, expression) => expect(differenceIn(window, { expression, tally })).toBeUndefined(),
   );
 
-  tally.expectAtLeast('random crons by the minute', { cases: 4000, dueTimes: 100_000 });
+  tally.expectAtLeast('random crons by the minute', { cases: countOf(4000, 1500), dueTimes: countOf(100_000, 36_000) });
 });
 
 test('random days of both grammars are due when the scan of every day says', () => {
   const tally = new Tally();
 
   forRandom(
-    { window: years, expression: fc.oneof(midnightCron, midnightEventBridge), windows: 800 },
+    { window: years, expression: fc.oneof(midnightCron, midnightEventBridge), windows: countOf(800, 300) },
     (window, expression) => expect(differenceIn(window, { expression, tally })).toBeUndefined(),
   );
 
-  tally.expectAtLeast('random crons by the day', { cases: 4000, dueTimes: 100_000 });
+  tally.expectAtLeast('random crons by the day', { cases: countOf(4000, 1500), dueTimes: countOf(100_000, 36_000) });
 });
 
 const ascending = (times: readonly number[]) => [...new Set(times)].sort((a, b) => a - b);
@@ -88,8 +89,17 @@ test('what is sent to EventBridge means what the user wrote', () => {
     expect(ascending(readBack)).toEqual(expected);
   };
 
-  forRandom({ window: days, expression: fc.oneof(frequentCron, frequentEventBridge), windows: 150 }, check);
-  forRandom({ window: years, expression: fc.oneof(midnightCron, midnightEventBridge), windows: 150 }, check);
+  forRandom(
+    { window: days, expression: fc.oneof(frequentCron, frequentEventBridge), windows: countOf(150, 60) },
+    check,
+  );
+  forRandom(
+    { window: years, expression: fc.oneof(midnightCron, midnightEventBridge), windows: countOf(150, 60) },
+    check,
+  );
 
-  tally.expectAtLeast('random crons as they are sent', { cases: 1500, dueTimes: 30_000 });
+  tally.expectAtLeast('random crons as they are sent', {
+    cases: countOf(1500, 600),
+    dueTimes: countOf(30_000, 12_000),
+  });
 });

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FIXTURE_APP } from '../fixtures/fixture-app.ts';
 import { type Fence, fencesOf, guides, type MarkdownFile, PROJECT } from './markdown.ts';
 
 const WORKSPACE = join(PROJECT, 'node_modules/.cache/belfry/snippets');
@@ -60,8 +61,8 @@ describe('the code in the documents', () => {
 });
 
 /**
- * A snippet is a file of this repository: the one that its first line names (`// infra/access.ts`), else one in
- * `functions/`. So it imports what such a file would, also what the same document has shown before.
+ * A snippet is a file of a checkout: the one that its first line names (`// infra/access.ts`), else one in `functions/`.
+ * So it imports what such a file would: the jobs of the fixture, and what the same document has shown before.
  */
 function snippetsOf(file: MarkdownFile): readonly Snippet[] {
   const folder = join(WORKSPACE, file.path.replaceAll(/\W/g, '-'));
@@ -82,14 +83,14 @@ function placeOf(code: Fence['code']): string | undefined {
   return /^\/\/ ((?:[\w.-]+\/)*[\w.-]+\.ts)\b/.exec(code[0] ?? '')?.[1];
 }
 
-/** The repository's own settings; `rootDirs` lays each document's files over the repository's. */
+/** The repository's own settings; `rootDirs` lays each document's files over the fixture's, since a user may delete their own. */
 const configuration = () => ({
   extends: join(PROJECT, 'tsconfig.json'),
   compilerOptions: {
     incremental: false,
     // A folder in node_modules does not resolve the package's own name.
     paths: Object.fromEntries(['', '/cdk', '/client', '/testing'].map((path) => [`belfry${path}`, [entryOf(path)]])),
-    rootDirs: [...new Set(files.map(({ path }) => `./${path.replaceAll(/\W/g, '-')}`)), PROJECT],
+    rootDirs: [...new Set(files.map(({ path }) => `./${path.replaceAll(/\W/g, '-')}`)), FIXTURE_APP],
     types: ['node'],
     typeRoots: [join(PROJECT, 'node_modules/@types')],
   },

@@ -107,7 +107,7 @@ describe('a look', () => {
     expect(calls).toEqual(['ListSchedulesCommand', 'GetScheduleCommand', 'ListSchedulesCommand']);
   });
 
-  test('sees all pages', { timeout: 30_000 }, async () => {
+  test('sees all pages', async () => {
     const { create, tick } = await setup({ now: '2026-11-23T12:00:00Z' });
     const names = Array.from({ length: 101 }, (_, index) => `report-${100 + index}`);
     for (const name of names) await create(name);

@@ -1,20 +1,16 @@
 /**
- * `npm start` as a user's first command: a completed heartbeat within ten seconds of it, and the summary as JSON.
+ * `npm start` as a user's first command, in a checkout with the fixture's jobs: a completed heartbeat within ten seconds of it, and the summary as JSON.
  *
  * No test, because it must have the machine for itself: among others it would be a measure of them.
  */
 import assert from 'node:assert/strict';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { BelfryCommand } from './support/belfry-command.ts';
+import { Project } from './support/project.ts';
 
 const WITHIN_MS = 10_000;
 
+const project = await Project.create();
 const startedAt = performance.now();
-const command = new BelfryCommand(['npm', 'start', '--silent', '--', '--for', '5s', '--json', '--fresh'], {
-  directory: join(import.meta.dirname, '../..'),
-  environment: { HOME: tmpdir() },
-});
+const command = project.npmStart(['--for', '5s', '--json', '--fresh']);
 try {
   await command.prints(/completed +heartbeat/, WITHIN_MS);
   const took = performance.now() - startedAt;
@@ -25,5 +21,5 @@ try {
   assert.ok(jobs.heartbeat.completed >= 1, stdout);
   process.stdout.write(`the first heartbeat completed ${(took / 1000).toFixed(1)} s after the command\n`);
 } finally {
-  command.kill();
+  await project.remove();
 }

@@ -2,7 +2,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NextJson } from '../../lib/forecast/next-json.ts';
-import type { Simulation } from '../../lib/forecast/simulation.ts';
 import { BelfryCommand, type CommandEnd } from './support/belfry-command.ts';
 import { jobFile } from './support/job-file.ts';
 import { Project } from './support/project.ts';
@@ -20,12 +19,6 @@ const outside = (args: readonly string[]): Promise<CommandEnd> =>
 
 describe('outside of a project, next', () => {
   test.concurrent.each([
-    [
-      'Europe/Berlin',
-      '30 2 * * *',
-      '2027-03-26T12:00:00Z',
-      ['2027-03-27T01:30', '2027-03-29T00:30', '2027-03-30T00:30'],
-    ],
     [
       'Europe/Berlin',
       '30 2 * * *',
@@ -50,20 +43,16 @@ describe('outside of a project, next', () => {
       '2027-02-01T01:00+01:00',
       ['2027-02-28T02:00', '2027-03-31T02:00', '2027-04-30T02:00'],
     ],
-  ] as const)(
-    'answers with instants, in %s for %s from %s',
-    { timeout: 120_000 },
-    async (zone, cron, from, minutes) => {
-      const end = await outside(['--cron', cron, '--timezone', zone, '--from', from, '--count', '3', '--json']);
+  ] as const)('answers with instants, in %s for %s from %s', async (zone, cron, from, minutes) => {
+    const end = await outside(['--cron', cron, '--timezone', zone, '--from', from, '--count', '3', '--json']);
 
-      expect(end).toEqual({
-        code: 0,
-        signal: null,
-        stderr: '',
-        stdout: `${JSON.stringify(minutes.map((minute) => `${minute}:00.000Z`))}\n`,
-      });
-    },
-  );
+    expect(end).toEqual({
+      code: 0,
+      signal: null,
+      stderr: '',
+      stdout: `${JSON.stringify(minutes.map((minute) => `${minute}:00.000Z`))}\n`,
+    });
+  });
 
   test.concurrent.each([
     ['an impossible expression', ['--cron', '0 25 * * *'], /^belfry: cron "0 25 \* \* \*": hour 25.*\n {16}\^\^\n$/],
@@ -88,7 +77,7 @@ describe('outside of a project, next', () => {
     ['a day that there is not', ['--cron', '@daily', '--from', '2027-02-30T00:00Z'], /no such day: 2027-02-30/],
     ['a zone of nothing', ['--timezone', 'UTC'], /--timezone goes with --cron or --at/],
     ['a schedule where no project is', ['nightly'], /no cdk\.json in/],
-  ] as const)('refuses %s', { timeout: 120_000 }, async (_case, args, message) => {
+  ] as const)('refuses %s', async (_case, args, message) => {
     const { code, stdout, stderr } = await outside(args);
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -110,11 +99,11 @@ describe('in a project', () => {
         launch: "{ at: '2020-01-01T09:00' }",
       },
     });
-  }, 60_000);
+  });
 
-  afterAll(() => project.remove(), 60_000);
+  afterAll(() => project.remove());
 
-  test('next shows every schedule, and with an id that one', { timeout: 120_000 }, async () => {
+  test('next shows every schedule, and with an id that one', async () => {
     const [all, one] = await Promise.all([
       project.belfry(['next', '--stage', 'prod']).end(),
       project.belfry(['next', 'reports', '--json', '--count', '2', '--from', '2027-03-28T00:56:00Z']).end(),
@@ -130,7 +119,7 @@ describe('in a project', () => {
     ]);
   });
 
-  test('next of an unknown schedule names the nearest', { timeout: 120_000 }, async () => {
+  test('next of an unknown schedule names the nearest', async () => {
     const { code, stdout, stderr } = await project.belfry(['next', 'report']).end();
 
     expect({ code, stdout, stderr }).toEqual({
@@ -141,28 +130,11 @@ describe('in a project', () => {
     });
   });
 
-  test('next of one that is over says so', { timeout: 120_000 }, async () => {
+  test('next of one that is over says so', async () => {
     const { code, stderr } = await project.belfry(['next', 'launch']).end();
 
     expect(code).toBe(2);
     expect(stderr).toMatch(/^belfry: schedule "launch": at 2020-01-01T09:00 is past, so it is left out/);
-  });
-
-  test('simulate tells what a period would fire, and leaves nothing behind', { timeout: 120_000 }, async () => {
-    const period = ['--from', '2027-03-27T00:00Z', '--to', '2027-03-29T00:00Z'];
-
-    const { code, stdout, stderr } = await project.belfry(['simulate', ...period, '--json']).end();
-
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const { jobs, schedules, clockChanges } = JSON.parse(stdout) as Simulation;
-    expect(schedules.find(({ id }) => id === 'reports')).toMatchObject({ runs: 13, afterGap: 1, overlapping: 6 });
-    expect(jobs.find(({ name }) => name === 'reports')?.overlap).toMatchObject({
-      policy: 'skip',
-      runLength: { length: 600_000, basis: 'timeout', completedRuns: 0 },
-    });
-    expect(clockChanges).toMatchObject([{ timezone: 'Europe/Berlin', kind: 'gap', schedules: [{ id: 'reports' }] }]);
-    await expect(project.read('.belfry/cloud.json')).rejects.toThrow('ENOENT');
-    await expect(project.read('.belfry/cdk.out/belfry.json')).rejects.toThrow('ENOENT');
   });
 
   test.concurrent.each([
@@ -180,7 +152,7 @@ describe('in a project', () => {
       3,
       /cannot be read: .*--timeouts does without it/,
     ],
-  ] as const)('simulate refuses %s', { timeout: 120_000 }, async (_case, args, code, message) => {
+  ] as const)('simulate refuses %s', async (_case, args, code, message) => {
     const end = await project.belfry(['simulate', ...args]).end();
 
     expect({ code: end.code, stdout: end.stdout }).toEqual({ code, stdout: '' });

@@ -19,9 +19,9 @@ beforeAll(async () => {
     },
   });
   cloud = await project.start();
-}, 60_000);
+});
 
-afterAll(() => project.remove(), 60_000);
+afterAll(() => project.remove());
 
 /** How often the app has been taken over. */
 const reloads = () => cloud.command.output.match(/ reloaded /g)?.length ?? 0;
@@ -32,7 +32,7 @@ async function reloaded(change: () => Promise<void>): Promise<void> {
   await eventually('a reload', () => reloads() > before);
 }
 
-test('the next run uses the new code, what runs ends on the old', { timeout: 120_000 }, async () => {
+test('the next run uses the new code, what runs ends on the old', async () => {
   expect(await cloud.complete('edited')).toMatchObject({ result: 1 });
   const lasting = await cloud.request('lasts');
   await cloud.reaches(lasting, 'running');
@@ -48,7 +48,7 @@ test('the next run uses the new code, what runs ends on the old', { timeout: 120
   expect(await cloud.complete('lasts')).toMatchObject({ result: 'new' });
 });
 
-test('a syntax error is shown, and the old code stays', { timeout: 120_000 }, async () => {
+test('a syntax error is shown, and the old code stays', async () => {
   await project.write('functions/edited.ts', 'export default defineJob(');
   await cloud.command.prints(/not loaded +the running app stays as it was\n[\s\S]*edited\.ts/);
 
@@ -57,7 +57,7 @@ test('a syntax error is shown, and the old code stays', { timeout: 120_000 }, as
   expect(await cloud.complete('edited')).toMatchObject({ result: 3 });
 });
 
-test('a new job runs and fires, and is gone when its file is', { timeout: 120_000 }, async () => {
+test('a new job runs and fires, and is gone when its file is', async () => {
   await reloaded(() => project.addJob('added', jobFile('added', { body: "return 'here';" })));
   await cloud.command.prints('new schedules: added');
   expect(await cloud.complete('added')).toMatchObject({ result: 'here' });
@@ -68,14 +68,14 @@ test('a new job runs and fires, and is gone when its file is', { timeout: 120_00
   expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no job "added"') });
 });
 
-test('a variable of .belfry.env is taken over', { timeout: 120_000 }, async () => {
+test('a variable of .belfry.env is taken over', async () => {
   await reloaded(() => project.write('functions/edited.ts', version('process.env.COLOUR')));
   await reloaded(() => project.setLocalEnvironment('COLOUR=blue'));
 
   expect(await cloud.complete('edited')).toMatchObject({ result: 'blue' });
 });
 
-test('a function that cannot start says why, and no run is lost', { timeout: 120_000 }, async () => {
+test('a function that cannot start says why, and no run is lost', async () => {
   await reloaded(() => project.setLocalEnvironment('POWERTOOLS_IDEMPOTENCY_DISABLED=true'));
   const run = await cloud.request('edited');
   await cloud.command.prints(/process +edited +.*POWERTOOLS_IDEMPOTENCY_DISABLED/);

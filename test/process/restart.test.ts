@@ -12,7 +12,7 @@ import type { RunningCloud } from './support/running-cloud.ts';
 
 async function setup({ onTestFinished }: TestContext, options: ProjectOptions): Promise<Project> {
   const project = await Project.create(options);
-  onTestFinished(() => project.remove(), 60_000);
+  onTestFinished(() => project.remove());
   return project;
 }
 
@@ -37,9 +37,7 @@ const isLocked = async (job: string, { dynamodb }: RunningCloud): Promise<boolea
   return Items.some(({ pk, lockRun }) => pk?.S === `JOB#${job}` && lockRun !== undefined);
 };
 
-test.concurrent('Ctrl-C waits for what runs, not for a process that a job has left behind', {
-  timeout: 120_000,
-}, async (context) => {
+test.concurrent('Ctrl-C waits for what runs, not for a process that a job has left behind', async (context) => {
   const project = await setup(context, { jobs });
   const cloud = await project.start(['--json']);
   await cloud.complete('leaves');
@@ -60,7 +58,7 @@ test.concurrent('Ctrl-C waits for what runs, not for a process that a job has le
   });
 });
 
-test.concurrent('a second Ctrl-C waits for nobody', { timeout: 120_000 }, async (context) => {
+test.concurrent('a second Ctrl-C waits for nobody', async (context) => {
   const project = await setup(context, { jobs });
   const cloud = await project.start();
   await cloud.reaches(await cloud.request('waits'), 'running');
@@ -77,9 +75,7 @@ test.concurrent('a second Ctrl-C waits for nobody', { timeout: 120_000 }, async 
   await project.idle();
 });
 
-test.concurrent('a kill in the middle of a run and of a backoff leaves no process, and the restart goes on', {
-  timeout: 120_000,
-}, async (context) => {
+test.concurrent('a kill in the middle of a run and of a backoff leaves no process, and the restart goes on', async (context) => {
   const project = await setup(context, { jobs });
   const cloud = await project.start();
   await cloud.reaches(await cloud.request('waits'), 'running');
@@ -103,7 +99,7 @@ test.concurrent('a kill in the middle of a run and of a backoff leaves no proces
   await eventually('a free lock', async () => !(await isLocked('recovers', next)));
 });
 
-test.concurrent('a closed terminal leaves no process', { timeout: 120_000 }, async (context) => {
+test.concurrent('a closed terminal leaves no process', async (context) => {
   const project = await setup(context, { jobs });
   const cloud = await project.start();
   await cloud.reaches(await cloud.request('waits'), 'running');
@@ -114,9 +110,7 @@ test.concurrent('a closed terminal leaves no process', { timeout: 120_000 }, asy
   await project.idle();
 });
 
-test.concurrent('a reader that has gone, as `npm start | head` does, ends the cloud in good order', {
-  timeout: 120_000,
-}, async (context) => {
+test.concurrent('a reader that has gone, as `npm start | head` does, ends the cloud in good order', async (context) => {
   const project = await setup(context, { jobs });
   const cloud = await project.start();
   await cloud.command.prints(/completed +heartbeat/);

@@ -12,13 +12,11 @@ import { RunningCloud } from './support/running-cloud.ts';
 
 async function setup({ onTestFinished }: TestContext, options: ProjectOptions = {}): Promise<Project> {
   const project = await Project.create(options);
-  onTestFinished(() => project.remove(), 60_000);
+  onTestFinished(() => project.remove());
   return project;
 }
 
-test('npm start says where it listens and what is due, shows a heartbeat, and leaves nothing after Ctrl-C', {
-  timeout: 120_000,
-}, async (context) => {
+test('npm start says where it listens and what is due, shows a heartbeat, and leaves nothing after Ctrl-C', async (context) => {
   const project = await setup(context);
   const command = project.npmStart();
   const cloud = await RunningCloud.of(command);
@@ -34,7 +32,7 @@ test('npm start says where it listens and what is due, shows a heartbeat, and le
   expect(second.stdout).toBe('');
 
   const twin = await project.twin();
-  context.onTestFinished(() => twin.remove(), 60_000);
+  context.onTestFinished(() => twin.remove());
   // Left by a cloud that was killed, whose port somebody else has got since.
   await twin.write('.belfry/cloud.json', JSON.stringify({ v: 1, pid: 1, port: cloud.port, token: 'other' }));
   const other = await twin.start();
@@ -62,19 +60,16 @@ if (!isExec)
 
 test
   .runIf(isExec)
-  .concurrent.for([
-    ['Ctrl-C, which npm passes on a second time', (pid: number) => signal(-pid, 'SIGINT')] as const,
-    ['a SIGTERM to npm alone, as supervisors send it', (pid: number) => signal(pid, 'SIGTERM')] as const,
-  ])('%s ends the cloud in good order', { timeout: 120_000 }, async ([_case, end], context) => {
-  const project = await setup(context);
-  const command = project.npmStart();
-  await RunningCloud.of(command);
+  .concurrent('a SIGTERM to npm alone, as supervisors send it, ends the cloud in good order', async (context) => {
+    const project = await setup(context);
+    const command = project.npmStart();
+    await RunningCloud.of(command);
 
-  end(command.pid);
+    signal(command.pid, 'SIGTERM');
 
-  expect(await command.end()).toMatchObject({ code: 0, signal: null, stderr: '' });
-  await project.idle();
-});
+    expect(await command.end()).toMatchObject({ code: 0, signal: null, stderr: '' });
+    await project.idle();
+  });
 
 /** The same network as with the cable pulled: nothing but the loopback. */
 const OFFLINE = ['unshare', '-rn', 'sh', '-c', 'ip link set lo up && exec "$@"', 'offline'];
@@ -84,14 +79,12 @@ const canBeRun = ([program = '', ...args]: string[]): boolean => spawnSync(progr
 const canGoOffline = canBeRun(OFFLINE);
 if (!canGoOffline) process.stderr.write('not unplugged: the network cannot be taken away here (unshare -rn)\n');
 
-test.concurrent('--for --json prints one JSON object and nothing else, with the network unplugged', {
-  timeout: 120_000,
-}, async (context) => {
+test.concurrent('--for --json prints one JSON object and nothing else, with the network unplugged', async (context) => {
   const project = await setup(context);
 
   const { code, stdout, stderr } = await project
     .npmStart(['--for', '15s', '--json'], { under: canGoOffline ? OFFLINE : [] })
-    .end(100_000);
+    .end();
 
   expect(code).toBe(0);
   const none = { completed: 0, failed: 0, retrying: 0, skipped: 0, missed: 0, running: 0, pending: 0 };
@@ -110,7 +103,7 @@ test.concurrent('--for --json prints one JSON object and nothing else, with the 
   await project.idle();
 });
 
-test.concurrent('nothing that the shell knows of AWS reaches a job', { timeout: 120_000 }, async (context) => {
+test.concurrent('nothing that the shell knows of AWS reaches a job', async (context) => {
   const project = await setup(context, {
     jobs: {
       tells: jobFile('tells', {
@@ -155,9 +148,7 @@ test.concurrent('nothing that the shell knows of AWS reaches a job', { timeout: 
   expect(told.toLowerCase()).not.toContain('canary');
 });
 
-test.concurrent('of two starts at the very same moment one runs, and the other says why not', {
-  timeout: 120_000,
-}, async (context) => {
+test.concurrent('of two starts at the very same moment one runs, and the other says why not', async (context) => {
   const project = await setup(context);
   await project.write('.belfry/cloud.json', 'not JSON');
   const [one, other] = [project.belfry(['start']), project.belfry(['start'])];
@@ -171,9 +162,7 @@ test.concurrent('of two starts at the very same moment one runs, and the other s
   await winner.prints(/completed +heartbeat/);
 });
 
-test.concurrent('Ctrl-C before the app is up ends everything without a word of the app', {
-  timeout: 120_000,
-}, async (context) => {
+test.concurrent('Ctrl-C before the app is up ends everything without a word of the app', async (context) => {
   const project = await setup(context);
   const command = project.belfry(['start', '--for', '1h']);
   await eventually('the synthesis', async () => (await project.processes()).length > 1);
@@ -185,12 +174,10 @@ test.concurrent('Ctrl-C before the app is up ends everything without a word of t
   await project.idle();
 });
 
-test.concurrent('an app that does not synthesize is told at once, also with --for', {
-  timeout: 120_000,
-}, async (context) => {
+test.concurrent('an app that does not synthesize is told at once, also with --for', async (context) => {
   const project = await setup(context, { jobs: { broken: 'export default 1;' } });
 
-  const { code, stdout, stderr } = await project.belfry(['start', '--for', '1h', '--json']).end(100_000);
+  const { code, stdout, stderr } = await project.belfry(['start', '--for', '1h', '--json']).end();
 
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(/functions\/broken\.ts/);
@@ -198,21 +185,17 @@ test.concurrent('an app that does not synthesize is told at once, also with --fo
   await project.idle();
 });
 
-test.concurrent('a drop of a schedule that is not there is told with those that are', {
-  timeout: 120_000,
-}, async (context) => {
+test.concurrent('a drop of a schedule that is not there is told with those that are', async (context) => {
   const project = await setup(context);
 
-  const { code, stdout, stderr } = await project.belfry(['start', '--drop', 'nightly=1', '--json']).end(100_000);
+  const { code, stdout, stderr } = await project.belfry(['start', '--drop', 'nightly=1', '--json']).end();
 
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(/^belfry: --drop: there is no schedule "nightly"; there are: heartbeat, run-digest/m);
   await project.idle();
 });
 
-test.concurrent('damaged files of .belfry are told with the cure, which works', {
-  timeout: 120_000,
-}, async (context) => {
+test.concurrent('damaged files of .belfry are told with the cure, which works', async (context) => {
   const project = await setup(context);
   const damages = [
     ['data', 'a file where a folder is'],
@@ -232,17 +215,13 @@ test.concurrent('damaged files of .belfry are told with the cure, which works', 
   expect(await project.belfry(['start', '--for', '1s', '--fresh']).end()).toMatchObject({ code: 0 });
 });
 
-test.runIf(canGoOffline).concurrent(
-  'a machine with no file watches left costs the reload, not the cloud',
-  {
-    timeout: 120_000,
-  },
-  async (context) => {
+test
+  .runIf(canGoOffline)
+  .concurrent('a machine with no file watches left costs the reload, not the cloud', async (context) => {
     const project = await setup(context);
 
     const cloud = await project.start([], { under: FEW_WATCHES });
 
     await cloud.command.prints(/not loaded [^\n]*\n +changes in files are not seen: .*ENOSPC/);
     await cloud.command.prints(/completed +heartbeat/);
-  },
-);
+  });

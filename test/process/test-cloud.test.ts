@@ -2,19 +2,16 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BelfryCommand, type CommandEnd } from './support/belfry-command.ts';
 import { eventually } from './support/eventually.ts';
-
-// Real processes, each a second or two on an idle machine.
-vi.setConfig({ testTimeout: 120_000 });
 
 const REPOSITORY = join(import.meta.dirname, '../..');
 
 const start = (...args: readonly string[]): BelfryCommand =>
   new BelfryCommand(['node', '--import', 'tsx', 'test/cloud/main.ts', ...args], { directory: REPOSITORY });
 
-const testCloud = (...args: readonly string[]): Promise<CommandEnd> => start(...args).end(100_000);
+const testCloud = (...args: readonly string[]): Promise<CommandEnd> => start(...args).end();
 
 const lastLine = ({ stdout }: CommandEnd): string => stdout.trim().split('\n').at(-1) ?? '';
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -210,15 +210,21 @@ test('freezes a promise left behind, which goes on in the next invocation', asyn
   const { pool, file } = setup(`
     import { appendFileSync, existsSync } from 'node:fs';
     import { setTimeout } from 'node:timers/promises';
+    const untilThereIs = async (path) => {
+      while (!existsSync(path)) await setTimeout(1);
+    };
     export const handler = async ({ file, leaves }) => {
-      if (leaves) return void setTimeout(30).then(() => appendFileSync(file, 'went on'));
-      while (!existsSync(file)) await setTimeout(5);
+      if (leaves) return void untilThereIs(file + '.go').then(() => appendFileSync(file, 'went on'));
+      await untilThereIs(file);
     };
   `);
+  const other = setup(echoPid);
 
   await pool.invoke({ file, leaves: true });
-  // Four times as long as the promise wants: only stopped time can explain that nothing is written.
-  await new Promise((resolve) => setTimeout(resolve, 120));
+  // What the promise waits for comes when its process is frozen already. Another process starts, works and answers
+  // meanwhile: only stopped time can explain that nothing is written.
+  writeFileSync(`${file}.go`, '');
+  await other.pool.invoke({});
   const whileFrozen = existsSync(file);
   await pool.invoke({ file, leaves: false });
 

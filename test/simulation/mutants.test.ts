@@ -12,13 +12,9 @@ const HUNTS = [
   { of: crowdOf, from: 1, count: 100 },
 ];
 
-test.each(MUTANTS)(
-  'a protocol that is broken on purpose is found out: $name',
-  async ({ create }) => {
-    expect(await hunt(create)).not.toEqual([]);
-  },
-  60_000,
-);
+test.each(MUTANTS)('a protocol that is broken on purpose is found out: $name', async ({ create }) => {
+  expect(await hunt(create)).not.toEqual([]);
+});
 
 async function hunt(create: () => Backend): Promise<readonly string[]> {
   for (const seeds of HUNTS) {

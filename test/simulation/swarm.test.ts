@@ -5,9 +5,10 @@ import { memoryBackend } from '../support/simulation/backend.ts';
 import { crowdOf, frozenReleaseOf, lostTakeoverOf, scenarioOf } from '../support/simulation/scenario.ts';
 import { simulate, simulateSeeds } from '../support/simulation/simulate.ts';
 import { traceOf } from '../support/simulation/trace.ts';
+import { countOf } from '../support/thorough.ts';
 
 /** `SEEDS=100000` for a long night. */
-const SEEDS = Number(process.env.SEEDS ?? 2400);
+const SEEDS = Number(process.env.SEEDS ?? countOf(2400, 960));
 const LONG = 1000 * SEEDS;
 
 const context = { getRemainingTimeInMillis: () => 80_000 } as Context;

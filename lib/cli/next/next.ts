@@ -1,3 +1,4 @@
+import { NO_JOBS } from '../../app/check-app.ts';
 import { SCHEDULES_FILE } from '../../app/check-schedules.ts';
 import { readWhen, type When } from '../../cron/index.ts';
 import type { OccurrencesOf } from '../../due/occurrences.ts';
@@ -81,7 +82,8 @@ async function nextOfSchedules(id: string | undefined, options: NextOptions): Pr
   } else {
     const texts = found.map(({ schedule, ahead }) => formatNext(schedule, ahead, { now, stage, colors }));
     const past = id === undefined ? [...over].map(([each, why]) => `${colors.bold(each)}  ${colors.yellow(why)}`) : [];
-    print([...texts, ...past].join('\n\n') || `there are no schedules in ${SCHEDULES_FILE}`);
+    const none = manifest.jobs.length === 0 ? NO_JOBS : `there are no schedules in ${SCHEDULES_FILE}`;
+    print([...texts, ...past].join('\n\n') || none);
   }
 }
 

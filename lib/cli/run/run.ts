@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { NO_JOBS } from '../../app/check-app.ts';
 import type { RunClient } from '../../client/run-client.ts';
 import { InvalidInputError } from '../../job/errors.ts';
 import { validateInput } from '../../job/validate-input.ts';
@@ -51,8 +52,9 @@ async function request(client: RunClient, job: string, input: unknown): Promise<
 async function checkRequest(projectDirectory: string, { jobs }: Manifest, name: string, input: unknown): Promise<void> {
   const known = jobs.find((each) => each.name === name);
   if (known === undefined) {
+    const names = jobs.map((each) => each.name).join(', ');
     throw new CommandError(
-      `there is no job "${name}"; there are: ${jobs.map((each) => each.name).join(', ')}`,
+      names === '' ? `there is no job "${name}": ${NO_JOBS}` : `there is no job "${name}"; there are: ${names}`,
       EXIT.usage,
     );
   }

@@ -1,13 +1,13 @@
 import { join, relative, resolve } from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
-import heartbeat from '../../../functions/heartbeat.ts';
 import { checkApp } from '../../../lib/app/check-app.ts';
 import { build, ESBUILD, entriesOf } from '../../../lib/cdk/bundle/bundle.ts';
 import { schedule } from '../../../lib/entry/belfry.ts';
+import heartbeat from '../../fixtures/app/functions/heartbeat.ts';
 import { DUE } from '../../support/requests.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');
-const HEARTBEAT = 'functions/heartbeat.ts';
+const HEARTBEAT = 'test/fixtures/app/functions/heartbeat.ts';
 
 /** The files that one handler is deployed with. */
 export interface Bundle {

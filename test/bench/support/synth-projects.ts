@@ -1,7 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-
-const ROOT = join(import.meta.dirname, '../../..');
+import { CDK_FLAGS, REPOSITORY } from '../../fixtures/fixture-app.ts';
 
 /** How many jobs one folder of `functions/`, and so one stack, has. */
 const GROUP = 25;
@@ -53,7 +52,7 @@ const whenOf = (index: number): string =>
 
 /** A path to import one of the project's own modules by. */
 const moduleFrom = (directory: string, path: string): string =>
-  relative(directory, join(ROOT, path)).replaceAll('\\', '/');
+  relative(directory, join(REPOSITORY, path)).replaceAll('\\', '/');
 
 /** A job of some lines, each a little different. */
 const jobText = (directory: string, { name, index }: { name: string; index: number }): string =>
@@ -87,7 +86,7 @@ app.synth();
 const NEW_APP = `import { App } from 'aws-cdk-lib';
 const app = new App({
   outdir: join(import.meta.dirname, 'cdk.out'),
-  context: ${JSON.stringify((JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { context: object }).context)},
+  context: ${JSON.stringify(CDK_FLAGS)},
   builtinCloudFormationValidation: false,
   analyticsReporting: false,
   stackTraces: false,

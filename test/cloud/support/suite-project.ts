@@ -1,7 +1,8 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MINUTE } from '../../../lib/units.ts';
+import { checkOutFixture, FIXTURE_NAME, REPOSITORY } from '../../fixtures/fixture-app.ts';
 import type { BelfryCommand, CommandEnd, CommandOptions } from '../../process/support/belfry-command.ts';
 import { endAllIn } from '../../process/support/processes.ts';
 import { emulatorVariables } from './emulator-variables.ts';
@@ -9,14 +10,10 @@ import type { LeftOut } from './leave-out.ts';
 import { startCommand } from './start-command.ts';
 import type { Target } from './target.ts';
 
-const REPOSITORY = join(import.meta.dirname, '../../..');
 const SUITE = join(REPOSITORY, 'test/cloud');
 
-/** What a checkout is made of, but for what a user edits. */
-const KEPT = ['infra', 'lib', 'cdk.json', 'package.json', 'tsconfig.json', '.npmrc'];
-
 /** The app's name, whatever the user's is. */
-export const SUITE_APP = 'belfry';
+export const SUITE_APP = FIXTURE_NAME;
 
 /** The job that the update of the stack removes. */
 const REMOVED_JOB = 'probe-gone';
@@ -56,9 +53,8 @@ export class SuiteProject {
   static async create({ leavesOut = [] }: SuiteProjectOptions = {}): Promise<SuiteProject> {
     const project = new SuiteProject(await realpath(await mkdtemp(join(tmpdir(), 'belfry-cloud-'))));
     const { directory } = project;
-    for (const name of KEPT) await cp(join(REPOSITORY, name), join(directory, name), { recursive: true });
-    await project.#writeContext();
-    await symlink(join(REPOSITORY, 'node_modules'), join(directory, 'node_modules'));
+    // Checks wait for the watchdog: the least that it takes.
+    await checkOutFixture(directory, { parts: ['infra'], context: { watchdogGrace: '1 minute' } });
     for (const folder of ['functions', '../home', '../tmp']) await mkdir(join(directory, folder));
     for (const file of await readdir(join(SUITE, 'functions'))) {
       await project.#copy(`functions/${file}`, `functions/${file}`, []);
@@ -113,16 +109,6 @@ export class SuiteProject {
   async remove(): Promise<void> {
     await endAllIn(this.#root);
     await rm(this.#root, { recursive: true, force: true, maxRetries: 5 });
-  }
-
-  /** The app's name is the suite's, and whom the user's app tells of failures is not told of the suite's. */
-  async #writeContext(): Promise<void> {
-    const path = join(this.directory, 'cdk.json');
-    const { context, ...rest } = JSON.parse(await readFile(path, 'utf8')) as { readonly context: object };
-    const usersOwn = { alertEmail: undefined, account: undefined, region: undefined, stage: undefined };
-    // Checks wait for the watchdog: the least that it takes.
-    const own = { ...usersOwn, app: SUITE_APP, watchdogGrace: '1 minute' };
-    await writeFile(path, JSON.stringify({ ...rest, context: { ...context, ...own } }));
   }
 
   async #copy(from: string, to: string, imports: readonly (readonly [string, string])[]): Promise<void> {

@@ -6,20 +6,21 @@ import { WATCHDOG } from '../../../lib/job/names.ts';
 import { type Assembly, loadAssembly } from '../../../lib/local/assembly/index.ts';
 import { createAlarms, createJobNames } from '../../../lib/local/cloudwatch/index.ts';
 import { epochMs } from '../../../lib/units.ts';
+import { CDK_FLAGS, FIXTURE_APP } from '../../fixtures/fixture-app.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { createFolder, ORIGIN } from './fixture.ts';
 
-/** This repository's own app, synthesized once. */
+/** The fixture's app, synthesized once. */
 let assembly: Assembly;
 
 beforeAll(() => {
   const directory = createFolder();
-  execFileSync(process.execPath, ['--import', 'tsx', 'infra/app.ts'], {
-    env: { ...process.env, CDK_OUTDIR: directory },
+  execFileSync(process.execPath, ['--import', 'tsx', join(FIXTURE_APP, 'infra/app.ts')], {
+    env: { ...process.env, CDK_OUTDIR: directory, CDK_CONTEXT_JSON: JSON.stringify(CDK_FLAGS) },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   assembly = loadAssembly(directory, { origin: ORIGIN });
-}, 60_000);
+});
 
 test('has a function, a queue, its dead-letter queue and a mapping for every job of the manifest', () => {
   const names = assembly.manifest.jobs.map(({ resources }) => resources);

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { HANGS_AFTER } from '../../support/patience.ts';
 import { eventually } from './eventually.ts';
 import { signal } from './processes.ts';
 
@@ -80,13 +81,13 @@ export class BelfryCommand {
   }
 
   /** Its end. @throws Error with what it has printed, when that takes too long */
-  async end(timeout = 60_000): Promise<CommandEnd> {
+  async end(timeout = HANGS_AFTER): Promise<CommandEnd> {
     await this.#orPrint(eventually('the end of the command', () => this.hasEnded, timeout));
     return await this.ended;
   }
 
   /** Waits until it has printed something. @throws Error with what it has printed instead */
-  async prints(pattern: RegExp | string, timeout = 60_000): Promise<RegExpExecArray> {
+  async prints(pattern: RegExp | string, timeout = HANGS_AFTER): Promise<RegExpExecArray> {
     const expression =
       typeof pattern === 'string' ? new RegExp(pattern.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')) : pattern;
     const look = () => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { HANGS_AFTER } from '../../support/patience.ts';
 
 const LOOK_EVERY_MS = 50;
 
@@ -12,7 +13,7 @@ const LOOK_EVERY_MS = 50;
 export async function eventually<Value>(
   description: string,
   look: () => Value | Promise<Value>,
-  timeout = 60_000,
+  timeout = HANGS_AFTER,
 ): Promise<Exclude<Value, undefined | false | null>> {
   const deadline = performance.now() + timeout;
   let last: unknown;

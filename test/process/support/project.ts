@@ -1,27 +1,11 @@
-import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { checkOutFixture } from '../../fixtures/fixture-app.ts';
 import { BelfryCommand, type CommandOptions } from './belfry-command.ts';
 import { eventually } from './eventually.ts';
 import { endAllIn, processesIn } from './processes.ts';
 import { RunningCloud } from './running-cloud.ts';
-
-const REPOSITORY = join(import.meta.dirname, '../../..');
-
-/** What an app is made of. The rest of a checkout nobody reads at run time. */
-const APP = ['infra', 'lib', 'cdk.json', 'package.json', 'tsconfig.json', '.npmrc'];
-
-/** The jobs that come with Belfry: whatever else this checkout has in `functions/` is its owner's, and not tested here. */
-const OWN_JOBS = ['heartbeat.ts', 'run-digest.ts', '_digest.ts'];
-
-/** What those jobs may touch. */
-const ACCESS = `import runDigest from '../functions/run-digest.ts';
-import type { Belfry } from 'belfry/cdk';
-
-export default (belfry: Belfry): void => {
-  belfry.job(runDigest).readsRuns();
-};
-`;
 
 export interface ProjectOptions {
   /** Files of `functions/` by their job's name, with {@link jobFile}; each gets a schedule that is due once a year. */
@@ -34,7 +18,7 @@ export interface ProjectOptions {
   readonly context?: Readonly<Record<string, string>>;
 }
 
-/** A user's checkout with jobs of their own, in a folder such as users have. */
+/** A user's checkout with the jobs of the fixture and further ones, in a folder such as users have. */
 export class Project {
   /** The checkout. */
   readonly directory: string;
@@ -140,8 +124,8 @@ export class Project {
   }
 
   /** Waits until nobody works in this checkout any more. */
-  async idle(timeout = 15_000): Promise<void> {
-    await eventually('no process left', async () => (await this.processes()).length === 0, timeout);
+  async idle(): Promise<void> {
+    await eventually('no process left', async () => (await this.processes()).length === 0);
   }
 
   /** Ends everything that was started in the checkout, and removes it. */
@@ -152,13 +136,7 @@ export class Project {
   }
 
   async #write(options: ProjectOptions): Promise<void> {
-    for (const name of APP) await cp(join(REPOSITORY, name), join(this.directory, name), { recursive: true });
-    for (const name of OWN_JOBS) {
-      await cp(join(REPOSITORY, 'functions', name), join(this.directory, 'functions', name));
-    }
-    await this.#writeContext();
-    await this.write('infra/access.ts', ACCESS);
-    await symlink(join(REPOSITORY, 'node_modules'), join(this.directory, 'node_modules'));
+    await checkOutFixture(this.directory, { context: this.#context });
     for (const folder of [this.home, this.files, this.temporary]) await mkdir(folder);
     for (const [name, source] of Object.entries(this.#jobs)) await this.write(`functions/${name}.ts`, source);
     await this.#writeSchedules();
@@ -173,11 +151,6 @@ export class Project {
     });
     this.#commands.push(started);
     return started;
-  }
-
-  async #writeContext(): Promise<void> {
-    const { context, ...rest } = JSON.parse(await this.read('cdk.json')) as { readonly context: object };
-    await this.write('cdk.json', JSON.stringify({ ...rest, context: { ...context, ...this.#context } }));
   }
 
   async #writeSchedules(): Promise<void> {

@@ -3,12 +3,11 @@ import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/c
 import { ulid } from 'ulid';
 import { createRunClient, type RunClient } from '../../../lib/client/run-client.ts';
 import type { RunRecord, RunStatus } from '../../../lib/run/record.ts';
+import { HANGS_AFTER } from '../../support/patience.ts';
 import type { BelfryCommand } from './belfry-command.ts';
 import { eventually } from './eventually.ts';
 
 const ACCOUNT = '000000000000';
-/** For a start that hangs: on a busy machine a synthesis takes its time. */
-const STARTED_WITHIN_MS = 60_000;
 
 /** A cloud that was started as a user does it, seen through its endpoint and its output. */
 export class RunningCloud {
@@ -33,7 +32,7 @@ export class RunningCloud {
 
   /** Waits until a command has said where its cloud listens. */
   static async of(command: BelfryCommand): Promise<RunningCloud> {
-    const [, endpoint = ''] = await command.prints(/embedded cloud at (http:\/\/127\.0\.0\.1:\d+);/, STARTED_WITHIN_MS);
+    const [, endpoint = ''] = await command.prints(/embedded cloud at (http:\/\/127\.0\.0\.1:\d+);/);
     return new RunningCloud(command, endpoint);
   }
 
@@ -51,7 +50,7 @@ export class RunningCloud {
   }
 
   /** Waits for a status of a run. */
-  async reaches(runId: string, status: RunStatus, timeout = 60_000): Promise<RunRecord> {
+  async reaches(runId: string, status: RunStatus, timeout = HANGS_AFTER): Promise<RunRecord> {
     let record: RunRecord | undefined;
     const look = async () => {
       record = await this.record(runId);
@@ -66,7 +65,7 @@ export class RunningCloud {
   }
 
   /** Asks for a run and waits until it has completed. */
-  async complete(job: string, input?: unknown, timeout = 60_000): Promise<RunRecord> {
+  async complete(job: string, input?: unknown, timeout = HANGS_AFTER): Promise<RunRecord> {
     return await this.reaches(await this.request(job, input), 'completed', timeout);
   }
 

@@ -1,4 +1,4 @@
-import type { Dirent } from 'node:fs';
+import { type Dirent, existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { WATCHDOG } from '../../../job/names.ts';
@@ -24,6 +24,8 @@ export const originIn = (text: string): string | undefined => ORIGIN.exec(text)?
 /** Every file that holds a job, by group and name: those that the deployment takes for one. */
 export async function readJobFiles(projectDirectory: string): Promise<readonly JobFile[]> {
   const functions = join(projectDirectory, 'functions');
+  // Git keeps no empty folder.
+  if (!existsSync(functions)) return [];
   const entries = await readdir(functions, { withFileTypes: true });
   const groups = entries.filter((entry) => entry.isDirectory() && !/^[._]/.test(entry.name)).map(({ name }) => name);
   const folders = ['', ...groups.sort()];
