@@ -91,8 +91,8 @@ async function checkWithoutJobs(): Promise<void> {
 
 /** The files that the README's tutorial has a user write, by path: fenced TypeScript that begins with the file's name. */
 function tutorialFiles(readme: MarkdownFile): ReadonlyMap<string, string> {
-  const start = readme.lines.findIndex((line) => line.startsWith('## Your first job'));
-  assert.ok(start >= 0, 'README.md has no section "Your first job"');
+  const start = readme.lines.findIndex((line) => line.startsWith('## A first job'));
+  assert.ok(start >= 0, 'README.md has no section "A first job"');
   const end = readme.lines.findIndex((line, index) => index > start && line.startsWith('## '));
   const section = { ...readme, lines: readme.lines.slice(start, end < 0 ? undefined : end) };
   const files = fencesOf(section).flatMap(({ info, code }): [string, string][] => {

@@ -13,11 +13,11 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** `npm run test:process`: the commands as processes, by real time. Of each command, `npm test` has one test. */
+/** `npm run test:process`: the commands as processes, by real time, and the compiler. Of each command, `npm test` has one test. */
 export default defineConfig({
   test: {
     root: join(import.meta.dirname, '../..'),
-    include: ['test/process/**/*.test.ts'],
+    include: ['test/process/**/*.test.ts', 'test/types/**/*.test.ts'],
     // On two cores Vitest would take one worker; these tests mostly wait, one of them for minutes.
     maxWorkers: 4,
     // Bounds for a test that hangs, never a measure of speed.
