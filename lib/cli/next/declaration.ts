@@ -3,8 +3,8 @@ import { DEFAULT_STAGE } from '../../job/names.ts';
 import { EXIT } from '../shared/exit-codes.ts';
 import { isolateFromAws } from '../shared/isolate.ts';
 import { readCount, readInstant, readStage } from '../shared/options.ts';
+import type { NextOptions } from './command.ts';
 import { COUNT_OF_EACH, COUNT_OF_ONE } from './counts.ts';
-import type { NextOptions } from './next.ts';
 
 const HELP = `
 Due times are shown by the clocks of the schedule's zone and in UTC, with what calendars skip, what daylight saving
@@ -42,7 +42,7 @@ export function addNext(program: Command, onExit: (code: number) => void): void 
     .addHelpText('after', HELP)
     .action(async (schedule: string | undefined, options: NextOptions, { args }: Command) => {
       isolateFromAws(process.env);
-      const { next } = await import('./next.ts');
+      const { next } = await import('./command.ts');
       await next(schedule, options, args);
       onExit(EXIT.done);
     });

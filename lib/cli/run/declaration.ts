@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { DEFAULT_STAGE } from '../../job/names.ts';
 import { isolateFromAws } from '../shared/isolate.ts';
 import { readJson, readStage } from '../shared/options.ts';
-import type { RunOptions } from './run.ts';
+import type { RunOptions } from './command.ts';
 
 export function addRun(program: Command, onExit: (code: number) => void): void {
   program
@@ -14,7 +14,7 @@ export function addRun(program: Command, onExit: (code: number) => void): void {
     .option('--stage <stage>', 'the stage to synthesize, where no cloud runs yet', readStage, DEFAULT_STAGE)
     .action(async (job: string, options: RunOptions) => {
       isolateFromAws(process.env);
-      const { run } = await import('./run.ts');
+      const { run } = await import('./command.ts');
       onExit(await run(job, options));
     });
 }

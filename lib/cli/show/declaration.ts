@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { DEFAULT_REGION, readEndpoint } from '../shared/connection.ts';
 import { isolateFromAws } from '../shared/isolate.ts';
 import { readStage } from '../shared/options.ts';
-import type { ShowOptions } from './show.ts';
+import type { ShowOptions } from './command.ts';
 
 export function addShow(program: Command, onExit: (code: number) => void): void {
   program
@@ -19,7 +19,7 @@ export function addShow(program: Command, onExit: (code: number) => void): void 
     )
     .action(async (runId: string, options: ShowOptions) => {
       if (options.stage === undefined || options.endpoint !== undefined) isolateFromAws(process.env);
-      const { show } = await import('./show.ts');
+      const { show } = await import('./command.ts');
       onExit(await show(runId, options));
     });
 }

@@ -4,9 +4,9 @@ import { DEFAULT_REGION, readEndpoint } from '../shared/connection.ts';
 import { EXIT } from '../shared/exit-codes.ts';
 import { isolateFromAws } from '../shared/isolate.ts';
 import { readInstant, readStage } from '../shared/options.ts';
+import type { SimulateOptions } from './command.ts';
 import { DAYS, MAX_DAYS } from './period.ts';
 import { DAYS_BACK, MAX_RECORDS } from './run-lengths.ts';
-import type { SimulateOptions } from './simulate.ts';
 
 const HELP = `
 What would be fired is computed from infra/schedules.ts as it is now, calendars and daylight saving included; nothing
@@ -41,7 +41,7 @@ export function addSimulate(program: Command, onExit: (code: number) => void): v
     .addHelpText('after', HELP)
     .action(async (options: SimulateOptions) => {
       if (options.stage === undefined || options.endpoint !== undefined) isolateFromAws(process.env);
-      const { simulatePeriod } = await import('./simulate.ts');
+      const { simulatePeriod } = await import('./command.ts');
       await simulatePeriod(options);
       onExit(EXIT.done);
     });

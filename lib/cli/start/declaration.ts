@@ -3,7 +3,7 @@ import { DEFAULT_STAGE } from '../../job/names.ts';
 import { EXIT } from '../shared/exit-codes.ts';
 import { isolateFromAws } from '../shared/isolate.ts';
 import { readChance, readDrop, readLength, readStage } from '../shared/options.ts';
-import type { StartOptions } from './start.ts';
+import type { StartOptions } from './command.ts';
 
 export function addStart(program: Command, onExit: (code: number) => void): void {
   program
@@ -21,7 +21,7 @@ export function addStart(program: Command, onExit: (code: number) => void): void
     .option('--stage <stage>', 'the stage to synthesize', readStage, DEFAULT_STAGE)
     .action(async (options: StartOptions) => {
       isolateFromAws(process.env);
-      const { start } = await import('./start.ts');
+      const { start } = await import('./command.ts');
       await start(options);
       onExit(EXIT.done);
     });

@@ -4,7 +4,7 @@ import { DEFAULT_REGION, endpointOption } from '../shared/connection.ts';
 import { EXIT } from '../shared/exit-codes.ts';
 import { isolateFromAws } from '../shared/isolate.ts';
 import { readLength, readStage } from '../shared/options.ts';
-import type { TickOptions } from './tick.ts';
+import type { TickOptions } from './command.ts';
 
 export function addTick(program: Command, onExit: (code: number) => void): void {
   program
@@ -16,7 +16,7 @@ export function addTick(program: Command, onExit: (code: number) => void): void 
     .option('--for <length>', 'end by itself after 30s, 2m, 1h', readLength)
     .action(async (options: TickOptions) => {
       isolateFromAws(process.env);
-      const { tick } = await import('./tick.ts');
+      const { tick } = await import('./command.ts');
       await tick(options);
       onExit(EXIT.done);
     });
