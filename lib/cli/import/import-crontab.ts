@@ -11,7 +11,7 @@ import { readCrontab } from './crontab/read-crontab.ts';
 import { fullPath, noSuchFile } from './file-argument.ts';
 import { finishImport, type ImportOptions } from './finish.ts';
 import type { Candidate, Reading } from './found.ts';
-import type { Outcome } from './plan.ts';
+import type { Outcome } from './project/plan.ts';
 import type { ScheduleEntry } from './project/schedules-file.ts';
 import { openProject, planChange } from './project/write.ts';
 import { readText } from './read-text.ts';

@@ -1,6 +1,6 @@
 import type { Colors } from '../shared/terminal.ts';
 import type { Candidate, Found, Place, Reading, Refusal } from './found.ts';
-import type { Outcome, Plan } from './plan.ts';
+import type { Outcome, Plan } from './project/plan.ts';
 import { oneLine } from './safe-text.ts';
 
 /**

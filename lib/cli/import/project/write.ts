@@ -2,9 +2,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CommandError, EXIT } from '../../shared/exit-codes.ts';
 import type { Candidate } from '../found.ts';
-import { type NewFile, type Plan, type ProjectState, planImport } from '../plan.ts';
 import { addEntries, describeEntries } from './add-entries.ts';
 import { readJobFiles } from './job-files.ts';
+import { type NewFile, type Plan, type ProjectState, planImport } from './plan.ts';
 import { readSchedulesFile, SCHEDULES_FILE, type ScheduleEntry, UnknownShapeError } from './schedules-file.ts';
 
 /** A checkout as an import finds it. */

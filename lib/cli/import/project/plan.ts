@@ -1,9 +1,9 @@
-import { InvalidExpressionError, readWhen } from '../../cron/index.ts';
-import type { Candidate, Place } from './found.ts';
-import type { NewEntry } from './project/add-entries.ts';
-import { chooseName, type JobFile } from './project/job-files.ts';
-import type { ScheduleEntry, TextField } from './project/schedules-file.ts';
-import { renderStub } from './project/stub.ts';
+import { InvalidExpressionError, readWhen } from '../../../cron/index.ts';
+import type { Candidate, Place } from '../found.ts';
+import type { NewEntry } from './add-entries.ts';
+import { chooseName, type JobFile } from './job-files.ts';
+import type { ScheduleEntry, TextField } from './schedules-file.ts';
+import { renderStub } from './stub.ts';
 
 /** What becomes of a candidate. */
 export type Outcome =
