@@ -1,8 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { attachCustomSynthesis, CfnOutput, Stack, Stage, Tags, Validations } from 'aws-cdk-lib';
+import { attachCustomSynthesis, Stack, Stage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { createCalendarReader } from '../app/calendars/read-calendar-file.ts';
 import { type CheckedApp, checkApp } from '../app/check-app.ts';
@@ -11,24 +10,22 @@ import { InvalidAppError } from '../app/check-report.ts';
 import { projectDirectoryOf } from '../app/load-jobs.ts';
 import type { Duration } from '../job/duration.ts';
 import type { Job } from '../job/job.ts';
-import { type Deployment, stageNames } from '../job/names.ts';
+import { stageNames } from '../job/names.ts';
 import type { Schedules } from '../job/schedule.ts';
 import { MANIFEST_FILE } from '../manifest.ts';
 import { epochMs } from '../units.ts';
-import { createSharedAlarms } from './alarms.ts';
-import { AlertTopic } from './alert-topic.ts';
 import { guardAppProcess, noteSynthesis, printFindings } from './app-process.ts';
 import { BelfryJobs } from './belfry-jobs.ts';
 import { bundle } from './bundle/bundle.ts';
 import { assetDirectoryOf, BundledCode } from './bundle/bundled-code.ts';
+import { checkExports } from './check-exports.ts';
 import { type DeploymentOptions, readSettings } from './context.ts';
 import { createManifest } from './create-manifest.ts';
 import { JobAccess, type JobDefaults } from './job-access.ts';
 import type { JobWorker } from './job-worker.ts';
-import { createQueue, requireTls } from './queues.ts';
-import { RunTable } from './run-table.ts';
+import { createSharedResources, tag } from './shared-resources.ts';
 import { limitResources } from './stack-size.ts';
-import { PRODUCTION, planStacks } from './stacks.ts';
+import { planStacks } from './stacks.ts';
 import type { Surroundings } from './surroundings.ts';
 import { DEFAULT_GRACE, type DeployedWatchdog, describeWatchdog, grantWatchdog } from './watchdog.ts';
 
@@ -89,7 +86,8 @@ export class Belfry extends Construct {
   constructor(scope: Construct, id: string, props: BelfryProps) {
     guardAppProcess();
     const settings = readSettings(scope, props);
-    const { schedules, jobs, access } = checkExports(props);
+    checkExports(props);
+    const { schedules, jobs, access } = props;
     const stacks = planStacks(scope, settings);
     super(stacks.main, id);
     const now = epochMs(Date.now());
@@ -105,7 +103,7 @@ export class Belfry extends Construct {
     this.warnings = checked.warnings;
 
     const { isEmulated = false, watchdogGrace = DEFAULT_GRACE, alertEmail } = settings;
-    const surroundings = this.createShared(checked.deployment, alertEmail);
+    const surroundings = createSharedResources(this, checked.deployment, alertEmail);
     const watchdog = describeWatchdog(checked, watchdogGrace);
     const placeGroup = props.placeGroup ?? stacks.placeGroup ?? (() => this);
     const workers = this.createJobs({ ...checked, isEmulated, watchdog }, surroundings, placeGroup);
@@ -129,26 +127,6 @@ export class Belfry extends Construct {
   defaults(defaults: JobDefaults): this {
     for (const access of this.jobAccess.values()) access.applyDefaults(defaults);
     return this;
-  }
-
-  private createShared(deployment: Deployment, email: string | undefined): Surroundings {
-    const names = stageNames(deployment);
-    const table = new RunTable(this, 'Table', { tableName: names.table, isProtected: deployment.stage === PRODUCTION });
-    const topic = new AlertTopic(this, 'Alerts', { names, email });
-    const undelivered = createQueue(this, 'DeliveryQueue', { queueName: names.deliveryQueue });
-    requireTls(this, [undelivered]);
-    const reason =
-      "It is a dead-letter queue itself, of EventBridge Scheduler's, which needs no redrive policy for that";
-    Validations.of(undelivered).acknowledge(
-      { id: 'AwsSolutions-SQS3', reason },
-      { id: 'Serverless-SQSRedrivePolicy', reason },
-    );
-    const scheduleGroup = new CfnScheduleGroup(this, 'ScheduleGroup', { name: names.scheduleGroup });
-    createSharedAlarms({ scope: this, prefix: names.prefix, topicArn: topic.arn }, names.deliveryQueue);
-    new CfnOutput(this, 'AlertTopicArn', { value: topic.arn, description: 'Subscribe to it to hear of failures' });
-    new CfnOutput(this, 'TableName', { value: table.resource.ref, description: 'The records of all runs' });
-    tag(this, deployment);
-    return { deployment, names, scheduleGroup, alertKeyArn: topic.keyArn };
   }
 
   private createJobs(
@@ -192,27 +170,6 @@ export class Belfry extends Construct {
     });
   }
 }
-
-/** What the compiler would say, for those who have not asked it. */
-function checkExports(props: BelfryProps): BelfryProps {
-  const { schedules, access } = props as Partial<Record<'schedules' | 'access', unknown>>;
-  const problems = [
-    ...(typeof schedules === 'object' && schedules !== null
-      ? []
-      : ['infra/schedules.ts: it exports no schedules; write export const schedules: Schedules = { … }']),
-    ...(typeof access === 'function' || !('access' in props)
-      ? []
-      : [
-          'infra/access.ts: it has no default export that is a function; write export default (belfry: Belfry): void => { … }',
-        ]),
-  ];
-  if (problems.length > 0) throw new InvalidAppError(problems);
-  return props;
-}
-
-const tag = (construct: Construct, deployment: Deployment): void => {
-  for (const [key, value] of Object.entries(deployment)) Tags.of(construct).add(key, value);
-};
 
 interface DeployedApp extends CheckedApp {
   readonly isEmulated: boolean;
