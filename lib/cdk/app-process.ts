@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { BelfryError } from '../errors.ts';
 
 let isGuarded = false;
@@ -13,15 +14,17 @@ let isDone = false;
 export function guardAppProcess(): void {
   if (isGuarded || process.env.CDK_OUTDIR === undefined) return;
   isGuarded = true;
-  process.on('exit', () => {
-    if (isDone) return;
+  // Not emitted after process.exit: whoever comes here has come to the end of the app.
+  process.once('beforeExit', noteSynthesis);
+  process.on('exit', (code) => {
+    if (isDone || code !== 0) return;
     say(
       'the app ended before it was synthesized: process.exit is called in a job file, in infra/schedules.ts or in infra/access.ts',
     );
     process.exitCode = 1;
   });
   process.on('uncaughtException', (error: unknown) => {
-    say(error instanceof BelfryError ? error.message : String(error instanceof Error ? error.stack : error));
+    say(error instanceof BelfryError ? error.message : inspect(error));
     isDone = true;
     process.exit(1);
   });

@@ -3,10 +3,7 @@ import type { Construct } from 'constructs';
 import { checkDeployment } from '../app/check-app.ts';
 import { InvalidAppError } from '../app/check-report.ts';
 import type { Duration } from '../job/duration.ts';
-import { DEFAULT_STAGE, type Deployment } from '../job/names.ts';
-
-/** The name of an app that gives itself none. */
-const DEFAULT_APP = 'belfry';
+import { DEFAULT_APP, DEFAULT_STAGE, type Deployment } from '../job/names.ts';
 
 /** What may be said of a deployment as a property or, below an app, in its context. */
 export interface DeploymentOptions extends Partial<Deployment> {
@@ -27,14 +24,25 @@ export interface DeploymentSettings extends Omit<DeploymentOptions, keyof Deploy
  * The properties of a deployment. Right below an app, what they leave open is read from the context: `-c stage=prod` on the
  * command line, or `context` in cdk.json. In a stack of the user's the context is the user's own.
  *
- * @throws InvalidAppError for names that cannot be part of every resource's name, and a switch that is neither true nor false
+ * @throws InvalidAppError for names that cannot be part of every resource's name, or are missing in a stack of the user's,
+ * and for a switch that is neither true nor false
  */
 export function readSettings(scope: Construct, props: DeploymentOptions): DeploymentSettings {
   const hasOwnStacks = !scope.node.scopes.some((each) => Stack.isStack(each));
+  if (!hasOwnStacks) checkNamed(props);
   const context = hasOwnStacks ? readContext(scope) : {};
   const { app = DEFAULT_APP, stage = DEFAULT_STAGE, ...others } = { ...context, ...definedIn(props) };
   checkDeployment({ app, stage });
   return { ...others, deployment: { app, stage }, hasOwnStacks };
+}
+
+/** Without a name of its own a second deployment would take the first one's, and one of production would pass for `dev`. */
+function checkNamed(props: DeploymentOptions): void {
+  const missing = (['app', 'stage'] as const).filter((name) => props[name] === undefined);
+  if (missing.length === 0) return;
+  throw new InvalidAppError([
+    `new Belfry in a stack of your own: ${missing.join(' and ')} missing; give both, as in { app: 'shop', stage: 'prod', jobs, schedules }: the context is read only where Belfry stands right below an app`,
+  ]);
 }
 
 function readContext(scope: Construct): DeploymentOptions & Pick<DeploymentSettings, 'env'> {

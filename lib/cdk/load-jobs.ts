@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { JobFile } from '../app/check-jobs.ts';
 import { loadJobs as load } from '../app/load-jobs.ts';
-import { guardAppProcess } from './app-process.ts';
+import { guardAppProcess, printFindings } from './app-process.ts';
 
 /**
  * Imports the jobs of a folder: every `.ts` file in it, and in folders directly in it, which are groups with a stack each.
@@ -12,5 +13,8 @@ import { guardAppProcess } from './app-process.ts';
  */
 export async function loadJobs(folder: string): Promise<readonly JobFile[]> {
   guardAppProcess();
-  return await load(resolve(folder));
+  const directory = resolve(folder);
+  if (!existsSync(directory))
+    printFindings({ warnings: [`there is no folder ${directory}: no job is loaded`], notes: [] });
+  return await load(directory);
 }

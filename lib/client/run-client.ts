@@ -41,8 +41,6 @@ export function createRunClient({
 }: RunClientOptions): RunClient {
   const sqs = new SQSClient(client);
   const { table } = stageNames(deployment);
-  const urlOf = findQueues(sqs, deployment);
-  const queue = createSqsRunQueue({ client: sqs, urlOf });
   const runs = new DynamoDbRunRequests({ client: new DynamoDBClient(client), table });
   return {
     async requestRun({ job, input, requestedBy }) {
@@ -59,29 +57,20 @@ export function createRunClient({
       };
       checkRequest(request);
       // Before the record: a run of a job without a queue would wait for ever.
-      await urlOf(job);
+      const url = await findQueue(sqs, deployment, job);
       await runs.createPending(request, { now: requestedAt, requestedBy });
-      await queue.send(request);
+      await createSqsRunQueue({ client: sqs, urlOf: () => url }).send(request);
       return run;
     },
     getRun: (runId) => runs.get(runId),
   };
 }
 
-/** URLs of jobs' queues, by the rule that named them; each is asked for once. */
-function findQueues(sqs: SQSClient, deployment: Deployment): (job: string) => Promise<string> {
-  const known = new Map<string, Promise<string>>();
-  const find = async (job: string): Promise<string> => {
-    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: jobNames(deployment, job).queue }));
-    if (QueueUrl === undefined) throw new Error(`SQS gave no URL for the queue of the job "${job}"`);
-    return QueueUrl;
-  };
-  return (job) => {
-    const url = known.get(job) ?? find(job);
-    known.set(job, url);
-    url.catch(() => known.delete(job));
-    return url;
-  };
+/** The URL of a job's queue, by the rule that named it. Asked for each time: the job may have left the app since. */
+async function findQueue(sqs: SQSClient, deployment: Deployment, job: string): Promise<string> {
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: jobNames(deployment, job).queue }));
+  if (QueueUrl === undefined) throw new Error(`SQS gave no URL for the queue of the job "${job}"`);
+  return QueueUrl;
 }
 
 /** The largest input that a record keeps, in bytes of JSON. */

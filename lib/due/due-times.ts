@@ -37,7 +37,6 @@ function once<Value>(compute: () => Value): () => Value {
 /** How many due times are looked at for the shortest time between two. */
 const SAMPLE = 5000;
 const SAMPLE_SPAN = 3 * 366 * DAY;
-/** Due times are whole minutes: no interval is shorter. */
 
 function shortestIntervalOf(timetable: Timetable, now: EpochMs): Milliseconds | undefined {
   const newYear = epochMs(Date.UTC(new Date(now).getUTCFullYear(), 0, 1));

@@ -12,6 +12,8 @@ export const SCHEDULE_ID = /^[a-z0-9][a-z0-9.-]{0,39}$/;
 /** An app's or a stage's name: at most 12 characters, since both are part of every resource's name. */
 export const APP_NAME = /^[a-z][a-z0-9-]{0,11}$/;
 
+/** The name of an app that gives itself none. */
+export const DEFAULT_APP = 'belfry';
 export const DEFAULT_STAGE = 'dev';
 
 /** Belfry's own job, and its schedule: no other may be called that. */

@@ -9,6 +9,7 @@ import { defineJob } from '../job/job.ts';
 import { WATCHDOG } from '../job/names.ts';
 import { logEvent, WATCHDOG_EVENTS } from '../observe/events.ts';
 import { formatMetrics, METRICS } from '../observe/metrics.ts';
+import { ownEntry } from '../own-entry.ts';
 import { DynamoDbWatchStore } from '../store/dynamodb/dynamodb-watch-store.ts';
 import { createSqsRunQueue } from '../store/sqs/sqs-run-queue.ts';
 import { epochMs } from '../units.ts';
@@ -57,7 +58,11 @@ function createAdapters(
   const queues = queueUrl.slice(0, queueUrl.lastIndexOf('/') + 1);
   const { send } = createSqsRunQueue({
     client: new SQSClient(SDK_OPTIONS),
-    urlOf: (job) => `${queues}${jobs[job]?.queue}`,
+    urlOf: (job) => {
+      const known = ownEntry(jobs, job);
+      if (known === undefined) throw new Error(`the job "${job}" is not in the app: it has no queue`);
+      return `${queues}${known.queue}`;
+    },
   });
   return {
     store: new DynamoDbWatchStore({ client: new DynamoDBClient(SDK_OPTIONS), table }),

@@ -19,7 +19,7 @@ export type WatchdogEvent =
 /** What a function reports of a message before there is a run. */
 export type MessageEvent = 'message-refused' | 'scheduled-time-guessed';
 
-export type EventName = RunEvent['event'] | WatchdogEvent | MessageEvent;
+type EventName = RunEvent['event'] | WatchdogEvent | MessageEvent;
 
 /** Every field of a line that Belfry logs, by its name. Instants are ISO 8601, lengths milliseconds. */
 export interface LoggedFields {

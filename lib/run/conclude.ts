@@ -60,9 +60,9 @@ export async function concludeSettled(
 }
 
 /**
- * A message with nothing left to do is acknowledged. But when the run has failed and its letter is still
+ * A message with nothing left to do is acknowledged. But when the run has failed and its dead letter is still
  * owed, the delivery that failed it has died, or could not send it: then everything is told again, by
- * whichever message comes. Two letters are better than none.
+ * whichever message comes. Two dead letters are better than none.
  */
 export async function concludeEnded(run: RunRecord, delivery: Delivery, ports: RunPorts): Promise<Disposition> {
   const { status, error, letterFor, letterSentAt } = run;
@@ -102,7 +102,7 @@ export async function concludeExhausted(run: RunRecord, delivery: Delivery, port
 
 type Failure = Pick<Extract<RunEvent, { event: 'run-failed' }>, 'at' | 'error' | 'outcome' | 'duration'>;
 
-/** The letter before the alert: it must not be lost. The alert is for people, and the alarm stands behind it. */
+/** The dead letter before the alert: it must not be lost. The alert is for people, and the alarm stands behind it. */
 async function concludeFailure(
   run: RunRecord,
   { at, error, outcome, duration }: Failure,
@@ -118,9 +118,13 @@ async function concludeFailure(
 }
 
 const leave = (leaving: Leaving, ports: RunPorts): Promise<void> =>
-  step(leaving.nextAttemptAt === undefined ? 'release the lock' : 'extend the lock', leaving.run, ports, () =>
-    ports.gate.leave(leaving),
-  );
+  step(leaveStep(leaving), leaving.run, ports, () => ports.gate.leave(leaving));
+
+/** What the logs call it. A run whose last attempt was lost has no hold: its lock must be taken to be freed. */
+function leaveStep({ hold, nextAttemptAt }: Leaving): string {
+  if (hold === undefined) return 'take the lock';
+  return nextAttemptAt === undefined ? 'release the lock' : 'extend the lock';
+}
 
 /** Runs a step after the outcome is recorded. A failure is logged, not thrown: lease expiry or an alarm covers it. */
 const step = (name: string, run: RunRecord, { observe, clock }: RunPorts, action: () => Promise<unknown>) =>

@@ -12,9 +12,9 @@ import { performWork } from './work.ts';
 
 /**
  * Executes one delivery of a run's message, whatever it is: the first, a retry, a duplicate, a late
- * copy, a letter moved back. The one path from a message to a record.
+ * copy, a dead letter moved back. The one path from a message to a record.
  *
- * Claims the run, takes the job's lock, makes the attempt, records its outcome, frees the lock, and
+ * Claims the run, enters the gate of the job's overlap policy, makes the attempt, records its outcome, leaves the gate, and
  * says what is to be done with the message. Never throws: a failing table or queue is a reason to look
  * at the message again later.
  */

@@ -18,9 +18,9 @@ export interface ClaimRequest {
   readonly now: EpochMs;
   readonly leaseUntil: EpochMs;
   readonly maxAttempts: number;
-  /** Whether the message carries a letter's attributes: somebody moved it back from the dead-letter queue. */
+  /** Whether the message carries a dead letter's attributes: somebody moved it back from the dead-letter queue. */
   readonly isRedrive: boolean;
-  /** Whether this run should be found by the sweep even if every message of it is lost. */
+  /** Whether this run should be found by the watchdog's rescue even if every message of it is lost. */
   readonly isTracked: boolean;
   readonly logStream: string;
   readonly requestId: string;
@@ -62,7 +62,7 @@ export type Settlement =
       readonly outcome: AttemptOutcome;
       readonly error: RunError;
       readonly letterFor: string;
-      /** The number of the last attempt of the next round, should somebody move the letter back. */
+      /** The number of the last attempt of the next round, should somebody move the dead letter back. */
       readonly lastAttempt: number;
     }
   | (Skip & { readonly status: 'skipped'; readonly at: EpochMs })
@@ -99,7 +99,7 @@ export interface RunStore {
    */
   closeExhausted(record: RunRecord, closing: ExhaustedClosing): Promise<boolean>;
 
-  /** Notes that the letter of a failed run has been sent; nothing when the run has gone on since. */
+  /** Notes that the dead letter of a failed run has been sent; nothing when the run has gone on since. */
   noteDeadLetter(run: RunRecord, letterFor: string, at: EpochMs): Promise<void>;
 
   /** One record, read consistently. */

@@ -102,9 +102,9 @@ export interface RunRecord {
   readonly result?: unknown;
   /** The error of the last failed attempt. */
   readonly error?: RunError;
-  /** The id of the message whose delivery failed the run: that message's redelivery sends the letter again. */
+  /** The id of the message whose delivery failed the run: that message's redelivery sends the dead letter again. */
   readonly letterFor?: string;
-  /** When the letter of the failed run was sent. Absent: it is still owed, and whichever message comes next sends it. */
+  /** When the dead letter of the failed run was sent. Absent: it is still owed, and whichever message comes next sends it. */
   readonly letterSentAt?: EpochMs;
   readonly requestedBy?: string;
   /** Kept for manual and enqueued runs; a scheduled run's input stands in its schedule. */

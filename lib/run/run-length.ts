@@ -31,5 +31,5 @@ export function runLengthOf(completed: readonly Milliseconds[], timeout: Millise
 }
 
 /** By nearest rank: the shortest length that at least this share of all does not exceed. Undefined for no lengths. */
-export const percentile = (lengths: readonly Milliseconds[], share: number): Milliseconds | undefined =>
+const percentile = (lengths: readonly Milliseconds[], share: number): Milliseconds | undefined =>
   lengths.toSorted((one, other) => one - other)[Math.ceil(share * lengths.length) - 1];

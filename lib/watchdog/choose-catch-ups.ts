@@ -1,6 +1,6 @@
 import { unreachable } from '../errors.ts';
 import { hasEnded, type RunRecord } from '../run/record.ts';
-import { type EpochMs, milliseconds, plus, type Seconds } from '../units.ts';
+import { type EpochMs, MINUTE, milliseconds, plus, type Seconds } from '../units.ts';
 import { mapInBatches } from './batches.ts';
 import { lookUpDeployed } from './deployed.ts';
 import { type DueRun, dueRun } from './due-run.ts';
@@ -10,9 +10,9 @@ import { hasMetBusyJob, resendDelay } from './resend-delay.ts';
 import type { CatchUp } from './state.ts';
 
 /** How long after its message a catch-up run that has not begun is sent again. */
-const LOST_AFTER = milliseconds(15 * 60_000);
+const LOST_AFTER = milliseconds(15 * MINUTE);
 /** How long after its message a catch-up run that has met a busy job is sent again. */
-const BUSY_AFTER = milliseconds(2 * 60_000);
+const BUSY_AFTER = milliseconds(2 * MINUTE);
 
 /** A catch-up to send. */
 export interface CatchUpRun extends DueRun {

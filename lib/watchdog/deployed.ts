@@ -1,5 +1,5 @@
 import { scheduleNames } from '../job/names.ts';
-import { type EpochMs, epochMs, milliseconds } from '../units.ts';
+import { type EpochMs, epochMs, MINUTE } from '../units.ts';
 import type { WatchedSchedule } from './plan.ts';
 import type { DeployedSchedule, WatchdogPorts } from './ports.ts';
 
@@ -7,7 +7,7 @@ import type { DeployedSchedule, WatchdogPorts } from './ports.ts';
  * EventBridge is precise to a minute: for so long before a schedule is changed its last due time may be left out, and
  * for so long after it is created or changed its first.
  */
-export const EVENTBRIDGE_PRECISION = milliseconds(60_000);
+export const EVENTBRIDGE_PRECISION = MINUTE;
 
 /** How a schedule in EventBridge compares with what the app declares. Where there are two, the later instants. */
 export type Deployed =

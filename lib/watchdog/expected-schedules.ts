@@ -1,9 +1,9 @@
-import { type EpochMs, epochMs, milliseconds } from '../units.ts';
+import { DAY, type EpochMs, epochMs, milliseconds } from '../units.ts';
 import type { Pass } from './pass-context.ts';
 import type { TrackedSchedule } from './tracked-schedule.ts';
 
 /** Records are kept for at least 30 days: whether an older due time had one is not known. */
-const MAX_LOOKBACK = milliseconds(28 * 86_400_000);
+const MAX_LOOKBACK = milliseconds(28 * DAY);
 
 /** A tracked schedule, and up to when its due times must have a record by now. */
 export interface ExpectedSchedule extends TrackedSchedule {

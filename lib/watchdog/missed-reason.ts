@@ -1,9 +1,8 @@
 import type { RunRecord } from '../run/record.ts';
+import { MINUTE } from '../units.ts';
 import type { Deployed } from './deployed.ts';
 import type { DueTime } from './due-times.ts';
 import type { WatchdogPlan } from './plan.ts';
-
-const MINUTE_MS = 60_000;
 
 /** Whether a run was skipped because its message came later than the maximum lateness. */
 export const isTooLate = (record: RunRecord | undefined): boolean =>
@@ -16,7 +15,7 @@ export function missedReason(
   { deployed, plan: { prefix } }: { readonly deployed: Deployed | undefined; readonly plan: WatchdogPlan },
 ): string {
   if (record?.startedAt !== undefined && isTooLate(record)) {
-    const minutes = Math.floor((record.startedAt - record.scheduledTime) / MINUTE_MS);
+    const minutes = Math.floor((record.startedAt - record.scheduledTime) / MINUTE);
     return `its message was taken ${minutes} minutes late, which is more than maxLateness: it is recorded as skipped; look at the job's queue and function`;
   }
   if (isAfterGap)

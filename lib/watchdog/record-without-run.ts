@@ -1,11 +1,11 @@
 import { scheduledRunId } from '../run/run-id.ts';
-import { milliseconds, toIso } from '../units.ts';
+import { DAY, milliseconds, toIso } from '../units.ts';
 import type { DueTime } from './due-times.ts';
 import type { Pass } from './pass-context.ts';
 import type { WatchdogPorts } from './ports.ts';
 
 /** For records of a job that has just left the app. */
-const MIN_RETENTION = milliseconds(30 * 86_400_000);
+const MIN_RETENTION = milliseconds(30 * DAY);
 
 /** The id of the run of a due time. */
 export const runOf = ({ schedule, scheduledTime }: DueTime): string =>

@@ -1,6 +1,7 @@
+import { ownEntry } from '../own-entry.ts';
 import { hasEnded, type RunRecord } from '../run/record.ts';
 import { type Inputs, inputsOf, requestOf } from '../run/request.ts';
-import type { EpochMs } from '../units.ts';
+import { type EpochMs, MINUTE } from '../units.ts';
 import type { Pass } from './pass-context.ts';
 import type { OpenRun } from './ports.ts';
 import { attempt } from './problems.ts';
@@ -8,7 +9,7 @@ import { hasMetBusyJob, resendDelay } from './resend-delay.ts';
 import type { RescueProgress } from './state.ts';
 
 /** How long after its time an open run is first sent again: until then its own message has had every chance. */
-const FIRST_RESEND_AFTER_MS = 120_000;
+const FIRST_RESEND_AFTER = 2 * MINUTE;
 /** How many messages one pass sends. */
 const MAX_SENT = 500;
 /** How many rows one pass reads. */
@@ -55,7 +56,7 @@ const isTurn = ({ checkAt }: OpenRun, { since, until }: RescueProgress): boolean
   turnsIn(until - checkAt) > turnsIn(since - checkAt);
 
 const turnsIn = (age: number): number =>
-  age < FIRST_RESEND_AFTER_MS ? 0 : Math.floor(Math.log2(age / FIRST_RESEND_AFTER_MS)) + 1;
+  age < FIRST_RESEND_AFTER ? 0 : Math.floor(Math.log2(age / FIRST_RESEND_AFTER)) + 1;
 
 const hasLease = ({ status, leaseUntil }: RunRecord, now: EpochMs): boolean =>
   status === 'running' && leaseUntil !== undefined && leaseUntil > now;
@@ -69,7 +70,7 @@ interface ResendParts {
 async function resend(run: RunRecord, { plan, ports }: Pass, { inputs, problems }: ResendParts): Promise<boolean> {
   const { id: runId, job, status } = run;
   const request = requestOf(run, inputs);
-  if (request === undefined || plan.jobs[job] === undefined) {
+  if (request === undefined || ownEntry(plan.jobs, job) === undefined) {
     ports.log('not-sent', { runId, job, reason: 'its job or its schedule is not in the app any more' });
     return true;
   }

@@ -1,4 +1,5 @@
-import { type EpochMs, epochMs, milliseconds, plus } from '../units.ts';
+import { ownEntry } from '../own-entry.ts';
+import { type EpochMs, epochMs, HOUR, plus } from '../units.ts';
 import { mapInBatches } from './batches.ts';
 import { type Deployed, definitionOf, lookUpDeployed } from './deployed.ts';
 import { followChange } from './follow-change.ts';
@@ -8,7 +9,7 @@ import type { ScheduleState, WaitingState } from './state.ts';
 import { newScheduleState, shouldBeDeployed, type TrackedSchedule } from './tracked-schedule.ts';
 
 /** How long the deployment of a schedule may take before an alert reports it. */
-const MAX_DEPLOYMENT_TIME = milliseconds(3_600_000);
+const MAX_DEPLOYMENT_TIME = HOUR;
 
 /** A schedule that EventBridge does not have as the app declares it, long after it should. */
 export interface OverdueSchedule {
@@ -72,10 +73,6 @@ async function trackSchedule(schedule: WatchedSchedule, pass: Pass): Promise<Tra
     problem: deployed.kind === 'unknown' ? `schedule ${id}: ${deployed.why}` : undefined,
   };
 }
-
-/** An id may be the name of a member that every object has: `constructor`. */
-const ownEntry = <Value>(record: Readonly<Record<string, Value>>, id: string): Value | undefined =>
-  Object.hasOwn(record, id) ? record[id] : undefined;
 
 /** Whether it is tracked as the app declares it. One that is over is, until its last due time has a record. */
 const isUnchanged = (schedule: WatchedSchedule, { definition, lastUntil }: ScheduleState): boolean =>

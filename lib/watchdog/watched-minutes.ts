@@ -1,4 +1,4 @@
-import { type EpochMs, epochMs } from '../units.ts';
+import { type EpochMs, epochMs, MINUTE } from '../units.ts';
 
 /** A period without a pass, from the minute of one pass to that of the next; both had one. Field names are stored names. */
 export interface Gap {
@@ -17,13 +17,12 @@ export interface WatchedMinutes {
   readonly gaps: readonly Gap[];
 }
 
-const MINUTE_MS = 60_000;
 /** A laptop that wakes for a moment every hour adds one each time; of more, the oldest two are merged. */
 const MAX_GAPS = 50;
 
 /** Adds the minute of a pass. @param instant when the pass was due; a retried pass may come after later ones */
 export function watchedWith({ until, gaps }: WatchedMinutes, instant: EpochMs): WatchedMinutes {
-  const minute = epochMs(Math.floor(instant / MINUTE_MS) * MINUTE_MS);
+  const minute = epochMs(Math.floor(instant / MINUTE) * MINUTE);
   if (minute <= until) return { until, gaps: gaps.flatMap((gap) => without(minute, gap)) };
   const all = [...gaps, ...between(until, minute)];
   const [first, second, ...others] = all;
@@ -37,7 +36,7 @@ function without(minute: EpochMs, gap: Gap): readonly Gap[] {
 }
 
 /** The gap between two minutes, if there is a minute in it. */
-const between = (from: EpochMs, to: EpochMs): readonly Gap[] => (to - from > MINUTE_MS ? [{ from, to }] : []);
+const between = (from: EpochMs, to: EpochMs): readonly Gap[] => (to - from > MINUTE ? [{ from, to }] : []);
 
 /** Whether the minute of an instant had a pass. */
 export const wasWatched = (instant: EpochMs, { until, gaps }: WatchedMinutes): boolean =>

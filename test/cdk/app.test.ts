@@ -148,6 +148,45 @@ test.each([
   expect({ code, stderr }).toEqual({ code: 1, stderr: says });
 });
 
+const LOAD = "await loadJobs(import.meta.dirname + '/../functions')";
+
+/** An app of the user's own, in place of `infra/app.ts`. */
+const ownApp = (text: string): string =>
+  projectWith({
+    'functions/nightly.ts': JOB,
+    'infra/app.ts': `import { App, Stack } from 'aws-cdk-lib';\nimport { loadJobs } from 'belfry/cdk';\n${text}\n`,
+  });
+
+test('an app that loads jobs and deploys none is none of Belfry’s business', async () => {
+  const { code, stderr } = await runApp(ownApp(`${LOAD}; new Stack(new App(), 'Other');`));
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
+
+test.each([
+  ['its own code', "console.error('no such tenant'); process.exit(7);", { code: 7, stderr: 'no such tenant\n' }],
+  [
+    'an error with its cause',
+    "throw new Error('no tenant', { cause: new Error('table is down') });",
+    { code: 1, stderr: expect.stringMatching(/^Error: no tenant\n[\s\S]*cause[\s\S]*Error: table is down/) },
+  ],
+])('what an app of the user’s fails with stays as it is: %s', async (_what, line, expected) => {
+  const { code, stderr } = await runApp(ownApp(`${LOAD};\n${line}`));
+
+  expect({ code, stderr }).toEqual(expected);
+});
+
+test('a folder of jobs that does not exist is told', async () => {
+  const project = ownApp("const app = new App(); await loadJobs('functionz'); new Stack(app, 'Other');");
+
+  const { code, stderr } = await runApp(project);
+
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: expect.stringMatching(/^warning: there is no folder \S+\/functionz: no job is loaded\n$/),
+  });
+});
+
 test('the CDK CLI lists exactly that one stack, with a profile that does not exist', async () => {
   const cwd = join(createFolder(), 'project');
   await checkOutFixture(cwd);

@@ -43,6 +43,15 @@ test('two deployments live in one app, each beside other resources', () => {
   expect([stateOf(dev), stateOf(prod)]).toEqual(['DISABLED', 'ENABLED']);
 });
 
+test.each([
+  [{}, 'app and stage missing'],
+  [{ app: 'shop' }, 'stage missing'],
+])('in a stack of the user’s app and stage are given as properties: %j', (names, says) => {
+  const stack = new Stack(createApp({ context: { app: 'shop', stage: 'prod' } }), 'Shop');
+
+  expect(() => new Belfry(stack, 'Jobs', { ...names, jobs: [jobFile(report)], schedules: {} })).toThrow(says);
+});
+
 test('resources of the stack can be granted to a job', () => {
   const { dev } = setup();
 

@@ -79,4 +79,14 @@ describe('asking for a run', () => {
     );
     expect(sqs.commandCalls(SendMessageCommand)).toEqual([]);
   });
+
+  test('records nothing for a job that has left the app since its last request', async () => {
+    const request = { job: 'report', input: undefined, requestedBy: 'ada' };
+    await client.requestRun(request);
+    sqs.on(GetQueueUrlCommand).rejects(new Error('no such queue'));
+
+    await expect(client.requestRun(request)).rejects.toThrow('no such queue');
+
+    expect(dynamo.commandCalls(UpdateItemCommand)).toHaveLength(1);
+  });
 });

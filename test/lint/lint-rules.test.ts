@@ -9,7 +9,7 @@ const importing = (module: string): string => `import { x } from '${module}';\ne
 /** Each a line that is forbidden at its place, and the reason the lint gives. */
 const FORBIDDEN = [
   { path: 'lib/run/x.ts', source: 'export const x = process.env;\n', says: 'Do not use the global variable process' },
-  ...['run', 'job', 'due', 'cron', 'watchdog', 'observe', 'store'].map((room) => ({
+  ...['run', 'job', 'app', 'due', 'cron', 'watchdog', 'observe', 'store'].map((room) => ({
     path: `lib/${room}/x.ts`,
     source: 'export const x = Date.now();\n',
     says: 'Time and chance come through the ports',
@@ -25,6 +25,8 @@ const FORBIDDEN = [
     says: 'A job must not know where it is deployed',
   },
   { path: 'functions/x.ts', source: importing('belfry/cdk'), says: 'A job must not know where it is deployed' },
+  { path: 'functions/x.ts', source: importing('../lib/entry/belfry.ts'), says: 'Import it from belfry' },
+  { path: 'functions/group/x.ts', source: importing('../../lib/client/run-client.ts'), says: 'Import it from belfry' },
   { path: 'functions/x.ts', source: importing('belfry/testing'), says: 'This ships in a Lambda' },
 ];
 
@@ -32,6 +34,7 @@ const FORBIDDEN = [
 const ALLOWED = [
   { path: 'infra/x.ts', source: importing('belfry/cdk') },
   { path: 'functions/x.ts', source: importing('belfry/client') },
+  { path: 'functions/x.ts', source: importing('./_lib/x.ts') },
   { path: 'lib/lambda/x.ts', source: 'export const x = Date.now();\n' },
   { path: 'lib/clock.ts', source: 'export const x = Date.now();\n' },
 ];

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
 import * as belfry from '../../lib/entry/belfry.ts';
+import * as cdk from '../../lib/entry/cdk.ts';
+import * as client from '../../lib/entry/client.ts';
+import * as testing from '../../lib/entry/testing.ts';
 import { type AttemptCause, TRIGGERS } from '../../lib/job/trigger.ts';
 import { DEAD_LETTER_ATTRIBUTES } from '../../lib/lambda/reporter.ts';
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from '../../lib/observe/metrics.ts';
@@ -12,7 +15,10 @@ import { deployedNames } from './deployed-names.ts';
 import { loggedEvents } from './logged-events.ts';
 import { printedJson } from './printed-json.ts';
 import { shapeOf } from './shape.ts';
-import { storedAttributes } from './stored-attributes.ts';
+import { readStored } from './stored-attributes.ts';
+
+/** By what `package.json` exports. */
+const ENTRIES = { '.': belfry, './cdk': cdk, './client': client, './testing': testing };
 
 /** Values that records hold. The compiler asks for each new one. */
 const STATUSES: Readonly<Record<RunStatus, true>> = {
@@ -48,7 +54,7 @@ const CAUSES: Readonly<Record<AttemptCause, true>> = { first: true, retry: true,
  */
 test('what is stored or public is as it was', async () => {
   const surface = {
-    table: { keys: TABLE, items: await storedAttributes() },
+    table: { keys: TABLE, ...(await readStored()) },
     values: {
       statuses: Object.keys(STATUSES),
       reasons: Object.keys(REASONS),
@@ -63,7 +69,7 @@ test('what is stored or public is as it was', async () => {
     deployment: deployedNames(),
     commands: commandLines(),
     json: await printedJson(),
-    exports: Object.keys(belfry).sort(),
+    exports: Object.fromEntries(Object.entries(ENTRIES).map(([path, module]) => [path, Object.keys(module).sort()])),
   };
 
   await expect(`${JSON.stringify(surface, undefined, 2)}\n`).toMatchFileSnapshot('stored-and-public.txt');

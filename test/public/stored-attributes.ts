@@ -6,6 +6,8 @@ import { DynamoDbRunRequests } from '../../lib/store/dynamodb/dynamodb-run-reque
 import { DynamoDbRunStore } from '../../lib/store/dynamodb/dynamodb-run-store.ts';
 import { DynamoDbWatchStore } from '../../lib/store/dynamodb/dynamodb-watch-store.ts';
 import { claimRequest, DUE, manualRequest, minutes, scheduledRequest } from '../support/requests.ts';
+import { shapeOf } from './shape.ts';
+import { FULL_WATCH_STATE } from './watch-state.ts';
 
 const TABLE = { client: new DynamoDBClient({ region: 'eu-north-1' }), table: 'runs' };
 const ERROR = { name: 'Error', message: 'no connection', stack: 'Error: no connection' };
@@ -19,15 +21,24 @@ const SETTLEMENTS: { readonly [Status in Settlement['status']]: Extract<Settleme
   'given-back': { status: 'given-back', at: DUE, nextAttemptAt: DUE },
 };
 
-/** Items by kind, and the attributes that any write gives to them: from the expressions that DynamoDB is sent. */
-export async function storedAttributes(): Promise<Readonly<Record<string, readonly string[]>>> {
+export interface Stored {
+  /** Items by kind, and the attributes that any write gives to them. */
+  readonly items: Readonly<Record<string, readonly string[]>>;
+  /** The shape of the JSON that the watchdog keeps in one attribute. */
+  readonly watchState: object;
+}
+
+/** What is stored, from the requests that DynamoDB is sent. */
+export async function readStored(): Promise<Stored> {
   const dynamodb = mockClient(DynamoDBClient);
   dynamodb.on(UpdateItemCommand).resolves({ Attributes: {} });
   await writeEverything();
   const found = new Map<string, Set<string>>();
+  let watchState: object = {};
   for (const { args } of dynamodb.commandCalls(UpdateItemCommand)) {
-    const { Key = {}, UpdateExpression = '', ExpressionAttributeNames = {} } = args[0].input;
+    const { Key = {}, UpdateExpression = '', ExpressionAttributeNames = {}, ExpressionAttributeValues } = args[0].input;
     const kind = kindOf(String(Key['sk']?.S));
+    if (kind === 'WATCH') watchState = shapeOf(JSON.parse(ExpressionAttributeValues?.[':state']?.S ?? ''));
     const known = found.get(kind) ?? new Set(Object.keys(Key));
     const [set = ''] = UpdateExpression.split(' REMOVE ');
     for (const [, placeholder = ''] of set.matchAll(/(#\w+) = /g))
@@ -35,7 +46,8 @@ export async function storedAttributes(): Promise<Readonly<Record<string, readon
     found.set(kind, known);
   }
   dynamodb.restore();
-  return Object.fromEntries([...found].map(([kind, names]) => [kind, [...names].sort()]));
+  const items = Object.fromEntries([...found].map(([kind, names]) => [kind, [...names].sort()]));
+  return { items, watchState };
 }
 
 async function writeEverything(): Promise<void> {
@@ -60,16 +72,7 @@ async function writeEverything(): Promise<void> {
   await watch.recordWithoutRun({ ...unrun, retention: minutes(1) });
   await watch.recordWithoutRun({ ...unrun, retention: minutes(1), calendar: 'holidays' });
   await watch.track(record, DUE);
-  await watch.saveState({
-    version: 1,
-    lookedAt: DUE,
-    watched: { until: DUE, gaps: [] },
-    sweep: { since: DUE, until: DUE },
-    schedules: {},
-    waiting: {},
-    catchUps: [],
-    untold: [],
-  });
+  await watch.saveState(FULL_WATCH_STATE);
 }
 
 /** `RUN` and `STATE` without what tells one item from another. */

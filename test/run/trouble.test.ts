@@ -155,4 +155,23 @@ describe('when things break around a run', () => {
     await harness.deliver(next);
     expect((await harness.record(next.run))?.status).toBe('completed');
   });
+
+  test('what fails at a lock once the outcome is recorded is logged by its step', async () => {
+    const harness = createRunHarness(() => {}, { retry: { maxAttempts: 1 } });
+    harness.locks.failNext('release', { when: 'before', error: down });
+    await harness.deliver(harness.request());
+    const lost = scheduledRequest({ job: 'report', run: 'report/2027-03-03T02:00Z/nightly' });
+    harness.clock.jumpTo(plus(harness.clock.now(), secondsOf(96)));
+    harness.runs.failNext('settle', { when: 'before', error: down });
+    await harness.deliver(lost);
+    harness.clock.jumpTo(plus(harness.clock.now(), secondsOf(96)));
+    harness.locks.failNext('take', { when: 'before', error: down });
+    await harness.deliver(lost, { receiveCount: 2 });
+
+    expect(harness.events.flatMap((each) => (each.event === 'infrastructure-failed' ? [each.step] : []))).toEqual([
+      'release the lock',
+      'execute',
+      'take the lock',
+    ]);
+  });
 });

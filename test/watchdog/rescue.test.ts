@@ -105,6 +105,16 @@ describe('queues that refuse', () => {
   });
 });
 
+test('a run of a job that has left the app is not sent, though every object has a member of its name', async () => {
+  const harness = await setup();
+  await pend(harness, 'constructor', 1);
+
+  await harness.advanceTo('2027-03-02T01:57:30Z');
+
+  expect(harness.sent).toEqual([]);
+  expect(harness.passes.every(({ error }) => error === undefined)).toBe(true);
+});
+
 test('a rescue that does not end delays no alert', async () => {
   const harness = await setup();
   harness.circumstances.fires = () => undefined;

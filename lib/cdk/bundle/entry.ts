@@ -74,7 +74,7 @@ interface EntryParts {
   readonly lines: readonly string[];
   readonly handler: Import;
   readonly values: readonly string[];
-  readonly extras: Readonly<Partial<Record<keyof HandlerExtras, Import>>>;
+  readonly extras: { readonly [Extra in keyof HandlerExtras]: Import };
 }
 
 function entry({ lines, handler, values, extras }: EntryParts): string {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod/mini';
 import { isJob, type Job } from '../../job/job.ts';
+import { DEFAULT_APP } from '../../job/names.ts';
 import type { ManifestJob } from '../../manifest.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 
@@ -30,5 +31,5 @@ export async function loadJob(projectDirectory: string, { name, group }: Manifes
 export async function appName(projectDirectory: string): Promise<string> {
   const text = await readFile(join(projectDirectory, 'cdk.json'), 'utf8');
   const { context = {} } = JSON.parse(text) as { readonly context?: { readonly app?: string } };
-  return context.app ?? 'belfry';
+  return context.app ?? DEFAULT_APP;
 }

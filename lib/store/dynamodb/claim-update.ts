@@ -71,7 +71,7 @@ const claimCondition = (statuses: readonly RunStatus[]): string =>
     'attribute_not_exists(pk)',
     '(status IN (:pending, :retrying) AND (attribute_not_exists(nextAttemptAt) OR nextAttemptAt <= :soon))',
     '(status = :running AND leaseUntil <= :now AND attempt < lastAttempt)',
-    // A failed run is started again by a letter moved back, not by the message that failed it.
+    // A failed run is started again by a dead letter moved back, not by the message that failed it.
     ...statuses.map((status) =>
       status === 'failed' ? '(status = :failed AND letterFor <> :messageId)' : `status = :${status}`,
     ),

@@ -1,0 +1,34 @@
+import type {
+  CatchUp,
+  PendingAlert,
+  RescueProgress,
+  ScheduleState,
+  WaitingState,
+  WatchState,
+} from '../../lib/watchdog/state.ts';
+import { DUE } from '../support/requests.ts';
+
+const gap = { from: DUE, to: DUE };
+const sweep: Required<RescueProgress> = { since: DUE, until: DUE, after: '0 key' };
+const schedule: Required<ScheduleState> = {
+  definition: '[]',
+  expectedFrom: DUE,
+  checkedUntil: DUE,
+  lastUntil: DUE,
+  pauses: [gap],
+};
+const waiting: Required<WaitingState> = { since: DUE, isTold: true };
+const catchUp: Required<CatchUp> = { run: 'run', sentAt: DUE };
+const untold: Required<PendingAlert> = { run: 'run', why: 'why', isTooLate: true, isPutOff: true };
+
+/** What the watchdog stores as JSON, with everything that it may hold. The compiler asks for each new field. */
+export const FULL_WATCH_STATE: Required<WatchState> = {
+  version: 1,
+  lookedAt: DUE,
+  watched: { until: DUE, gaps: [gap] },
+  sweep,
+  schedules: { nightly: schedule },
+  waiting: { nightly: waiting },
+  catchUps: [catchUp],
+  untold: [untold],
+};
