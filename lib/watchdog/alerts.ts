@@ -2,7 +2,7 @@ import { describeMissed, describeOverdue } from './alert-texts.ts';
 import type { MissedRun } from './missed-runs.ts';
 import type { Pass } from './pass-context.ts';
 import { fromPendingAlerts, toPendingAlerts } from './pending-alerts.ts';
-import { attempt } from './problems.ts';
+import { collectProblem } from './problems.ts';
 import type { PendingAlert } from './state.ts';
 import type { OverdueSchedule } from './track-schedules.ts';
 
@@ -29,7 +29,7 @@ export async function sendAlerts({ missed, overdue, isCut }: AlertsRequest, pass
   const { plan, ports, state, stage, showOption } = pass;
   const problems: string[] = [];
   const send = (message: Parameters<typeof ports.alert>[0]): Promise<boolean> =>
-    attempt(problems, 'an alert cannot be sent', () => ports.alert(message));
+    collectProblem(problems, 'an alert cannot be sent', () => ports.alert(message));
 
   const all = [...fromPendingAlerts(state.untold, plan), ...missed];
   const isSent = all.length === 0 || (await send(describeMissed(all, { stage, isCut, showOption })));

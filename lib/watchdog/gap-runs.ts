@@ -8,7 +8,7 @@ import type { ExpectedSchedule } from './expected-schedules.ts';
 import type { Pass } from './pass-context.ts';
 import { isNearPause } from './pauses.ts';
 import type { WatchedSchedule } from './plan.ts';
-import { attempt } from './problems.ts';
+import { collectProblem } from './problems.ts';
 
 export interface GapRuns {
   readonly sent: number;
@@ -27,7 +27,7 @@ export async function startGapRuns(expected: readonly ExpectedSchedule[], pass: 
     if (!runsAfterGap(each.schedule.policy)) continue;
     for (const run of gapRunsOf(each, pass.now)) {
       const start = () => startGapRun(run, each.schedule, pass);
-      if (await attempt(problems, `run ${run} cannot be started`, start)) sent += 1;
+      if (await collectProblem(problems, `run ${run} cannot be started`, start)) sent += 1;
     }
   }
   return { sent, problems };

@@ -3,7 +3,11 @@
  *
  * @returns whether it was done: not when it failed, nor when it resolved to `false`
  */
-export async function attempt(problems: string[], what: string, action: () => Promise<unknown>): Promise<boolean> {
+export async function collectProblem(
+  problems: string[],
+  what: string,
+  action: () => Promise<unknown>,
+): Promise<boolean> {
   try {
     return (await action()) !== false;
   } catch (error) {

@@ -4,7 +4,7 @@ import { type Inputs, inputsOf, requestOf } from '../run/request.ts';
 import { type EpochMs, MINUTE } from '../units.ts';
 import type { Pass } from './pass-context.ts';
 import type { OpenRun } from './ports.ts';
-import { attempt } from './problems.ts';
+import { collectProblem } from './problems.ts';
 import { hasMetBusyJob, resendDelay } from './resend-delay.ts';
 import type { RescueProgress } from './state.ts';
 
@@ -76,7 +76,7 @@ async function resend(run: RunRecord, { plan, ports }: Pass, { inputs, problems 
   }
   const delay = hasMetBusyJob(run) ? resendDelay(ports) : undefined;
   const send = () => ports.send(request, { delay });
-  if (!(await attempt(problems, `run ${runId} cannot be sent again`, send))) return false;
+  if (!(await collectProblem(problems, `run ${runId} cannot be sent again`, send))) return false;
   ports.log('run-resent', { runId, job, reason: `it is ${status} and nothing has come of its message` });
   return true;
 }

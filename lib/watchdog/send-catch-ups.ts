@@ -1,7 +1,7 @@
 import { epochMs } from '../units.ts';
 import type { CatchUpRun } from './choose-catch-ups.ts';
 import type { Pass } from './pass-context.ts';
-import { attempt } from './problems.ts';
+import { collectProblem } from './problems.ts';
 import type { WatchState } from './state.ts';
 
 export interface SentCatchUps {
@@ -23,7 +23,7 @@ export async function sendCatchUps(
   for (const { request, delay } of catchUps) {
     const { run, job } = request;
     const send = () => ports.send(request, { delay });
-    if (await attempt(problems, `run ${run} cannot be caught up`, send)) {
+    if (await collectProblem(problems, `run ${run} cannot be caught up`, send)) {
       ports.log('catch-up-sent', { runId: run, job });
     } else {
       unsent.add(run);

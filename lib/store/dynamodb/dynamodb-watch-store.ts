@@ -5,7 +5,7 @@ import { type EpochMs, epochMs, plus, toEpochSeconds, toIso } from '../../units.
 import { StaleLookError } from '../../watchdog/errors.ts';
 import type { DueTimeWithoutRun, OpenRun, WatchStore } from '../../watchdog/ports.ts';
 import type { WatchState } from '../../watchdog/state.ts';
-import { recordWithoutRun } from '../record-without-run.ts';
+import { dueTimeRecord } from '../due-time-record.ts';
 import { jobPartition, OPEN_SHARDS, openEntry, openShard, runKey } from './keys.ts';
 import { queryOpen } from './open-index.ts';
 import { toRunRecord } from './run-item.ts';
@@ -33,7 +33,7 @@ export class DynamoDbWatchStore implements WatchStore {
 
   async recordWithoutRun(dueTime: DueTimeWithoutRun): Promise<boolean> {
     // What counts claims and attempts is left to the first claim, which writes what is not there.
-    const { id: runId, claim, attempt, lastAttempt, attempts, ...record } = recordWithoutRun(dueTime);
+    const { id: runId, claim, attempt, lastAttempt, attempts, ...record } = dueTimeRecord(dueTime);
     const values = { ...record, runId, expiresAt: toEpochSeconds(plus(dueTime.at, dueTime.retention)) };
     const { applied } = await this.#table.update({
       key: runKey(runId),

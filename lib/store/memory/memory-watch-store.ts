@@ -3,7 +3,7 @@ import { type EpochMs, toIso } from '../../units.ts';
 import { StaleLookError } from '../../watchdog/errors.ts';
 import type { DueTimeWithoutRun, OpenRun, WatchStore } from '../../watchdog/ports.ts';
 import type { WatchState } from '../../watchdog/state.ts';
-import { recordWithoutRun } from '../record-without-run.ts';
+import { dueTimeRecord } from '../due-time-record.ts';
 import { MemoryRunStore } from './memory-run-store.ts';
 
 /** Records in memory with what the watchdog does to them. */
@@ -12,7 +12,7 @@ export class MemoryWatchStore extends MemoryRunStore implements WatchStore {
 
   async recordWithoutRun(dueTime: DueTimeWithoutRun): Promise<boolean> {
     if (this.records.has(dueTime.id)) return false;
-    this.records.set(dueTime.id, recordWithoutRun(dueTime));
+    this.records.set(dueTime.id, dueTimeRecord(dueTime));
     return true;
   }
 
