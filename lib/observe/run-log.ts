@@ -1,9 +1,8 @@
 import type { Log } from '../job/context.ts';
 import { isDue } from '../job/trigger.ts';
 import type { RunEvent, RunObserver } from '../run/events.ts';
-import type { RunRecord } from '../run/record.ts';
 import { epochMs, toIso } from '../units.ts';
-import { type EventRow, type FieldName, FUNCTION_EVENTS, type LoggedFields, logEvent } from './events.ts';
+import { type EventRow, FUNCTION_EVENTS, type LoggedFields, logEvent } from './events.ts';
 import { formatMetrics, type Metric } from './metrics.ts';
 
 export interface RunLogOptions {
@@ -20,9 +19,8 @@ export interface RunLogOptions {
  */
 export function createRunLog({ log, writeMetrics, deployment }: RunLogOptions): RunObserver {
   return (event) => {
-    const { level, fields, metric }: EventRow = FUNCTION_EVENTS[event.event];
-    const values = valuesOf(event);
-    logEvent(log, event.event, level, Object.fromEntries(fields.map((name) => [name, values[name]])));
+    const { level, fields, metric }: Row = FUNCTION_EVENTS[event.event];
+    logEvent(log, event.event, level, pick(fields, event));
     const value = metric === undefined ? undefined : MEASURES[metric](event);
     if ('run' in event && metric !== undefined && value !== undefined)
       writeMetrics(formatMetrics(deployment, event.run.job, event.at, { [metric]: value }));
@@ -35,29 +33,52 @@ type ValueOf<Event, Name> = Event extends unknown ? (Name extends keyof Event ? 
 /** The properties of all events as those of one. */
 type AnyEvent = { readonly [Name in PropertyOf<RunEvent>]?: ValueOf<RunEvent, Name> };
 
-/** What may be logged of an event; its row picks from it. */
-function valuesOf(event: RunEvent): Partial<Record<FieldName, unknown>> {
-  const { run, runId, duration, outcome, until, nextAttemptAt, ...named }: AnyEvent = event;
-  return {
-    ...(run === undefined ? { runId } : runFields(run)),
-    ...named,
-    durationMs: duration,
-    outcome: outcome ?? OUTCOMES[event.event],
-    until: until && toIso(until),
-    nextAttemptAt: nextAttemptAt && toIso(nextAttemptAt),
-  };
+/** A field that the row of an event of a run names. */
+type Field = (typeof FUNCTION_EVENTS)[RunEvent['event']]['fields'][number];
+
+interface Row extends EventRow {
+  readonly fields: readonly Field[];
 }
+
+type Fields = { -readonly [Name in Field]?: LoggedFields[Name] };
+
+/** What an event's row names, where the event has it: a value at a time, since this is done for every line. */
+function pick(fields: readonly Field[], event: RunEvent): Fields {
+  const picked: Fields = {};
+  const take = <Name extends Field>(name: Name): void => {
+    const value = VALUES[name](event);
+    if (value !== undefined) picked[name] = value;
+  };
+  for (const name of fields) take(name);
+  return picked;
+}
+
+const VALUES: { readonly [Name in Field]: (event: AnyEvent) => LoggedFields[Name] | undefined } = {
+  runId: ({ run, runId }) => run?.id ?? runId,
+  job: ({ run }) => run?.job,
+  schedule: ({ run }) => run?.schedule,
+  scheduledTime: ({ run }) => run && toIso(run.scheduledTime),
+  trigger: ({ run }) => run?.trigger,
+  attempt: ({ run }) => run?.attempt,
+  cause: ({ run }) => (run?.status === 'running' ? run.attempts.at(-1)?.cause : undefined),
+  durationMs: ({ duration }) => duration,
+  outcome: ({ event, outcome }) => outcome ?? (event && OUTCOMES[event]),
+  reason: ({ reason }) => reason,
+  blockedBy: ({ blockedBy }) => blockedBy,
+  calendar: ({ calendar }) => calendar,
+  nextAttemptAt: ({ nextAttemptAt }) => nextAttemptAt && toIso(nextAttemptAt),
+  until: ({ until }) => until && toIso(until),
+  step: ({ step }) => step,
+  error: ({ error }) => error,
+  /** Of a message, whose events have a writer of their own. */
+  messageId: () => undefined,
+};
 
 /** Of the events that are an outcome themselves. */
 const OUTCOMES: Partial<Record<RunEvent['event'], LoggedFields['outcome']>> = {
   'run-completed': 'completed',
   'run-skipped': 'skipped',
 };
-
-function runFields({ id: runId, job, schedule, scheduledTime, trigger, attempt, attempts, status }: RunRecord) {
-  const cause = status === 'running' ? attempts.at(-1)?.cause : undefined;
-  return { runId, job, schedule, scheduledTime: toIso(scheduledTime), trigger, attempt, cause };
-}
 
 const once = (): number => 1;
 

@@ -140,5 +140,5 @@ function withoutOpenEnd(record: RunRecord): readonly Attempt[] {
 }
 
 function newRecord({ run, job, schedule, scheduledTime, trigger }: RunRequest, now: EpochMs): RunRecord {
-  return { ...EMPTY_RECORD, id: run, job, schedule, scheduledTime, trigger, status: 'pending', createdAt: now };
+  return { id: run, job, schedule, scheduledTime, trigger, status: 'pending', createdAt: now, ...EMPTY_RECORD };
 }
