@@ -9,7 +9,7 @@ import type { DeployableJob, JobFile } from '../app/check-jobs.ts';
 import { InvalidAppError } from '../app/check-report.ts';
 import { projectDirectoryOf } from '../app/load-jobs.ts';
 import type { Duration } from '../job/duration.ts';
-import type { Job } from '../job/job.ts';
+import { isJob, type Job } from '../job/job.ts';
 import { stageNames } from '../job/names.ts';
 import type { Schedules } from '../job/schedule.ts';
 import { MANIFEST_FILE } from '../manifest.ts';
@@ -61,7 +61,7 @@ export interface BelfryProps extends DeploymentOptions {
   readonly placeGroup?: (group: string) => Construct;
 }
 
-/** What `infra/access.ts` exports by default. An app that calls `synth()` itself cannot wait for one that is asynchronous. */
+/** What `infra/access.ts` exports by default. One that is asynchronous must be done when the app is synthesized. */
 export type Access = (belfry: Belfry) => void | Promise<void>;
 
 /**
@@ -82,6 +82,7 @@ export class Belfry extends Construct {
   /** What the user should mend, or acknowledge with a reason. */
   readonly warnings: readonly string[];
   private readonly jobAccess: ReadonlyMap<string, JobAccess>;
+  private isAccessPending = false;
 
   constructor(scope: Construct, id: string, props: BelfryProps) {
     guardAppProcess();
@@ -111,16 +112,17 @@ export class Belfry extends Construct {
     this.jobAccess = new Map(users.map((worker) => [worker.job.name, new JobAccess(worker, this.jobNames)]));
     for (const worker of workers) if (worker.job === watchdog.job) grantWatchdog(worker);
     this.writeManifest(checked, watchdog.job);
-    void access?.(this);
-    if (settings.hasOwnStacks) printFindings(this);
+    this.awaitAccess(access?.(this));
+    printFindings(this);
   }
 
   /** What a job may touch. @throws InvalidAppError for a job that is not in `functions/` */
   job(job: Job): JobAccess {
-    const access = this.jobAccess.get(job.name);
+    const name = isJob(job) ? job.name : String(job);
+    const access = this.jobAccess.get(name);
     if (access !== undefined) return access;
     const known = this.jobNames.join(', ') || 'none';
-    throw new InvalidAppError([`infra/access.ts: job "${job.name}" is in no file of functions/; there are: ${known}`]);
+    throw new InvalidAppError([`infra/access.ts: job "${name}" is in no file of functions/; there are: ${known}`]);
   }
 
   /** Gives all jobs what they have not been given themselves. */
@@ -152,6 +154,14 @@ export class Belfry extends Construct {
     });
   }
 
+  private awaitAccess(pending: void | Promise<void>): void {
+    if (pending === undefined) return;
+    this.isAccessPending = true;
+    void pending.then(() => {
+      this.isAccessPending = false;
+    });
+  }
+
   /**
    * Leaves the manifest beside the templates. An assembly has one `belfry.json`, its first deployment's;
    * each further one writes `<app>-<stage>.belfry.json`.
@@ -161,6 +171,7 @@ export class Belfry extends Construct {
     const text = JSON.stringify(createManifest(checked, watchdog), undefined, 2);
     attachCustomSynthesis(this, {
       onSynthesize: ({ outdir }) => {
+        if (this.isAccessPending) throw new InvalidAppError([ACCESS_IS_PENDING]);
         const first = Stage.of(this)
           ?.node.findAll()
           .find((construct) => construct instanceof Belfry);
@@ -170,6 +181,10 @@ export class Belfry extends Construct {
     });
   }
 }
+
+/** What it would grant later is in no template: the jobs would be deployed without it. */
+const ACCESS_IS_PENDING =
+  'infra/access.ts: it was still at work when the app was synthesized; make it synchronous, or leave out app.synth(): CDK calls it when the app has come to its end';
 
 interface DeployedApp extends CheckedApp {
   readonly isEmulated: boolean;

@@ -176,6 +176,35 @@ test.each([
   expect({ code, stderr }).toEqual(expected);
 });
 
+test('access that is still at work when the app is synthesized fails it', async () => {
+  const project = ownApp(
+    `${LOAD}; const app = new App(); const { Belfry } = await import('belfry/cdk');
+     const access = async () => { await new Promise((resolve) => setTimeout(resolve, 50)); };
+     new Belfry(app, 'Belfry', { jobs: [], schedules: {}, access });
+     app.synth();`,
+  );
+
+  const { code, stderr, outdir } = await runApp(project);
+
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringContaining('infra/access.ts: it was still at work when the app was synthesized; make it'),
+  });
+  expect(templatesIn(outdir)).toEqual([]);
+});
+
+test('a stack of the user’s has its warnings printed, too', async () => {
+  const project = ownApp(
+    `const jobs = ${LOAD}; const { Belfry } = await import('belfry/cdk'); const { schedule } = await import('belfry');
+     const schedules = { often: schedule(jobs[0].exported, { every: '1 minute' }) };
+     new Belfry(new Stack(new App(), 'Shop'), 'Jobs', { app: 'shop', stage: 'dev', jobs, schedules });`,
+  );
+
+  const { code, stderr } = await runApp(project);
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^warning: .*schedule "often"/) });
+});
+
 test('a folder of jobs that does not exist is told', async () => {
   const project = ownApp("const app = new App(); await loadJobs('functionz'); new Stack(app, 'Other');");
 
