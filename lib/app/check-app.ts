@@ -59,7 +59,7 @@ export function checkApp({ deployment, files, schedules, now, readCalendarFile }
   };
 }
 
-/** What an app without a job is told, since it deploys and does nothing. */
+/** What is printed for an app without a job, since it deploys and does nothing. */
 export const NO_JOBS =
   "there are no jobs yet: write functions/<name>.ts with export default defineJob('<name>', { … }), and an entry in infra/schedules.ts";
 

@@ -14,7 +14,7 @@ let isDone = false;
 export function guardAppProcess(): void {
   if (isGuarded || process.env.CDK_OUTDIR === undefined) return;
   isGuarded = true;
-  // Not emitted after process.exit: whoever comes here has come to the end of the app.
+  // Not emitted after process.exit: here the app has come to its end.
   process.once('beforeExit', noteSynthesis);
   process.on('exit', (code) => {
     if (isDone || code !== 0) return;

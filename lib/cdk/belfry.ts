@@ -37,7 +37,7 @@ export interface BelfryProps extends DeploymentOptions {
   readonly schedules: Schedules;
   /** From `infra/access.ts`: what jobs may touch. Called when they are there. @default nothing */
   readonly access?: Access;
-  /** Who is told of alarms and failed runs, from the start; others may subscribe to the topic. @default nobody */
+  /** Who receives alerts and alarms from the start; others may subscribe to the topic. @default no one */
   readonly alertEmail?: string | undefined;
   /**
    * Whether it is deployed to an emulator of AWS, which may leave `<aws.scheduler.scheduled-time>` in the messages

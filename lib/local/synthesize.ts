@@ -25,7 +25,7 @@ interface CdkConfiguration {
   readonly context?: Readonly<Record<string, unknown>>;
 }
 
-/** Leaves out what takes time and nobody here reads: a stack trace for each construct, and an entry for CDK's statistics. */
+/** Leaves out what takes time and is not read here: a stack trace for each construct, and an entry for CDK's statistics. */
 const QUICK = { 'aws:cdk:disable-stack-trace': true, 'aws:cdk:version-reporting': false };
 
 /** Variables of the shell that would change what an app synthesizes, or let it reach an account. */

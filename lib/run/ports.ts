@@ -18,7 +18,7 @@ export interface ClaimRequest {
   readonly now: EpochMs;
   readonly leaseUntil: EpochMs;
   readonly maxAttempts: number;
-  /** Whether the message carries a dead letter's attributes: somebody moved it back from the dead-letter queue. */
+  /** Whether the message carries a dead letter's attributes: it was moved back from the dead-letter queue. */
   readonly isRedrive: boolean;
   /** Whether this run should be found by the watchdog's rescue even if every message of it is lost. */
   readonly isTracked: boolean;
@@ -62,7 +62,7 @@ export type Settlement =
       readonly outcome: AttemptOutcome;
       readonly error: RunError;
       readonly letterFor: string;
-      /** The number of the last attempt of the next round, should somebody move the dead letter back. */
+      /** The number of the last attempt of the next round, should the dead letter be moved back. */
       readonly lastAttempt: number;
     }
   | (Skip & { readonly status: 'skipped'; readonly at: EpochMs })

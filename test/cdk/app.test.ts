@@ -205,7 +205,7 @@ test('a stack of the user’s has its warnings printed, too', async () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^warning: .*schedule "often"/) });
 });
 
-test('a folder of jobs that does not exist is told', async () => {
+test('a folder of jobs that does not exist is a warning', async () => {
   const project = ownApp("const app = new App(); await loadJobs('functionz'); new Stack(app, 'Other');");
 
   const { code, stderr } = await runApp(project);
@@ -229,7 +229,7 @@ test('the CDK CLI lists exactly that one stack, with a profile that does not exi
   expect(listed).toBe('belfry-dev\n');
 });
 
-test('a switch of the context that is neither true nor false is told', async () => {
+test('a switch of the context that is neither true nor false is an error', async () => {
   const { code, stderr } = await runApp(FIXTURE_APP, { emulator: 'localstack' });
 
   expect({ code, stderr }).toEqual({

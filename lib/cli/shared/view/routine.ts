@@ -4,7 +4,7 @@ import { WATCHDOG } from '../../../job/names.ts';
 import type { CloudEvent, RunLine } from '../../../local/events.ts';
 import { EVENTS } from '../../../observe/events.ts';
 
-/** Whether nobody need read a line of this level. */
+/** Whether a line of this level is routine. */
 const IS_QUIET: Readonly<Record<keyof Log, boolean>> = { debug: true, info: true, warn: false, error: false };
 
 /** Whether an event only shows that the watchdog runs every minute, or did not run while the cloud was off. */
