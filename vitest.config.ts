@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { testEnvironment } from './test/support/environment.ts';
 
 /** `npm test`. The tests of `test/process` and `test/types` have a configuration of their own: `npm run test:process`. */
 export default defineConfig({
@@ -10,9 +11,6 @@ export default defineConfig({
     // Bounds for a test that hangs, never a measure of speed: on a busy machine five seconds are soon over.
     testTimeout: 180_000,
     hookTimeout: 180_000,
-    env: {
-      // The SDK says on every start that releases from 2027 on need Node 22; CONTRIBUTING says it once.
-      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-    },
+    env: testEnvironment(),
   },
 });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { testEnvironment } from '../support/environment.ts';
 
 /** Waits for real minutes and hardly ever computes: begun first, it is over when the others are. */
 const LONGEST = /\/watchdog\.test\.ts$/;
@@ -24,6 +25,6 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     sequence: { sequencer: LongestFirst },
-    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+    env: testEnvironment(),
   },
 });
