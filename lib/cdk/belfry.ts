@@ -155,7 +155,8 @@ export class Belfry extends Construct {
   }
 
   private awaitAccess(pending: void | Promise<void>): void {
-    if (pending === undefined) return;
+    // An arrow function may return what it called last, which no compiler has seen where tsx runs the app.
+    if (!(pending instanceof Promise)) return;
     this.isAccessPending = true;
     void pending.then(() => {
       this.isAccessPending = false;

@@ -52,6 +52,14 @@ test.each([
   expect(() => new Belfry(stack, 'Jobs', { ...names, jobs: [jobFile(report)], schedules: {} })).toThrow(says);
 });
 
+test('access may return what it called last', () => {
+  const app = createApp({ outdir: createFolder() });
+  const access = ((belfry: Belfry) => belfry.defaults({ environment: { LEVEL: 'debug' } })) as unknown as () => void;
+  new Belfry(app, 'Belfry', { app: 'shop', stage: 'dev', jobs: [jobFile(report)], schedules: {}, access });
+
+  expect(() => app.synth()).not.toThrow();
+});
+
 test('resources of the stack can be granted to a job', () => {
   const { dev } = setup();
 
