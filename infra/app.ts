@@ -7,6 +7,7 @@ const app = new App();
 // The jobs first: what is wrong with one is then reported with its file, and not where schedules.ts imports it.
 const jobs = await loadJobs(join(import.meta.dirname, '../functions'));
 const { schedules } = await import('./schedules.ts');
+const { stages } = await import('./stages.ts');
 const { default: access } = await import('./access.ts');
 
-new Belfry(app, 'Belfry', { jobs, schedules, access });
+new Belfry(app, 'Belfry', { jobs, schedules, stages, access });

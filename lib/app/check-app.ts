@@ -1,10 +1,12 @@
 import { isJob } from '../job/job.ts';
-import { APP_NAME, type Deployment } from '../job/names.ts';
+import type { Deployment } from '../job/names.ts';
 import type { Schedules } from '../job/schedule.ts';
+import type { Stages } from '../job/stages.ts';
 import type { EpochMs } from '../units.ts';
 import type { ReadCalendarFile } from './check-calendar.ts';
+import { checkDeployment } from './check-deployment.ts';
 import { type CheckedJob, checkJobs, type JobFile } from './check-jobs.ts';
-import { InvalidAppError, pointAtUnexpected } from './check-report.ts';
+import { InvalidAppError } from './check-report.ts';
 import { checkSchedules, SCHEDULES_FILE } from './check-schedules.ts';
 import type { CheckedSchedule } from './checked-schedule.ts';
 import { lintSchedules } from './lint/lint-schedules.ts';
@@ -22,6 +24,8 @@ export interface CheckedApp {
 
 export interface AppSource {
   readonly deployment: Deployment;
+  /** Checked. */
+  readonly stages: Stages;
   readonly files: readonly JobFile[];
   readonly schedules: Schedules;
   /** Tells which schedules are past. */
@@ -34,7 +38,7 @@ export interface AppSource {
  *
  * @throws InvalidAppError with every problem of every job and entry
  */
-export function checkApp({ deployment, files, schedules, now, readCalendarFile }: AppSource): CheckedApp {
+export function checkApp({ deployment, stages, files, schedules, now, readCalendarFile }: AppSource): CheckedApp {
   // Every other message would repeat what is wrong with these two.
   checkDeployment(deployment);
   const checked = checkJobs(files, deployment);
@@ -44,6 +48,7 @@ export function checkApp({ deployment, files, schedules, now, readCalendarFile }
     jobs: checked.jobs,
     brokenJobs: new Set(names.filter((name) => !sound.has(name))),
     stage: deployment.stage,
+    stages: Object.keys(stages),
     now,
     readCalendarFile,
   });
@@ -62,20 +67,3 @@ export function checkApp({ deployment, files, schedules, now, readCalendarFile }
 /** What is printed for an app without a job, since it deploys and does nothing. */
 export const NO_JOBS =
   "there are no jobs yet: write functions/<name>.ts with export default defineJob('<name>', { … }), and an entry in infra/schedules.ts";
-
-/** @throws InvalidAppError when the app's or the stage's name cannot be part of every resource's name */
-export function checkDeployment({ app, stage }: Deployment): void {
-  const problems = [...checkPart('app', app), ...checkPart('stage', stage)];
-  if (problems.length > 0) throw new InvalidAppError(problems);
-}
-
-const CURES = {
-  app: 'set it in cdk.json, context.app',
-  stage: 'give it as -c stage=prod',
-} as const;
-
-function checkPart(label: 'app' | 'stage', text: string): readonly string[] {
-  if (APP_NAME.test(text)) return [];
-  const problem = `allowed are lower-case letters, digits and -, first a letter, at most 12 characters; ${CURES[label]}`;
-  return [pointAtUnexpected({ prefix: '', label, text, first: /[a-z]/, rest: /[a-z0-9-]/, longest: 12, problem })];
-}

@@ -1,6 +1,6 @@
 import { describeProblem, InvalidExpressionError, readWhen, type Timetable, type When } from '../cron/index.ts';
 import { createDueTimes, type DueTimes } from '../due/due-times.ts';
-import { APP_NAME, SCHEDULE_ID, WATCHDOG } from '../job/names.ts';
+import { SCHEDULE_ID, WATCHDOG } from '../job/names.ts';
 import type { Schedule, Schedules } from '../job/schedule.ts';
 import type { EpochMs } from '../units.ts';
 import { checkFields } from './check-fields.ts';
@@ -8,6 +8,7 @@ import { checkInput } from './check-input.ts';
 import type { CheckedJob } from './check-jobs.ts';
 import { indent, pointAtUnexpected, quoteValue } from './check-report.ts';
 import { type PolicySurroundings, readSchedulePolicy } from './check-schedule-policy.ts';
+import { describeUnlisted } from './check-stages.ts';
 import type { CheckedSchedule } from './checked-schedule.ts';
 import type { LintSubject } from './lint/subject.ts';
 
@@ -29,6 +30,8 @@ export interface ScheduleSurroundings extends PolicySurroundings {
   /** Names of jobs that exist and have problems of their own, which are told elsewhere. */
   readonly brokenJobs: ReadonlySet<string>;
   readonly stage: string;
+  /** All that are listed. */
+  readonly stages: readonly string[];
   /** Tells which schedules are past. */
   readonly now: EpochMs;
 }
@@ -90,7 +93,7 @@ function checkEntry(id: string, entry: Schedule, surroundings: EntrySurroundings
     ...checkFields(options, SCHEDULE_FIELDS).map((problem) => `${place}: ${problem}`),
     ...(typeof found === 'string' ? [`${place}: ${found}`] : []),
     ...(isTimetable(when) ? [] : when),
-    ...checkEnabled(options.enabled).map((problem) => `${place}: ${problem}`),
+    ...checkEnabled(options.enabled, surroundings.stages).map((problem) => `${place}: ${problem}`),
     ...(typeof found === 'object'
       ? checkInput(found.job, SCHEDULE_ID.test(id) ? id : 'id', options.input).map((problem) => `${place}: ${problem}`)
       : []),
@@ -158,18 +161,15 @@ function readTimetable({ timezone = 'UTC', ...options }: Schedule['options'], pl
 
 const isTimetable = (when: Timetable | string[]): when is Timetable => !Array.isArray(when);
 
-function checkEnabled(enabled: unknown): readonly string[] {
+function checkEnabled(enabled: unknown, stages: readonly string[]): readonly string[] {
   if (enabled === undefined || typeof enabled === 'boolean') return [];
   if (!Array.isArray(enabled)) {
     return [`enabled ${quoteValue(enabled)} is not allowed; write true, false, or the stages it is on in: ['prod']`];
   }
   return enabled
-    .filter((stage) => typeof stage !== 'string' || !APP_NAME.test(stage))
-    .map((stage) => `enabled names the stage ${quoteValue(stage)}, and no stage can be called that; ${STAGE_RULE}`);
+    .filter((stage) => !stages.includes(stage))
+    .map((stage) => `enabled: ${describeUnlisted(String(stage), stages)}`);
 }
-
-/** What a stage may be called, for messages. */
-const STAGE_RULE = 'allowed are lower-case letters, digits and -, first a letter, at most 12 characters';
 
 const isEnabled = (enabled: boolean | readonly string[] | undefined, stage: string): boolean =>
   Array.isArray(enabled) ? enabled.includes(stage) : enabled !== false;

@@ -7,13 +7,13 @@ import type { StageNames } from '../job/names.ts';
 
 export interface AlertTopicProps {
   readonly names: StageNames;
-  readonly email?: string | undefined;
+  /** Addresses to subscribe. */
+  readonly email: readonly string[];
 }
 
 /** Where alarms and failed runs are told. Others subscribe to it: a chat channel, a pager. */
 export class AlertTopic extends Construct {
   readonly arn: string;
-  readonly keyArn: string;
 
   constructor(scope: Construct, id: string, { names, email }: AlertTopicProps) {
     super(scope, id);
@@ -24,19 +24,21 @@ export class AlertTopic extends Construct {
       kmsMasterKeyId: key.keyArn,
     });
     this.arn = topic.ref;
-    this.keyArn = key.keyArn;
     this.createPolicy();
-    if (email !== undefined) {
-      const subscription = new CfnSubscription(this, 'Email', {
-        topicArn: this.arn,
-        protocol: 'email',
-        endpoint: email,
-      });
-      Validations.of(subscription).acknowledge({
-        id: 'Serverless-SNSRedrivePolicy',
-        reason: 'A mail that bounces is lost, and not what it tells: the alarm stays on and the run has its record',
-      });
-    }
+    for (const address of email) this.subscribe(address);
+  }
+
+  /** Named after the address: SNS keeps one subscription an address, so one that moved in the list would be deleted. */
+  private subscribe(address: string): void {
+    const subscription = new CfnSubscription(this, `Email-${address}`, {
+      topicArn: this.arn,
+      protocol: 'email',
+      endpoint: address,
+    });
+    Validations.of(subscription).acknowledge({
+      id: 'Serverless-SNSRedrivePolicy',
+      reason: 'A mail that bounces is lost, but not what it reports: the alarm stays on and the run has its record',
+    });
   }
 
   /** A key of our own: SNS drops alarms silently when the topic has its AWS-managed key, which CloudWatch may not use. */

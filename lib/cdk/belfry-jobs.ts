@@ -30,10 +30,11 @@ export class BelfryJobs extends Construct {
     for (const schedule of schedules) {
       const worker = workers.get(schedule.job);
       if (worker === undefined) continue;
-      new JobSchedule(worker, `Schedule-${schedule.id}`, {
+      // Not below the job: a schedule that moves to another job keeps its logical id, as it keeps its name.
+      new JobSchedule(this, `Schedule-${schedule.id}`, {
         schedule,
         group: surroundings.scheduleGroup,
-        groupName: surroundings.names.scheduleGroup,
+        names: surroundings.names,
         queueArn: worker.queueArn,
         deliveryQueueArn: arns.deliveryQueue,
         roleArn: role.roleArn,

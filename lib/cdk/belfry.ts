@@ -1,32 +1,30 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { attachCustomSynthesis, Stack, Stage } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { createCalendarReader } from '../app/calendars/read-calendar-file.ts';
 import { type CheckedApp, checkApp } from '../app/check-app.ts';
-import type { DeployableJob, JobFile } from '../app/check-jobs.ts';
+import type { JobFile } from '../app/check-jobs.ts';
 import { InvalidAppError } from '../app/check-report.ts';
 import { projectDirectoryOf } from '../app/load-jobs.ts';
-import type { Duration } from '../job/duration.ts';
 import { isJob, type Job } from '../job/job.ts';
-import { stageNames } from '../job/names.ts';
 import type { Schedules } from '../job/schedule.ts';
-import { MANIFEST_FILE } from '../manifest.ts';
+import type { Stages } from '../job/stages.ts';
 import { epochMs } from '../units.ts';
-import { guardAppProcess, noteSynthesis, printFindings } from './app-process.ts';
+import { guardAppProcess, printFindings } from './app-process.ts';
 import { BelfryJobs } from './belfry-jobs.ts';
 import { bundle } from './bundle/bundle.ts';
 import { assetDirectoryOf, BundledCode } from './bundle/bundled-code.ts';
 import { checkExports } from './check-exports.ts';
-import { type DeploymentOptions, readSettings } from './context.ts';
-import { createManifest } from './create-manifest.ts';
+import type { DeploymentOptions } from './context.ts';
 import { JobAccess, type JobDefaults } from './job-access.ts';
 import type { JobWorker } from './job-worker.ts';
+import { refuseTwin } from './refuse-twin.ts';
+import { type DeploymentSettings, readSettings } from './settings.ts';
 import { createSharedResources, tag } from './shared-resources.ts';
 import { limitResources } from './stack-size.ts';
 import { planStacks } from './stacks.ts';
-import type { Surroundings } from './surroundings.ts';
+import { synthesizeBeside } from './synthesize-beside.ts';
 import { DEFAULT_GRACE, type DeployedWatchdog, describeWatchdog, grantWatchdog } from './watchdog.ts';
 
 /** What app and stage are not given here is read from the context where Belfry stands right below an app. */
@@ -35,24 +33,10 @@ export interface BelfryProps extends DeploymentOptions {
   readonly jobs: readonly JobFile[];
   /** From `infra/schedules.ts`. */
   readonly schedules: Schedules;
+  /** From `infra/stages.ts`: all stages that the app may be deployed as. */
+  readonly stages: Stages;
   /** From `infra/access.ts`: what jobs may touch. Called when they are there. @default nothing */
   readonly access?: Access;
-  /** Who receives alerts and alarms from the start; others may subscribe to the topic. @default no one */
-  readonly alertEmail?: string | undefined;
-  /**
-   * Whether it is deployed to an emulator of AWS, which may leave `<aws.scheduler.scheduled-time>` in the messages
-   * that its schedules send: then the minute in which a message was sent is taken for it.
-   *
-   * @default false
-   */
-  readonly isEmulated?: boolean | undefined;
-  /**
-   * How long after a due time the watchdog expects a record of it, `'1 minute'` to `'1 hour'`: as long as messages may
-   * wait in a queue before a function takes them.
-   *
-   * @default DEFAULT_GRACE
-   */
-  readonly watchdogGrace?: Duration | undefined;
   /**
    * Where the jobs of a folder of `functions/` go.
    *
@@ -69,10 +53,10 @@ export type Access = (belfry: Belfry) => void | Promise<void>;
  * one for each group; inside a stack it is part of that stack, beside other resources. An app may have several, as long as no
  * two have app and stage in common.
  *
- * @throws InvalidAppError with everything that is wrong with jobs, schedules and access
+ * @throws InvalidAppError with everything that is wrong with jobs, schedules, stages and access
  * @example
- * new Belfry(app, 'Belfry', { jobs: await loadJobs(folder), schedules, access });
- * new Belfry(this, 'Jobs', { app: 'shop', stage: 'prod', jobs: await loadJobs(folder), schedules });
+ * new Belfry(app, 'Belfry', { jobs: await loadJobs(folder), schedules, stages, access });
+ * new Belfry(this, 'Jobs', { app: 'shop', stage: 'prod', jobs: await loadJobs(folder), schedules, stages });
  */
 export class Belfry extends Construct {
   /** The names of all jobs. */
@@ -86,11 +70,12 @@ export class Belfry extends Construct {
 
   constructor(scope: Construct, id: string, props: BelfryProps) {
     guardAppProcess();
-    const settings = readSettings(scope, props);
     checkExports(props);
-    const { schedules, jobs, access } = props;
+    const { schedules, stages, jobs, access } = props;
+    const settings = readSettings(scope, { ...props, projectDirectory: projectDirectoryOf(jobs) });
     const stacks = planStacks(scope, settings);
     super(stacks.main, id);
+    refuseTwin(this, settings.deployment);
     const now = epochMs(Date.now());
     const calendarNotes = new Set<string>();
     const readCalendarFile = createCalendarReader({
@@ -98,20 +83,26 @@ export class Belfry extends Construct {
       now,
       note: (note) => calendarNotes.add(note),
     });
-    const checked = checkApp({ deployment: settings.deployment, files: jobs, schedules, now, readCalendarFile });
+    const checked = checkApp({ ...settings, stages, files: jobs, schedules, now, readCalendarFile });
     this.jobNames = checked.jobs.map(({ name }) => name);
     this.notes = [...checked.notes, ...calendarNotes];
-    this.warnings = checked.warnings;
+    this.warnings = [...settings.warnings, ...checked.warnings];
 
-    const { isEmulated = false, watchdogGrace = DEFAULT_GRACE, alertEmail } = settings;
-    const surroundings = createSharedResources(this, checked.deployment, alertEmail);
+    const { watchdogGrace = DEFAULT_GRACE } = settings;
     const watchdog = describeWatchdog(checked, watchdogGrace);
     const placeGroup = props.placeGroup ?? stacks.placeGroup ?? (() => this);
-    const workers = this.createJobs({ ...checked, isEmulated, watchdog }, surroundings, placeGroup);
+    const workers = this.createJobs({ app: checked, settings, watchdog }, placeGroup);
     const users = workers.filter((worker) => worker.job !== watchdog.job);
     this.jobAccess = new Map(users.map((worker) => [worker.job.name, new JobAccess(worker, this.jobNames)]));
     for (const worker of workers) if (worker.job === watchdog.job) grantWatchdog(worker);
-    this.writeManifest(checked, watchdog.job);
+    synthesizeBeside(this, {
+      app: checked,
+      watchdog: watchdog.job,
+      stages: Object.keys(stages),
+      hasOwnStacks: settings.hasOwnStacks,
+      stacks: [...new Set([Stack.of(this), ...workers.map((worker) => Stack.of(worker))])],
+      isPending: () => this.isAccessPending,
+    });
     this.awaitAccess(access?.(this));
     printFindings(this);
   }
@@ -131,25 +122,25 @@ export class Belfry extends Construct {
     return this;
   }
 
-  private createJobs(
-    checked: DeployedApp,
-    surroundings: Surroundings,
-    place: (group: string) => Construct,
-  ): JobWorker[] {
-    const { jobs, schedules, deployment, watchdog } = checked;
-    const groups = [...new Set(['', ...jobs.map(({ group }) => group)])];
-    const scopes = groups.map((group) => ({ group, scope: group === '' ? this : place(group) }));
-    const isBundled = scopes.some(({ scope }) => Stack.of(scope).bundlingRequired);
-    const codeOf = isBundled ? bundledCode(this, checked) : placeholderCode;
-    return scopes.flatMap(({ group, scope }) => {
-      const created = new BelfryJobs(scope, group === '' || scope !== this ? 'Jobs' : `Jobs-${group}`, {
-        jobs: [...jobs.filter((job) => job.group === group), ...(group === '' ? [watchdog.job] : [])],
-        schedules: [...schedules.filter(({ isOver }) => !isOver), watchdog.schedule],
+  private createJobs(deployed: DeployedApp, placeGroup: (group: string) => Construct): JobWorker[] {
+    const { app, settings, watchdog } = deployed;
+    const surroundings = createSharedResources(this, settings);
+    const places = new Map<Construct, CheckedApp['jobs'][number][]>([[this, []]]);
+    for (const group of new Set(app.jobs.map((job) => job.group))) {
+      const place = group === '' ? this : placeGroup(group);
+      places.set(place, [...(places.get(place) ?? []), ...app.jobs.filter((job) => job.group === group)]);
+    }
+    const isBundled = [...places.keys()].some((place) => Stack.of(place).bundlingRequired);
+    const codeOf = isBundled ? bundledCode(this, deployed) : placeholderCode;
+    return [...places].flatMap(([place, jobs]) => {
+      const created = new BelfryJobs(place, 'Jobs', {
+        jobs: [...jobs, ...(place === this ? [watchdog.job] : [])],
+        schedules: [...app.schedules.filter(({ isOver }) => !isOver), watchdog.schedule],
         codeOf,
         surroundings,
       });
-      tag(created, deployment);
-      limitResources(Stack.of(scope));
+      tag(created, settings.deployment);
+      limitResources(Stack.of(place));
       return [...created.workers.values()];
     });
   }
@@ -162,42 +153,20 @@ export class Belfry extends Construct {
       this.isAccessPending = false;
     });
   }
-
-  /**
-   * Leaves the manifest beside the templates. An assembly has one `belfry.json`, its first deployment's;
-   * each further one writes `<app>-<stage>.belfry.json`.
-   */
-  private writeManifest(checked: CheckedApp, watchdog: DeployableJob): void {
-    const { prefix } = stageNames(checked.deployment);
-    const text = JSON.stringify(createManifest(checked, watchdog), undefined, 2);
-    attachCustomSynthesis(this, {
-      onSynthesize: ({ outdir }) => {
-        if (this.isAccessPending) throw new InvalidAppError([ACCESS_IS_PENDING]);
-        const first = Stage.of(this)
-          ?.node.findAll()
-          .find((construct) => construct instanceof Belfry);
-        writeFileSync(join(outdir, first === this ? MANIFEST_FILE : `${prefix}.${MANIFEST_FILE}`), text);
-        noteSynthesis();
-      },
-    });
-  }
 }
 
-/** What it would grant later is in no template: the jobs would be deployed without it. */
-const ACCESS_IS_PENDING =
-  'infra/access.ts: it was still at work when the app was synthesized; make it synchronous, or leave out app.synth(): CDK calls it when the app has come to its end';
-
-interface DeployedApp extends CheckedApp {
-  readonly isEmulated: boolean;
+interface DeployedApp {
+  readonly app: CheckedApp;
+  readonly settings: DeploymentSettings;
   readonly watchdog: DeployedWatchdog;
 }
 
 /** The code of jobs, by name. */
 type CodeOf = (job: string) => Code;
 
-function bundledCode(scope: Construct, checked: DeployedApp): CodeOf {
-  const places = { projectDirectory: projectDirectoryOf(checked.jobs), assetDirectory: assetDirectoryOf(scope) };
-  const hashes = bundle({ ...checked, watchdog: checked.watchdog.options }, places);
+function bundledCode(scope: Construct, { app, settings: { isEmulated = false }, watchdog }: DeployedApp): CodeOf {
+  const places = { projectDirectory: projectDirectoryOf(app.jobs), assetDirectory: assetDirectoryOf(scope) };
+  const hashes = bundle({ ...app, isEmulated, watchdog: watchdog.options }, places);
   return (job) => new BundledCode(hashes.get(job) ?? '');
 }
 

@@ -1,72 +1,94 @@
-import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { checkDeployment } from '../app/check-app.ts';
-import { InvalidAppError } from '../app/check-report.ts';
+import { InvalidAppError, quoteValue } from '../app/check-report.ts';
+import { STAGES_FILE } from '../app/check-stages.ts';
 import type { Duration } from '../job/duration.ts';
-import { DEFAULT_APP, DEFAULT_STAGE, type Deployment } from '../job/names.ts';
+import type { Deployment } from '../job/names.ts';
+import { nearest } from '../nearest.ts';
 
-/** What may be said of a deployment as a property or, below an app, in its context. */
-export interface DeploymentOptions extends Partial<Deployment> {
-  readonly alertEmail?: string | undefined;
+/** All may be left out, also by `undefined`. */
+type Possibly<Options> = { readonly [Key in keyof Options]?: Options[Key] | undefined };
+
+/** What may be said of a deployment as a property or, right below an app, in its context. */
+export interface DeploymentOptions extends Possibly<Deployment> {
+  /**
+   * Whether it is deployed to an emulator of AWS, which may leave `<aws.scheduler.scheduled-time>` in the messages
+   * that its schedules send: then the minute in which a message was sent is taken for it.
+   *
+   * @default false
+   */
   readonly isEmulated?: boolean | undefined;
+  /**
+   * How long after a due time the watchdog expects a record of it, `'1 minute'` to `'1 hour'`: as long as messages may
+   * wait in a queue before a function takes them.
+   *
+   * @default DEFAULT_GRACE
+   */
   readonly watchdogGrace?: Duration | undefined;
 }
 
-export interface DeploymentSettings extends Omit<DeploymentOptions, keyof Deployment> {
-  readonly deployment: Deployment;
-  /** Whether Belfry makes the stacks that its resources go to. */
-  readonly hasOwnStacks: boolean;
-  /** The account to look VPCs and the like up in. @default whichever the deployment is made with */
-  readonly env?: { readonly account: string; readonly region: string };
+/** What is read of the context: `-c stage=prod` on the command line, or `context` in cdk.json. */
+const KEYS = ['app', 'stage', 'emulator', 'watchdogGrace'] as const;
+
+/** What was read of it once, and where it is given now. */
+const MOVED: Readonly<Record<string, string>> = {
+  alertEmail: "alerts: { email: ['oncall@example.com'] }",
+  account: "account: '123456789012'",
+  region: "region: 'eu-north-1'",
+};
+
+export interface Context {
+  readonly options: DeploymentOptions;
+  /** Keys that the user may believe to be read. */
+  readonly warnings: readonly string[];
 }
 
 /**
- * The properties of a deployment. Right below an app, what they leave open is read from the context: `-c stage=prod` on the
- * command line, or `context` in cdk.json. In a stack of the user's the context is the user's own.
+ * Reads the context.
  *
- * @throws InvalidAppError for names that cannot be part of every resource's name, or are missing in a stack of the user's,
- * and for a switch that is neither true nor false
+ * @throws InvalidAppError for a switch that is neither true nor false, and for an unknown key near one of Belfry's that is
+ * not given: `-c stge=prod` would deploy another stage
  */
-export function readSettings(scope: Construct, props: DeploymentOptions): DeploymentSettings {
-  const hasOwnStacks = !scope.node.scopes.some((each) => Stack.isStack(each));
-  if (!hasOwnStacks) checkNamed(props);
-  const context = hasOwnStacks ? readContext(scope) : {};
-  const { app = DEFAULT_APP, stage = DEFAULT_STAGE, ...others } = { ...context, ...definedIn(props) };
-  checkDeployment({ app, stage });
-  return { ...others, deployment: { app, stage }, hasOwnStacks };
+export function readContext(scope: Construct): Context {
+  const all = scope.node.root.node.getAllContext() as Readonly<Record<string, unknown>>;
+  const problems = describeTypos(all);
+  if (problems.length > 0) throw new InvalidAppError(problems);
+  const read = (key: (typeof KEYS)[number]): string | undefined =>
+    all[key] === undefined ? undefined : String(all[key]);
+  return {
+    options: {
+      app: read('app'),
+      stage: read('stage'),
+      isEmulated: readSwitch('emulator', all.emulator),
+      watchdogGrace: read('watchdogGrace') as Duration | undefined,
+    },
+    warnings: Object.keys(all).flatMap((key) => {
+      const place = MOVED[key];
+      return place === undefined ? [] : [`context "${key}" is not read; write ${place} in a stage of ${STAGES_FILE}`];
+    }),
+  };
 }
 
-/** Without a name of its own a second deployment would take the first one's, and one of production would pass for `dev`. */
-function checkNamed(props: DeploymentOptions): void {
-  const missing = (['app', 'stage'] as const).filter((name) => props[name] === undefined);
-  if (missing.length === 0) return;
-  throw new InvalidAppError([
-    `new Belfry in a stack of your own: ${missing.join(' and ')} missing; give both, as in { app: 'shop', stage: 'prod', jobs, schedules }: the context is read only where Belfry stands right below an app`,
-  ]);
-}
+/** CDK's own keys have one of these. */
+const FOREIGN = /[:@/]/;
 
-function readContext(scope: Construct): DeploymentOptions & Pick<DeploymentSettings, 'env'> {
-  const read = (key: string): string | undefined => scope.node.tryGetContext(key) as string | undefined;
-  const [account, region] = [read('account'), read('region')];
-  return definedIn({
-    app: read('app'),
-    stage: read('stage'),
-    alertEmail: read('alertEmail'),
-    isEmulated: readSwitch(scope, 'emulator'),
-    watchdogGrace: read('watchdogGrace') as Duration | undefined,
-    env: account === undefined || region === undefined ? undefined : { account, region },
+function describeTypos(all: Readonly<Record<string, unknown>>): readonly string[] {
+  const absent = KEYS.filter((key) => all[key] === undefined);
+  return Object.keys(all).flatMap((key) => {
+    if (FOREIGN.test(key) || key in MOVED || KEYS.some((known) => known === key)) return [];
+    const near = nearest(key, [...absent, ...Object.keys(MOVED)], { max: key.length > 4 ? 2 : 1 });
+    if (near === undefined) return [];
+    const place = MOVED[near];
+    return [
+      place === undefined
+        ? `context "${key}" is not read; did you mean "${near}"? If it is a key of your own, give "${near}" as well, or rename yours`
+        : `context "${key}" is not read, and neither is "${near}"; write ${place} in a stage of ${STAGES_FILE}`,
+    ];
   });
 }
 
 /** A switch, off by default; `-c` on the command line makes a text of it. */
-function readSwitch(scope: Construct, key: string): boolean {
-  const given: unknown = scope.node.tryGetContext(key) ?? false;
+function readSwitch(key: string, given: unknown = false): boolean {
   const value = String(given);
   if (value === 'true' || value === 'false') return value === 'true';
-  throw new InvalidAppError([`context "${key}" is ${JSON.stringify(given)}; allowed are true and false`]);
+  throw new InvalidAppError([`context "${key}" is ${quoteValue(given)}; allowed are true and false`]);
 }
-
-type Defined<Options> = { [Key in keyof Options]?: Exclude<Options[Key], undefined> };
-
-const definedIn = <Options extends object>(options: Options): Defined<Options> =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Defined<Options>;

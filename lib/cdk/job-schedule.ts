@@ -1,14 +1,15 @@
 import { CfnSchedule, type CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import type { CheckedSchedule } from '../app/checked-schedule.ts';
-import { scheduleNames } from '../job/names.ts';
+import type { StageNames } from '../job/names.ts';
+import { namedExpressions } from '../job/schedule-names.ts';
 import { scheduleTargetInput } from '../run/message.ts';
 import { DAY, MINUTE, type Milliseconds, milliseconds, toSeconds } from '../units.ts';
 
 export interface JobScheduleProps {
   readonly schedule: CheckedSchedule;
   readonly group: CfnScheduleGroup;
-  readonly groupName: string;
+  readonly names: StageNames;
   readonly queueArn: string;
   readonly deliveryQueueArn: string;
   readonly roleArn: string;
@@ -21,15 +22,14 @@ const MAX_ATTEMPTS = 185;
 export class JobSchedule extends Construct {
   constructor(scope: Construct, id: string, props: JobScheduleProps) {
     super(scope, id);
-    const { schedule, group, groupName, queueArn, deliveryQueueArn, roleArn } = props;
+    const { schedule, group, names, queueArn, deliveryQueueArn, roleArn } = props;
     const { spread, maxLateness } = schedule.policy;
-    const names = scheduleNames(schedule.id, schedule.expressions.length);
-    for (const [index, scheduleExpression] of schedule.expressions.entries()) {
+    for (const [index, { name, expression }] of namedExpressions(names.prefix, schedule).entries()) {
       const resource = new CfnSchedule(this, index === 0 ? 'Resource' : `Resource${index + 1}`, {
-        name: names[index] ?? schedule.id,
-        groupName,
+        name,
+        groupName: names.scheduleGroup,
         description: `${schedule.job}: ${schedule.source}`.slice(0, 512),
-        scheduleExpression,
+        scheduleExpression: expression,
         scheduleExpressionTimezone: schedule.timezone,
         state: schedule.enabled ? 'ENABLED' : 'DISABLED',
         flexibleTimeWindow:

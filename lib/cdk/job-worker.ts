@@ -7,17 +7,19 @@ import {
   Function as LambdaFunction,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { DeployableJob } from '../app/check-jobs.ts';
 import { ENVIRONMENT } from '../environment.ts';
 import { WATCHDOG } from '../job/names.ts';
 import { jobPartition } from '../store/dynamodb/keys.ts';
-import { DAY, type Milliseconds } from '../units.ts';
+import { DAY, type Milliseconds, milliseconds } from '../units.ts';
 import { createJobAlarms, createWatchdogAlarm } from './alarms.ts';
+import { logRetention } from './log-retention.ts';
 import { createQueue, requireTls } from './queues.ts';
-import { queueArn, type SharedArns, type Surroundings, sharedArns } from './surroundings.ts';
+import { keysArn, queueArn, type SharedArns, type Surroundings, sharedArns } from './surroundings.ts';
+import { wildcardIn } from './wildcard.ts';
 
 export interface JobWorkerProps {
   readonly job: DeployableJob;
@@ -45,7 +47,7 @@ export class JobWorker extends Construct {
     this.queueArn = queue.attrArn;
     const logGroup = new LogGroup(this, 'LogGroup', {
       logGroupName: job.names.logGroup,
-      retention: logRetention(job.policy.retention),
+      retention: logRetention(surroundings.logRetention ?? withRecords(job.policy.retention)),
       // Also in production: a group that outlives its stack stops the next deployment, which wants the same name.
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -93,7 +95,10 @@ export class JobWorker extends Construct {
           'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [jobPartition(this.job.name)] },
         }),
         allow(['sns:Publish'], this.arns.alertTopic),
-        allow(['kms:Decrypt', 'kms:GenerateDataKey'], this.surroundings.alertKeyArn),
+        // Not by the key's ARN, which a group's stack would have to import from the main one.
+        allow(['kms:Decrypt', 'kms:GenerateDataKey'], keysArn(this), {
+          StringEquals: { 'kms:EncryptionContext:aws:sns:topicArn': this.arns.alertTopic },
+        }),
         allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn),
       ],
     });
@@ -105,6 +110,11 @@ export class JobWorker extends Construct {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `What the job ${name} may do`,
       inlinePolicies: { Job: this.permissions },
+    });
+    Validations.of(role).acknowledge({
+      id: wildcardIn(this, keysArn(this)),
+      reason:
+        "The key of the alert topic, by the topic that it encrypts for: no other key's use has that topic as its context",
     });
     const created = new LambdaFunction(this, 'Function', {
       functionName: names.function,
@@ -169,16 +179,5 @@ interface Parts {
   readonly logGroup: LogGroup;
 }
 
-/** The shortest that CloudWatch allows and that is no shorter than the records, whose log links should lead somewhere. */
-function logRetention(retention: Milliseconds): RetentionDays {
-  const allowed = [
-    RetentionDays.ONE_MONTH,
-    RetentionDays.TWO_MONTHS,
-    RetentionDays.THREE_MONTHS,
-    RetentionDays.FOUR_MONTHS,
-    RetentionDays.FIVE_MONTHS,
-    RetentionDays.SIX_MONTHS,
-    RetentionDays.ONE_YEAR,
-  ];
-  return allowed.find((days) => days * DAY >= retention) ?? RetentionDays.THIRTEEN_MONTHS;
-}
+/** The link from a record to its log lines should lead somewhere; lines of failures are wanted longer than those of a week's records. */
+const withRecords = (retention: Milliseconds): Milliseconds => milliseconds(Math.max(retention, 30 * DAY));

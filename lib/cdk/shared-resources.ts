@@ -1,22 +1,23 @@
 import { CfnOutput, Tags, Validations } from 'aws-cdk-lib';
 import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
+import { readDuration } from '../job/duration.ts';
 import { type Deployment, stageNames } from '../job/names.ts';
 import { createSharedAlarms } from './alarms.ts';
 import { AlertTopic } from './alert-topic.ts';
 import { createQueue, requireTls } from './queues.ts';
 import { RunTable } from './run-table.ts';
-import { PRODUCTION } from './stacks.ts';
+import type { DeploymentSettings } from './settings.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** Creates what the jobs of a deployment share: table, topic, delivery queue, schedule group and their alarms. */
 export function createSharedResources(
   scope: Construct,
-  deployment: Deployment,
-  email: string | undefined,
+  { deployment, stage }: Pick<DeploymentSettings, 'deployment' | 'stage'>,
 ): Surroundings {
   const names = stageNames(deployment);
-  const table = new RunTable(scope, 'Table', { tableName: names.table, isProtected: deployment.stage === PRODUCTION });
+  const { isProtected = false, alerts: { email = [] } = {}, logRetention } = stage;
+  const table = new RunTable(scope, 'Table', { tableName: names.table, isProtected });
   const topic = new AlertTopic(scope, 'Alerts', { names, email });
   const undelivered = createQueue(scope, 'DeliveryQueue', { queueName: names.deliveryQueue });
   requireTls(scope, [undelivered]);
@@ -30,10 +31,14 @@ export function createSharedResources(
   new CfnOutput(scope, 'AlertTopicArn', { value: topic.arn, description: 'Subscribe to it to hear of failures' });
   new CfnOutput(scope, 'TableName', { value: table.resource.ref, description: 'The records of all runs' });
   tag(scope, deployment);
-  return { deployment, names, scheduleGroup, alertKeyArn: topic.keyArn };
+  return { deployment, names, scheduleGroup, logRetention: readDuration(logRetention) };
 }
 
-/** Tags a construct, and all below it, with app and stage. */
+/**
+ * Tags a construct, and all below it, with app and stage. IAM's tag keys are case-insensitive, so a plain `stage` would meet a
+ * company's `Stage` on every role.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html#id_tags_rules_creating
+ */
 export function tag(construct: Construct, deployment: Deployment): void {
-  for (const [key, value] of Object.entries(deployment)) Tags.of(construct).add(key, value);
+  for (const [key, value] of Object.entries(deployment)) Tags.of(construct).add(`belfry:${key}`, value);
 }

@@ -1,10 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { stageNames } from '../job/names.ts';
-import type { DeploymentSettings } from './context.ts';
-
-/** The stage whose records are kept from harm. */
-export const PRODUCTION = 'prod';
+import { groupStackName, stageNames } from '../job/names.ts';
+import type { DeploymentSettings } from './settings.ts';
 
 /** Where the constructs of a deployment go. */
 export interface StackPlan {
@@ -15,17 +12,13 @@ export interface StackPlan {
 }
 
 /** In a stack of the user's, that stack. Right below an app, stacks of Belfry's own: `<app>-<stage>`, and one a group. */
-export function planStacks(scope: Construct, { deployment, hasOwnStacks, env }: DeploymentSettings): StackPlan {
+export function planStacks(scope: Construct, { deployment, hasOwnStacks, stage, env }: DeploymentSettings): StackPlan {
   if (!hasOwnStacks) return { main: scope };
   const { prefix } = stageNames(deployment);
   const createStack = (name: string, description: string): Stack =>
-    new Stack(scope, name, {
-      description,
-      terminationProtection: deployment.stage === PRODUCTION,
-      ...(env === undefined ? {} : { env }),
-    });
+    new Stack(scope, name, { description, terminationProtection: stage.isProtected === true, env });
   return {
     main: createStack(prefix, `Scheduled jobs of ${prefix}`),
-    placeGroup: (group) => createStack(`${prefix}-${group}`, `Scheduled jobs of ${prefix}, ${group}`),
+    placeGroup: (group) => createStack(groupStackName(deployment, group), `Scheduled jobs of ${prefix}, ${group}`),
   };
 }

@@ -2,13 +2,15 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import type { Deployment, StageNames } from '../job/names.ts';
+import type { Milliseconds } from '../units.ts';
 
 /** What the jobs of a deployment share. */
 export interface Surroundings {
   readonly deployment: Deployment;
   readonly names: StageNames;
   readonly scheduleGroup: CfnScheduleGroup;
-  readonly alertKeyArn: string;
+  /** How long log lines are kept; absent where each job's records decide. */
+  readonly logRetention: Milliseconds | undefined;
 }
 
 /** ARNs of what all jobs share. */
@@ -36,6 +38,10 @@ export function sharedArns(scope: Construct, names: StageNames): SharedArns {
     }),
   };
 }
+
+/** All keys of the account and region. */
+export const keysArn = (scope: Construct): string =>
+  Stack.of(scope).formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
 
 export const queueArn = (scope: Construct, name: string): string =>
   Stack.of(scope).formatArn({ service: 'sqs', resource: name, arnFormat: ArnFormat.NO_RESOURCE_NAME });

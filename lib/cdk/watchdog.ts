@@ -1,6 +1,5 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Construct } from 'constructs';
 import type { CheckedApp } from '../app/check-app.ts';
 import type { DeployableJob } from '../app/check-jobs.ts';
 import { InvalidAppError, quoteValue } from '../app/check-report.ts';
@@ -15,6 +14,7 @@ import { DAY, HOUR, MINUTE, type Milliseconds, milliseconds } from '../units.ts'
 import { definitionOf } from '../watchdog/deployed.ts';
 import type { JobWorker } from './job-worker.ts';
 import { queueArn, sharedArns } from './surroundings.ts';
+import { wildcardIn } from './wildcard.ts';
 
 /** How long after a due time its record must be there: EventBridge fires within a minute, and a function must start. */
 export const DEFAULT_GRACE: Duration = '3 minutes';
@@ -109,7 +109,7 @@ function readGrace(grace: Duration): Milliseconds {
   if (length !== undefined && length >= EARLIEST_LOOK && length <= MAX_GRACE) return length;
   const allowed = `allowed are 1 minute to 1 hour, as ${durationFormat({ min: '1 minute', max: '1 hour' })}`;
   throw new InvalidAppError([
-    `watchdogGrace ${quoteValue(grace)}: ${allowed}; set it in cdk.json, context.watchdogGrace`,
+    `watchdogGrace ${quoteValue(grace)}: ${allowed}; it is given as a property of Belfry, as context.watchdogGrace in cdk.json or as -c watchdogGrace=…`,
   ]);
 }
 
@@ -143,16 +143,4 @@ export function grantWatchdog(worker: JobWorker): void {
     },
     { id: wildcardIn(worker, schedules), reason: "The schedules of this deployment's own group and of no other" },
   );
-}
-
-/** How cdk-nag calls a wildcard, so that no other is acknowledged with it: `<AWS::Region>` for what a stack leaves open. */
-function wildcardIn(scope: Construct, arn: string): string {
-  const resolved: unknown = Stack.of(scope).resolve(arn);
-  const parts = typeof resolved === 'string' ? [resolved] : (resolved as JoinedParts)['Fn::Join'][1];
-  const text = parts.map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join('');
-  return `AwsSolutions-IAM5[Resource::${text}]`;
-}
-
-interface JoinedParts {
-  readonly 'Fn::Join': readonly [delimiter: '', parts: readonly (string | { readonly Ref: string })[]];
 }

@@ -9,11 +9,15 @@ export const JOB_NAME = /^[a-z][a-z0-9-]{0,39}$/;
 /** A schedule id: as a job's name, but may start with a digit and contain dots. */
 export const SCHEDULE_ID = /^[a-z0-9][a-z0-9.-]{0,39}$/;
 
-/** An app's or a stage's name: at most 12 characters, since both are part of every resource's name. */
-export const APP_NAME = /^[a-z][a-z0-9-]{0,11}$/;
+/**
+ * An app's or a stage's name: letters and digits, starting with a letter, at most 12 characters, since both are part of
+ * every resource's name. Without hyphens: `<app>-<stage>-…` is then read in one way only, and no two deployments share a name.
+ */
+export const DEPLOYMENT_NAME = /^[a-z][a-z0-9]{0,11}$/;
+export const DEPLOYMENT_NAME_RULE = 'allowed are lower-case letters and digits, first a letter, at most 12 characters';
 
-/** The name of an app that gives itself none. */
-export const DEFAULT_APP = 'belfry';
+/** What this repository's cdk.json calls the app until its user names it: every copy starts with it. */
+export const UNNAMED_APP = 'belfry';
 export const DEFAULT_STAGE = 'dev';
 
 /** Belfry's own job, and its schedule: no other may be called that. */
@@ -22,10 +26,7 @@ export const WATCHDOG = 'watchdog';
 /** Lambda's limit for a function's name, the shortest of all limits that a job's names must keep. */
 export const FUNCTION_NAME_LIMIT = 64;
 
-/**
- * Which deployment. Two stages of an app never share a name. Two apps do where one's name goes on with
- * what is the other's stage (`a-b` in `c`, `a` in `b-c`): deploying the second fails, and says so.
- */
+/** Which deployment. No two of an account and region have any name in common. */
 export interface Deployment {
   readonly app: string;
   readonly stage: string;
@@ -68,11 +69,5 @@ export function jobNames(deployment: Deployment, job: string): JobNames {
   return { function: name, queue: name, deadLetterQueue: `${name}-dlq`, logGroup: `/aws/lambda/${name}` };
 }
 
-/**
- * EventBridge's names for the schedules of one entry: the id itself, and for an entry that takes two
- * (five-field cron with both day fields restricted) a second one. `_` is no part of an id, so the
- * second never meets another entry's name.
- */
-export function scheduleNames(scheduleId: string, count: number): readonly string[] {
-  return Array.from({ length: count }, (_, index) => (index === 0 ? scheduleId : `${scheduleId}_${index + 1}`));
-}
+/** The stack of a group, `<app>-<stage>-<group>`, beside the main one. */
+export const groupStackName = (deployment: Deployment, group: string): string => `${stagePrefix(deployment)}-${group}`;

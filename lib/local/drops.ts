@@ -26,8 +26,8 @@ export class InvalidDropError extends BelfryError {
  * @throws InvalidDropError for a schedule that is not there, naming those that are, but for Belfry's own, and the nearest
  */
 export function dropNext(scheduler: Pick<Scheduler, 'dropNext' | 'nextDueTimes'>, { schedule, count }: Drop): void {
-  const all = scheduler.nextDueTimes().map(({ name }) => name);
-  const names = all.filter((name) => entryOf(name) === schedule);
+  const all = scheduler.nextDueTimes();
+  const names = all.filter((each) => entryOf(each) === schedule).map(({ name }) => name);
   if (names.length === 0) {
     const known = [...new Set(all.map(entryOf))].filter((name) => name !== WATCHDOG);
     const near = nearest(schedule, known);

@@ -28,6 +28,9 @@ interface CdkConfiguration {
 /** Leaves out what takes time and is not read here: a stack trace for each construct, and an entry for CDK's statistics. */
 const QUICK = { 'aws:cdk:disable-stack-trace': true, 'aws:cdk:version-reporting': false };
 
+/** Advice for deployments is left out, and the stage may be one whose app has no name of its own yet. */
+const LOCAL = { 'belfry:local': true };
+
 /** Variables of the shell that would change what an app synthesizes, or let it reach an account. */
 const WITHHELD = /^(AWS_|CDK_)/;
 
@@ -56,7 +59,7 @@ export async function synthesize({
     env: {
       ...Object.fromEntries(shell),
       CDK_OUTDIR: outputDirectory,
-      CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...QUICK, stage }),
+      CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...QUICK, ...LOCAL, stage }),
       CDK_VALIDATION: 'false',
     },
   });

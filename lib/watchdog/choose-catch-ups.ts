@@ -102,7 +102,7 @@ async function turnOf({ catchUp, record, due }: Candidate, { busy, stillFailing,
   if (busy.has(job) || (!isSent(catchUp) && stillFailing.has(schedule.id))) return 'wait';
   if (!isReady(catchUp, record, pass.now)) return 'in-flight';
   // The user may have disabled it by hand since it was planned.
-  const { kind } = await lookUpDeployed(schedule, pass.ports.findDeployed);
+  const { kind } = await lookUpDeployed(schedule, pass);
   return kind === 'disabled' ? 'drop' : 'send';
 }
 

@@ -1,7 +1,8 @@
-import { scheduleNames } from '../job/names.ts';
+import { namedExpressions } from '../job/schedule-names.ts';
 import { type EpochMs, epochMs, MINUTE } from '../units.ts';
+import type { Pass } from './pass-context.ts';
 import type { WatchedSchedule } from './plan.ts';
-import type { DeployedSchedule, WatchdogPorts } from './ports.ts';
+import type { DeployedSchedule } from './ports.ts';
 
 /**
  * EventBridge is precise to a minute: for so long before a schedule is changed its last due time may be left out, and
@@ -23,17 +24,17 @@ export type Deployed =
 /** Looks up the one or two schedules in EventBridge that an entry has become. Does not throw. */
 export async function lookUpDeployed(
   schedule: WatchedSchedule,
-  find: WatchdogPorts['findDeployed'],
+  { plan, ports }: Pick<Pass, 'plan' | 'ports'>,
 ): Promise<Deployed> {
-  const { id, expressions, timezone } = schedule;
+  const { timezone } = schedule;
   let [createdAt, changedAt] = [epochMs(0), epochMs(0)];
   try {
-    for (const [index, name] of scheduleNames(id, expressions.length).entries()) {
-      const found = await find(name);
+    for (const { name, expression } of namedExpressions(plan.prefix, schedule)) {
+      const found = await ports.findDeployed(name);
       if (found === undefined) return { kind: 'absent', why: `EventBridge has no schedule ${name}` };
       createdAt = epochMs(Math.max(createdAt, found.createdAt));
       changedAt = epochMs(Math.max(changedAt, found.changedAt));
-      const why = difference(name, found, { expression: expressions[index], timezone });
+      const why = difference(name, found, { expression, timezone });
       if (why !== undefined) return { kind: found.isEnabled ? 'different' : 'disabled', why, createdAt, changedAt };
     }
     return { kind: 'as-expected', createdAt, changedAt };
@@ -45,7 +46,7 @@ export async function lookUpDeployed(
 function difference(
   name: string,
   { isEnabled, expression, timezone }: DeployedSchedule,
-  wanted: { readonly expression: string | undefined; readonly timezone: string },
+  wanted: Pick<DeployedSchedule, 'expression' | 'timezone'>,
 ): string | undefined {
   if (!isEnabled) return `the schedule ${name} is disabled in EventBridge`;
   if (expression === wanted.expression && timezone === wanted.timezone) return undefined;

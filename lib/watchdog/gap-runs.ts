@@ -47,7 +47,7 @@ async function startGapRun(run: string, schedule: WatchedSchedule, { plan, ports
   const due = dueRun(run, 'schedule', plan);
   if (due === undefined || (await ports.store.get(run)) !== undefined) return false;
   // A schedule that a user has disabled or deleted by hand starts no run, of the watchdog's neither.
-  const { kind } = await lookUpDeployed(schedule, ports.findDeployed);
+  const { kind } = await lookUpDeployed(schedule, { plan, ports });
   if (kind === 'disabled' || kind === 'absent') return false;
   await ports.send(due.request);
   ports.log('after-gap-sent', { runId: run, job: schedule.job });

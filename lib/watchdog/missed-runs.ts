@@ -45,7 +45,7 @@ export async function recordMissedRuns(due: readonly DueTime[], pass: Pass): Pro
     .map((each, index) => ({ each, record: records[index] }))
     .filter(({ record }) => isUnreported(record));
   const schedules = new Map(unreported.map(({ each: { schedule } }) => [schedule.id, schedule]));
-  const deployed = await lookUpAll([...schedules.values()], ports);
+  const deployed = await lookUpAll([...schedules.values()], pass);
   const missed: MissedRun[] = [];
   let skipped = 0;
   for (const { each, record } of unreported) {
@@ -88,13 +88,10 @@ async function trackRunningRuns(
 const isUnreported = (record: RunRecord | undefined): boolean =>
   record === undefined || record.status === 'missed' || isTooLate(record);
 
-async function lookUpAll(
-  schedules: readonly WatchedSchedule[],
-  { findDeployed }: WatchdogPorts,
-): Promise<ReadonlyMap<string, Deployed>> {
+async function lookUpAll(schedules: readonly WatchedSchedule[], pass: Pass): Promise<ReadonlyMap<string, Deployed>> {
   const lookUp = async (schedule: WatchedSchedule): Promise<[string, Deployed]> => [
     schedule.id,
-    await lookUpDeployed(schedule, findDeployed),
+    await lookUpDeployed(schedule, pass),
   ];
   return new Map(await mapInBatches(schedules, lookUp));
 }

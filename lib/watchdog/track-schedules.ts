@@ -60,7 +60,7 @@ async function trackSchedule(schedule: WatchedSchedule, pass: Pass): Promise<Tra
   const known = ownEntry(pass.state.schedules, id);
   if (known !== undefined && isUnchanged(schedule, known)) return { id, tracked: { schedule, state: known } };
   if (known === undefined && !shouldBeDeployed(schedule)) return { id };
-  const deployed = await lookUpDeployed(schedule, pass.ports.findDeployed);
+  const deployed = await lookUpDeployed(schedule, pass);
   const waiting = waitingFor(schedule, deployed, pass);
   return {
     id,

@@ -4,6 +4,7 @@ import type { CheckedSchedule } from '../../lib/app/checked-schedule.ts';
 import { defineJob, schedule } from '../../lib/entry/belfry.ts';
 import type { Job } from '../../lib/job/job.ts';
 import { epochMs } from '../../lib/units.ts';
+import { STAGES } from '../support/stages.ts';
 
 export const nightly = defineJob('nightly', { timeout: '10 seconds', retry: { maxAttempts: 1 }, run() {} });
 
@@ -23,6 +24,7 @@ export function checkEntry(
 ): CheckedSchedule {
   const { schedules } = checkApp({
     deployment: { app: 'shop', stage: 'dev' },
+    stages: STAGES,
     files: [{ file: `functions/${job.name}.ts`, path: '', group: '', exported: job }],
     schedules: { daily: schedule(job, untyped(options)) },
     now: epochMs(Date.parse('2027-06-01T12:00:00Z')),

@@ -8,6 +8,7 @@ import { build, entriesOf } from '../../lib/cdk/bundle/bundle.ts';
 import { isJob, type Job } from '../../lib/job/job.ts';
 import { type ScheduleOptions, schedule } from '../../lib/job/schedule.ts';
 import { DUE } from '../support/requests.ts';
+import { STAGES } from '../support/stages.ts';
 
 const LIBRARY = join(import.meta.dirname, '../../lib/entry/belfry.ts');
 
@@ -35,6 +36,7 @@ export async function ownCode({
   if (job === undefined) throw new Error('there is no job to measure');
   const app = checkApp({
     deployment: { app: 'bench', stage: 'dev' },
+    stages: STAGES,
     files,
     schedules: { daily: schedule(job, { every: '1 day', ...options } as ScheduleOptions<unknown>) },
     now: DUE,

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { CDK_FLAGS, checkOutFixture, FIXTURE_APP, FIXTURE_NAME, REPOSITORY } from '../fixtures/fixture-app.ts';
+import { CDK_FLAGS, checkOutFixture, FIXTURE_APP, REPOSITORY } from '../fixtures/fixture-app.ts';
 import { createFolder } from './support.ts';
 
 /** A project with these files, and `infra/app.ts`. Its `lib/` is this checkout's, whose compiled files are in a cache. */
@@ -13,6 +13,7 @@ function projectWith(files: Readonly<Record<string, string>>): string {
   const all = {
     'infra/app.ts': readFileSync(join(FIXTURE_APP, 'infra/app.ts'), 'utf8'),
     'infra/access.ts': 'export default () => {};',
+    'infra/stages.ts': 'export const stages = { dev: {} };',
     ...files,
   };
   for (const [name, text] of Object.entries(all)) {
@@ -36,7 +37,7 @@ function runApp(project: string, context: Record<string, unknown> = {}): Promise
     PATH: process.env.PATH,
     HOME: outdir,
     CDK_OUTDIR: join(outdir, 'cdk.out'),
-    CDK_CONTEXT_JSON: JSON.stringify({ app: FIXTURE_NAME, ...CDK_FLAGS, 'aws:cdk:bundling-stacks': [], ...context }),
+    CDK_CONTEXT_JSON: JSON.stringify({ app: 'shop', ...CDK_FLAGS, 'aws:cdk:bundling-stacks': [], ...context }),
     CDK_VALIDATION: 'false',
   };
   const loader = import.meta.resolve('tsx');
@@ -64,9 +65,9 @@ test('the app is one stack, named for app and stage, wherever it is called from'
   const { code, stdout, stderr, outdir } = await runApp(FIXTURE_APP, { stage: 'prod' });
 
   expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: '' });
-  expect(templatesIn(outdir)).toEqual(['belfry-prod.template.json']);
+  expect(templatesIn(outdir)).toEqual(['shop-prod.template.json']);
   expect(
-    JSON.parse(readFileSync(join(outdir, 'manifest.json'), 'utf8')).artifacts['belfry-prod'].properties,
+    JSON.parse(readFileSync(join(outdir, 'manifest.json'), 'utf8')).artifacts['shop-prod'].properties,
   ).toMatchObject({
     terminationProtection: true,
   });
@@ -91,7 +92,7 @@ describe('an app with a folder of jobs, a time that is past and a calendar that 
   test('has a stack of its own for the folder', () => {
     expect([ended.code, templatesIn(ended.outdir)]).toEqual([
       0,
-      ['belfry-dev-billing.template.json', 'belfry-dev.template.json'],
+      ['shop-dev-billing.template.json', 'shop-dev.template.json'],
     ]);
   });
 
@@ -180,7 +181,7 @@ test('access that is still at work when the app is synthesized fails it', async 
   const project = ownApp(
     `${LOAD}; const app = new App(); const { Belfry } = await import('belfry/cdk');
      const access = async () => { await new Promise((resolve) => setTimeout(resolve, 50)); };
-     new Belfry(app, 'Belfry', { jobs: [], schedules: {}, access });
+     new Belfry(app, 'Belfry', { jobs: [], schedules: {}, stages: { dev: {} }, access });
      app.synth();`,
   );
 
@@ -197,7 +198,7 @@ test('a stack of the user’s has its warnings printed, too', async () => {
   const project = ownApp(
     `const jobs = ${LOAD}; const { Belfry } = await import('belfry/cdk'); const { schedule } = await import('belfry');
      const schedules = { often: schedule(jobs[0].exported, { every: '1 minute' }) };
-     new Belfry(new Stack(new App(), 'Shop'), 'Jobs', { app: 'shop', stage: 'dev', jobs, schedules });`,
+     new Belfry(new Stack(new App(), 'Shop'), 'Jobs', { app: 'shop', stage: 'dev', stages: { dev: {} }, jobs, schedules });`,
   );
 
   const { code, stderr } = await runApp(project);

@@ -7,6 +7,7 @@ import { defineJob, schedule } from '../../lib/entry/belfry.ts';
 import type { Job, JobDefinition } from '../../lib/job/job.ts';
 import type { Schedules } from '../../lib/job/schedule.ts';
 import { epochMs } from '../../lib/units.ts';
+import { STAGES } from '../support/stages.ts';
 import { jobFile } from './support.ts';
 
 // As synth does: zod/mini has no words for what it expected until it is given a language.
@@ -32,7 +33,8 @@ const check = ({
   stage = 'dev',
   files = [nightly, report].map((job) => jobFile(job)),
   schedules = {},
-}: Written) => checkApp({ deployment: { app, stage }, files, schedules, now: NOON, readCalendarFile: () => [] });
+}: Written) =>
+  checkApp({ deployment: { app, stage }, stages: STAGES, files, schedules, now: NOON, readCalendarFile: () => [] });
 
 function messageFor(written: Written): string {
   try {
@@ -73,14 +75,14 @@ describe('the deployment', () => {
     [
       'an app that no resource could be named after',
       { app: 'My Shop' },
-      `app "My Shop": allowed are lower-case letters, digits and -, first a letter, at most 12 characters; set it in cdk.json, context.app
+      `app "My Shop": allowed are lower-case letters and digits, first a letter, at most 12 characters, such as "myshop"; set it in cdk.json, context.app
      ^`,
     ],
     [
       'a stage that is too long',
       { stage: 'integration-2' },
-      `stage "integration-2": allowed are lower-case letters, digits and -, first a letter, at most 12 characters; give it as -c stage=prod
-                   ^`,
+      `stage "integration-2": allowed are lower-case letters and digits, first a letter, at most 12 characters, such as "integration2"; give it as -c stage=prod
+                  ^`,
     ],
   ])('%s', (_, written, message) => {
     expect(messageFor(written)).toBe(message);
@@ -117,8 +119,8 @@ describe('a job file', () => {
     ],
     [
       'with a name that is too long for a Lambda function',
-      { app: 'twelve-chars', stage: 'twelve-chars', files: [jobFile(defineJob('a'.repeat(40), { run() {} }))] },
-      `functions/${'a'.repeat(40)}.ts: job "${'a'.repeat(40)}": function "twelve-chars-twelve-chars-${'a'.repeat(40)}": Lambda takes names of 64 characters, and this has 66; make the job's name, the app's or the stage's 2 shorter
+      { app: 'twelvecharsx', stage: 'twelvecharsx', files: [jobFile(defineJob('a'.repeat(40), { run() {} }))] },
+      `functions/${'a'.repeat(40)}.ts: job "${'a'.repeat(40)}": function "twelvecharsx-twelvecharsx-${'a'.repeat(40)}": Lambda takes names of 64 characters, and this has 66; make the job's name, the app's or the stage's 2 shorter
 ${' '.repeat(177)}^^`,
     ],
     [
@@ -272,9 +274,9 @@ describe('a schedule', () => {
       `infra/schedules.ts: schedule "daily": enabled "prod" is not allowed; write true, false, or the stages it is on in: ['prod']`,
     ],
     [
-      'enabled in a stage that cannot be',
-      entry('daily', { every: '1 day', enabled: ['prod', 'Production EU'] }),
-      'infra/schedules.ts: schedule "daily": enabled names the stage "Production EU", and no stage can be called that; allowed are lower-case letters, digits and -, first a letter, at most 12 characters',
+      'enabled in a stage that is not listed',
+      entry('daily', { every: '1 day', enabled: ['prod', 'production'] }),
+      'infra/schedules.ts: schedule "daily": enabled: stage "production" is not listed in infra/stages.ts; listed are: dev, test, prod; give one of them, or add it to the list',
     ],
   ])('%s', (_, written, message) => {
     expect(messageFor(written)).toBe(message);

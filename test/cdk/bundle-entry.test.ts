@@ -11,6 +11,7 @@ import type { Job } from '../../lib/job/job.ts';
 import { OVERLAP_POLICIES } from '../../lib/job/overlap.ts';
 import type { Schedules } from '../../lib/job/schedule.ts';
 import { epochMs } from '../../lib/units.ts';
+import { STAGES } from '../support/stages.ts';
 import { createFolder, jobFile, report } from './support.ts';
 
 const other = defineJob('other', { run() {} });
@@ -22,7 +23,14 @@ function check(schedules: Schedules, functionsDirectory?: string, jobs: readonly
     return functionsDirectory === undefined ? file : { ...file, path: join(functionsDirectory, `${job.name}.ts`) };
   });
   const now = epochMs(Date.parse('2026-06-01T12:00:00Z'));
-  return checkApp({ deployment: { app: 'shop', stage: 'dev' }, files, schedules, now, readCalendarFile: () => [] });
+  return checkApp({
+    deployment: { app: 'shop', stage: 'dev' },
+    stages: STAGES,
+    files,
+    schedules,
+    now,
+    readCalendarFile: () => [],
+  });
 }
 
 function entryOf(name: string, schedules: Schedules, isEmulated = false): string {

@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { Belfry } from '../../lib/cdk/belfry.ts';
 import { schedule } from '../../lib/entry/belfry.ts';
 import type { Manifest } from '../../lib/manifest.ts';
+import { STAGES } from '../support/stages.ts';
 import { createApp, createFolder, jobFile, only, report, resourcesOf, type Template } from './support.ts';
 
 /** A stack that somebody had before they had Belfry. */
@@ -17,6 +18,7 @@ class ShopStack extends Stack {
     const belfry = new Belfry(this, 'Jobs', {
       app: 'shop',
       stage,
+      stages: STAGES,
       jobs: [jobFile(report)],
       schedules: { nightly: schedule(report, { cron: '0 2 * * *', enabled: ['prod'] }) },
     });
@@ -44,18 +46,27 @@ test('two deployments live in one app, each beside other resources', () => {
 });
 
 test.each([
-  [{}, 'app and stage missing'],
+  [{}, 'stage missing'],
   [{ app: 'shop' }, 'stage missing'],
-])('in a stack of the user’s app and stage are given as properties: %j', (names, says) => {
+])('in a stack of the user’s the stage is given as a property: %j', (names, says) => {
   const stack = new Stack(createApp({ context: { app: 'shop', stage: 'prod' } }), 'Shop');
 
-  expect(() => new Belfry(stack, 'Jobs', { ...names, jobs: [jobFile(report)], schedules: {} })).toThrow(says);
+  expect(() => new Belfry(stack, 'Jobs', { ...names, stages: STAGES, jobs: [jobFile(report)], schedules: {} })).toThrow(
+    says,
+  );
 });
 
 test('access may return what it called last', () => {
   const app = createApp({ outdir: createFolder() });
   const access = ((belfry: Belfry) => belfry.defaults({ environment: { LEVEL: 'debug' } })) as unknown as () => void;
-  new Belfry(app, 'Belfry', { app: 'shop', stage: 'dev', jobs: [jobFile(report)], schedules: {}, access });
+  new Belfry(app, 'Belfry', {
+    app: 'shop',
+    stage: 'dev',
+    stages: STAGES,
+    jobs: [jobFile(report)],
+    schedules: {},
+    access,
+  });
 
   expect(() => app.synth()).not.toThrow();
 });

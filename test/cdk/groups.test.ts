@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { Belfry } from '../../lib/cdk/belfry.ts';
 import { MOST_RESOURCES } from '../../lib/cdk/stack-size.ts';
 import { defineJob, schedule } from '../../lib/entry/belfry.ts';
+import { STAGES } from '../support/stages.ts';
 import { createApp, jobFile, only, queueNamed, report, resourcesOf, synth, type Template } from './support.ts';
 
 const invoice = defineJob('invoice', { run() {} });
@@ -13,6 +14,7 @@ function setup() {
   new Belfry(new Stack(app, 'main'), 'Belfry', {
     app: 'shop',
     stage: 'dev',
+    stages: STAGES,
     jobs: [jobFile(report), jobFile(invoice, 'billing')],
     schedules: { nightly: schedule(report, { every: '1 day' }), hourly: schedule(invoice, { every: '1 hour' }) },
     placeGroup: (group) => {

@@ -109,9 +109,24 @@ describe('no policy is broader than it must be', () => {
     expect(broad.sort()).toEqual(Object.keys(REASONS).sort());
   });
 
-  test('no resource of a role has a star in it, save those of the watchdog', () => {
+  test('keys are used for the alert topic only', () => {
+    const { template } = twoJobs();
+    const ofRoles = allStatements(template).filter(
+      ({ in: type, Action }) => type === 'AWS::IAM::Role' && /kms/.test(String(Action)),
+    );
+
+    expect(ofRoles).toHaveLength(3);
+    expect(
+      ofRoles.map(({ Condition }) => textOf(Condition.StringEquals['kms:EncryptionContext:aws:sns:topicArn'])),
+    ).toEqual(ofRoles.map(() => `${here('sns')}:shop-dev-alerts`));
+  });
+
+  test('no resource of a role has a star in it, save those of the watchdog, and keys by what they encrypt', () => {
     const starred = allStatements(twoJobs().template)
-      .filter(({ Effect }) => Effect === 'Allow')
+      .filter(
+        ({ Effect, Condition }) =>
+          Effect === 'Allow' && Condition?.StringEquals?.['kms:EncryptionContext:aws:sns:topicArn'] === undefined,
+      )
       .flatMap(({ in: type, Action, Resource }) =>
         listOf(Resource)
           .map(textOf)

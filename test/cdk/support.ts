@@ -8,6 +8,7 @@ import { Belfry, type BelfryProps } from '../../lib/cdk/belfry.ts';
 import { defineJob, schedule } from '../../lib/entry/belfry.ts';
 import type { Job } from '../../lib/job/job.ts';
 import { CDK_FLAGS } from '../fixtures/fixture-app.ts';
+import { STAGES } from '../support/stages.ts';
 
 /** Resources by logical id, as CloudFormation would get them. */
 export interface Template {
@@ -59,6 +60,7 @@ export function synth(props: Partial<BelfryProps> = {}, arrange: (belfry: Belfry
   const belfry = new Belfry(stack, 'Belfry', {
     app: 'shop',
     stage: 'dev',
+    stages: STAGES,
     jobs: [jobFile(report)],
     schedules: { nightly: schedule(report, { cron: '0 2 * * *', timezone: 'Europe/Stockholm' }) },
     ...props,
@@ -80,7 +82,7 @@ export const watchdogOf = (template: Template): Template => part(template, isWat
 export const withoutWatchdog = (template: Template): Template => part(template, (id) => !isWatchdogs(id));
 
 /** By the construct that its resources stand in: not all of them have a name of their own. */
-const isWatchdogs = (logicalId: string): boolean => /Jobswatchdog[A-Z]/.test(logicalId);
+const isWatchdogs = (logicalId: string): boolean => /Jobs(Schedule)?watchdog[A-Z\d]/.test(logicalId);
 
 const part = (template: Template, belongs: (logicalId: string) => boolean): Template => ({
   ...template,

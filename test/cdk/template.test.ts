@@ -90,7 +90,7 @@ describe('a schedule', () => {
     const { Properties } = only(template, 'AWS::Scheduler::Schedule');
 
     expect(Properties).toMatchObject({
-      Name: 'nightly',
+      Name: 'shop-dev-nightly',
       GroupName: 'shop-dev',
       ScheduleExpression: 'cron(0 2 * * ? *)',
       ScheduleExpressionTimezone: 'Europe/Stockholm',
@@ -116,8 +116,8 @@ describe('a schedule', () => {
     const pair = resourcesOf(withoutWatchdog(template), 'AWS::Scheduler::Schedule').map(({ Properties }) => Properties);
 
     expect(pair.map(({ Name, ScheduleExpression }) => [Name, ScheduleExpression])).toEqual([
-      ['paydays', 'cron(0 2 13 * ? *)'],
-      ['paydays_2', 'cron(0 2 ? * FRI *)'],
+      ['shop-dev-paydays', 'cron(0 2 13 * ? *)'],
+      ['shop-dev-paydays_2', 'cron(0 2 ? * FRI *)'],
     ]);
     expect(pair[0].Target.Input).toBe(pair[1].Target.Input);
   });
@@ -208,15 +208,15 @@ test.each([
   const tagged = resourcesOf(synth().template, type).map(({ Properties }) => Properties.Tags);
 
   const expected = [
-    { Key: 'app', Value: 'shop' },
-    { Key: 'stage', Value: 'dev' },
+    { Key: 'belfry:app', Value: 'shop' },
+    { Key: 'belfry:stage', Value: 'dev' },
   ];
   expect(tagged).toEqual(tagged.map(() => expected));
   expect(tagged).not.toEqual([]);
 });
 
 test('the alert topic has a subscriber when an address is given', () => {
-  const { template } = synth({ alertEmail: 'ops@example.org' });
+  const { template } = synth({ stages: { dev: { alerts: { email: ['ops@example.org'] } } } });
 
   expect(only(template, 'AWS::SNS::Subscription').Properties).toMatchObject({
     Protocol: 'email',

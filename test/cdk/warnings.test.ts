@@ -9,6 +9,7 @@ import { calendar, defineJob, schedule } from '../../lib/entry/belfry.ts';
 import { epochMs } from '../../lib/units.ts';
 import { schedules } from '../fixtures/app/infra/schedules.ts';
 import { FIXTURE_APP } from '../fixtures/fixture-app.ts';
+import { STAGES } from '../support/stages.ts';
 import { createApp, jobFile } from './support.ts';
 
 describe('the schedules of an app in order give rise to none', async () => {
@@ -28,7 +29,8 @@ describe('the schedules of an app in order give rise to none', async () => {
     const now = epochMs(Date.parse(date));
     const readCalendarFile = createCalendarReader({ projectDirectory: FIXTURE_APP, now });
     const warningsIn = (stage: string) =>
-      checkApp({ deployment: { app: 'belfry', stage }, files, schedules, now, readCalendarFile }).warnings;
+      checkApp({ deployment: { app: 'belfry', stage }, stages: STAGES, files, schedules, now, readCalendarFile })
+        .warnings;
 
     expect(['dev', 'prod'].flatMap(warningsIn)).toEqual([]);
   });
@@ -44,6 +46,7 @@ test('a deployment passes on what is noted of a calendar, once for all entries t
   const { notes } = new Belfry(new Stack(createApp(), 'Stack'), 'Belfry', {
     app: 'shop',
     stage: 'dev',
+    stages: STAGES,
     jobs: [jobFile(job)],
     schedules: { nightly, again: nightly },
   });
@@ -57,6 +60,7 @@ test('a deployment passes its warnings on', () => {
   const belfry = new Belfry(new Stack(createApp(), 'Stack'), 'Belfry', {
     app: 'shop',
     stage: 'dev',
+    stages: STAGES,
     jobs: [jobFile(often)],
     schedules: { tight: schedule(often, { every: '1 minute' }) },
   });
@@ -69,7 +73,13 @@ test('a deployment passes its warnings on', () => {
 test('a deployment without a job synthesizes, and says how to write one', () => {
   const app = createApp();
 
-  const belfry = new Belfry(new Stack(app, 'Stack'), 'Belfry', { app: 'shop', stage: 'dev', jobs: [], schedules: {} });
+  const belfry = new Belfry(new Stack(app, 'Stack'), 'Belfry', {
+    app: 'shop',
+    stage: 'dev',
+    stages: STAGES,
+    jobs: [],
+    schedules: {},
+  });
 
   expect(belfry.warnings).toEqual([
     "there are no jobs yet: write functions/<name>.ts with export default defineJob('<name>', { … }), and an entry in infra/schedules.ts",

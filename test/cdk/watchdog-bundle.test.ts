@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { defineJob, schedule } from '../../lib/entry/belfry.ts';
 import { Belfry, loadJobs } from '../../lib/entry/cdk.ts';
 import type { Schedules } from '../../lib/job/schedule.ts';
+import { STAGES } from '../support/stages.ts';
 import { createApp, createFolder, only, report, type Template, watchdogOf } from './support.ts';
 
 const LIBRARY = join(import.meta.dirname, '../../lib/entry/belfry.ts');
@@ -27,7 +28,7 @@ async function synthesized({ jobs, schedules, context = {} }: Project) {
   }
   const outdir = createFolder();
   const app = createApp({ outdir, postCliContext: { 'aws:cdk:bundling-stacks': ['**'], app: 'shop', ...context } });
-  new Belfry(app, 'Belfry', { jobs: await loadJobs(functionsDirectory), schedules });
+  new Belfry(app, 'Belfry', { jobs: await loadJobs(functionsDirectory), schedules, stages: STAGES });
   app.synth();
   const templateOf = (stack: string): Template =>
     JSON.parse(readFileSync(join(outdir, `${stack}.template.json`), 'utf8'));

@@ -11,6 +11,7 @@ import type { Duration } from '../../lib/job/duration.ts';
 import type { Schedules } from '../../lib/job/schedule.ts';
 import { formatMetrics } from '../../lib/observe/metrics.ts';
 import { epochMs } from '../../lib/units.ts';
+import { STAGES } from '../support/stages.ts';
 import {
   createApp,
   jobFile,
@@ -52,7 +53,7 @@ describe('the watchdog', () => {
     const schedule = its(template, 'AWS::Scheduler::Schedule');
 
     expect(schedule).toMatchObject({
-      Name: 'watchdog',
+      Name: 'shop-dev-watchdog',
       GroupName: 'shop-dev',
       ScheduleExpression: 'cron(* * * * ? *)',
       ScheduleExpressionTimezone: 'UTC',
@@ -127,6 +128,7 @@ const describedFor = (schedules: Schedules, grace: Duration = DEFAULT_GRACE) =>
   describeWatchdog(
     checkApp({
       deployment: { app: 'shop', stage: 'dev' },
+      stages: STAGES,
       files: [jobFile(report), jobFile(invoice, 'billing')],
       schedules,
       now: epochMs(Date.parse('2026-06-01T12:00:00Z')),
@@ -202,7 +204,7 @@ describe('the grace', () => {
     [null, 'null'],
   ])('of %j is refused, with what is allowed', (grace, quoted) => {
     const refusal = new InvalidAppError([
-      `watchdogGrace ${quoted}: allowed are 1 minute to 1 hour, as a number and a unit, such as '10 minutes'; set it in cdk.json, context.watchdogGrace`,
+      `watchdogGrace ${quoted}: allowed are 1 minute to 1 hour, as a number and a unit, such as '10 minutes'; it is given as a property of Belfry, as context.watchdogGrace in cdk.json or as -c watchdogGrace=…`,
     ]);
 
     expect(() => synth({ watchdogGrace: grace as Duration })).toThrow(refusal);
@@ -212,7 +214,7 @@ describe('the grace', () => {
 test('each deployment of an app has one of its own, in one stack or in two', () => {
   const app = createApp();
   const stacks = [new Stack(app, 'shared'), new Stack(app, 'alone')];
-  const common = { jobs: [jobFile(report)], schedules: {} };
+  const common = { jobs: [jobFile(report)], schedules: {}, stages: STAGES };
   new Belfry(stacks[0] as Stack, 'Dev', { app: 'shop', stage: 'dev', ...common });
   new Belfry(stacks[0] as Stack, 'Prod', { app: 'shop', stage: 'prod', ...common });
   new Belfry(stacks[1] as Stack, 'Belfry', { app: 'bakery', stage: 'dev', ...common });

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { type Access, Belfry, loadJobs } from 'belfry/cdk';
 import type { Schedules } from '../../lib/job/schedule.ts';
+import type { Stages } from '../../lib/job/stages.ts';
 import { leaveOut } from './support/leave-out.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
@@ -13,6 +14,7 @@ const load = async (path: string): Promise<unknown> => await import(pathToFileUR
 /** The app of `infra/app.ts`, less alarms over several metrics: for `cdk deploy --app`. */
 const jobs = await loadJobs(join(PROJECT, 'functions'));
 const { schedules } = (await load('infra/schedules.ts')) as { readonly schedules: Schedules };
+const { stages } = (await load('infra/stages.ts')) as { readonly stages: Stages };
 const { default: access } = (await load('infra/access.ts')) as { readonly default: Access };
-const belfry = new Belfry(new App(), 'Belfry', { jobs, schedules, access });
+const belfry = new Belfry(new App(), 'Belfry', { jobs, schedules, stages, access });
 leaveOut(belfry, ['metric-math']);

@@ -7,28 +7,36 @@ import { Closers } from '../../lib/local/closers.ts';
 import { dropNext, InvalidDropError, readDrop } from '../../lib/local/drops.ts';
 import { openServices } from '../../lib/local/open-services.ts';
 import { StateFolder } from '../../lib/local/state/state-folder.ts';
+import { scheduleTargetInput } from '../../lib/run/message.ts';
 import { QUEUE, ROLE, setup } from './scheduler/setup.ts';
 import { clientConfig } from './support/cloud.ts';
 
+/** As a deployment aims the schedules of an entry. */
+const targetOf = (schedule: string) => ({
+  Arn: QUEUE,
+  RoleArn: ROLE,
+  Input: scheduleTargetInput({ job: 'report', schedule, input: undefined }),
+});
+
 test('drops the due times of an entry, whichever of its two schedules has them', async () => {
-  const { clock, create, scheduler, scheduledTimes } = await setup({ now: '2026-11-23T12:00:00Z' });
-  await create('either', { ScheduleExpression: 'cron(0 13 * * ? *)' });
-  await create('either_2', { ScheduleExpression: 'cron(0 14 * * ? *)' });
+  const { clock, create, scheduler, target } = await setup({ now: '2026-11-23T12:00:00Z' });
+  await create('shop-dev-either', { ScheduleExpression: 'cron(0 13 * * ? *)', Target: targetOf('either') });
+  await create('shop-dev-either_2', { ScheduleExpression: 'cron(0 14 * * ? *)', Target: targetOf('either') });
 
   dropNext(scheduler, { schedule: 'either', count: 2 });
   await clock.advanceTo('2026-11-24T13:00:00Z');
 
-  expect(scheduledTimes()).toEqual(['2026-11-24T13:00Z']);
+  expect(target.sent.map(({ body }) => JSON.parse(body).scheduledTime)).toEqual(['2026-11-24T13:00:00Z']);
 });
 
 test('names the schedules there are where there is none of that name', async () => {
   const { create, scheduler } = await setup({ now: '2026-11-23T12:00:00Z' });
-  for (const name of ['either', 'either_2', 'nightly', 'watchdog']) await create(name);
+  for (const entry of ['either', 'nightly', 'watchdog']) await create(`shop-dev-${entry}`, { Target: targetOf(entry) });
 
-  const act = () => dropNext(scheduler, { schedule: 'either_2', count: 1 });
+  const act = () => dropNext(scheduler, { schedule: 'either_', count: 1 });
 
   expect(act).toThrow(InvalidDropError);
-  expect(act).toThrow('there is no schedule "either_2"; there are: either, nightly; the nearest is "either"');
+  expect(act).toThrow('there is no schedule "either_"; there are: either, nightly; the nearest is "either"');
   expect(() => dropNext(scheduler, { schedule: 'nigthly', count: 1 })).toThrow(/; the nearest is "nightly"$/);
   expect(() => dropNext(scheduler, { schedule: 'watchdog', count: 1 })).not.toThrow();
 });

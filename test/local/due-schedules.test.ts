@@ -1,13 +1,18 @@
 import { expect, test } from 'vitest';
 import type { Scheduler } from '../../lib/local/scheduler/index.ts';
 import { dueSchedules } from '../../lib/local/schedules.ts';
+import { scheduleTargetInput } from '../../lib/run/message.ts';
 import { epochMs, toIso } from '../../lib/units.ts';
 import { type AppOf, manifestOf } from '../forecast/manifest.ts';
 
 /** A scheduler that knows of nothing but next due times, by the names of its schedules. */
 const schedulerWith = (next: Readonly<Record<string, string>>): Scheduler =>
   ({
-    nextDueTimes: () => Object.entries(next).map(([name, iso]) => ({ name, next: epochMs(Date.parse(iso)) })),
+    nextDueTimes: () =>
+      Object.entries(next).map(([name, iso]) => {
+        const input = scheduleTargetInput({ job: 'report', schedule: name.replace(/_2$/, ''), input: undefined });
+        return { name: `shop-dev-${name}`, input, next: epochMs(Date.parse(iso)) };
+      }),
   }) as unknown as Scheduler;
 
 test('the next due time of a schedule is the first that no calendar skips', () => {

@@ -6,24 +6,26 @@ describe('a schedule that a user has changed by hand', () => {
   test.each([
     {
       what: 'deleted',
-      change: (harness: WatchdogHarness) => harness.eventBridge.remove('ten'),
-      reports: 'EventBridge has no schedule ten',
+      change: (harness: WatchdogHarness) => harness.eventBridge.remove('app-dev-ten'),
+      reports: 'EventBridge has no schedule app-dev-ten',
     },
     {
       what: 'disabled',
-      change: (harness: WatchdogHarness) => harness.eventBridge.change('ten', { isEnabled: false }, harness.now),
-      reports: 'the schedule ten is disabled in EventBridge',
+      change: (harness: WatchdogHarness) =>
+        harness.eventBridge.change('app-dev-ten', { isEnabled: false }, harness.now),
+      reports: 'the schedule app-dev-ten is disabled in EventBridge',
     },
     {
       what: 'changed',
       change: (harness: WatchdogHarness) =>
-        harness.eventBridge.change('ten', { expression: 'cron(0 12 * * ? *)' }, harness.now),
-      reports: 'EventBridge has the schedule ten as cron(0 12 * * ? *) in UTC',
+        harness.eventBridge.change('app-dev-ten', { expression: 'cron(0 12 * * ? *)' }, harness.now),
+      reports: 'EventBridge has the schedule app-dev-ten as cron(0 12 * * ? *) in UTC',
     },
     {
       what: 'moved to another zone',
-      change: (harness: WatchdogHarness) => harness.eventBridge.change('ten', { timezone: 'Asia/Tokyo' }, harness.now),
-      reports: 'EventBridge has the schedule ten as cron(0/10 * * * ? *) in Asia/Tokyo',
+      change: (harness: WatchdogHarness) =>
+        harness.eventBridge.change('app-dev-ten', { timezone: 'Asia/Tokyo' }, harness.now),
+      reports: 'EventBridge has the schedule app-dev-ten as cron(0/10 * * * ? *) in Asia/Tokyo',
     },
   ])('has its due times missed, and the alert reports that it was $what', async ({ change, reports }) => {
     const { harness, missed, why } = await setup(appOf(every(10)));
@@ -42,7 +44,7 @@ describe('a schedule that a user has changed by hand', () => {
     const { harness, missed } = await setup(appOf(every(10)), '2027-03-02T02:05:30Z');
     harness.circumstances.isWatching = false;
     await harness.advanceTo('2027-03-02T05:05:30Z');
-    harness.eventBridge.remove('ten');
+    harness.eventBridge.remove('app-dev-ten');
     harness.deploySchedules(appOf(every(10)));
     harness.circumstances.isWatching = true;
 
@@ -56,7 +58,7 @@ describe('a schedule that a user has changed by hand', () => {
     const { harness, missed } = await setup(appOf(every(10)), '2027-03-02T02:05:30Z');
     harness.circumstances.isWatching = false;
     await harness.advanceTo('2027-03-20T02:05:30Z');
-    harness.eventBridge.remove('ten');
+    harness.eventBridge.remove('app-dev-ten');
     harness.deploySchedules(appOf(every(10)));
     harness.circumstances.isWatching = true;
 

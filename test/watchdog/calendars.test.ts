@@ -141,9 +141,9 @@ describe('a due time that clocks skip in spring', () => {
   test.each([
     [
       'disabled',
-      (harness: WatchdogHarness) => harness.eventBridge.change('nightly', { isEnabled: false }, harness.now),
+      (harness: WatchdogHarness) => harness.eventBridge.change('app-dev-nightly', { isEnabled: false }, harness.now),
     ],
-    ['deleted', (harness: WatchdogHarness) => harness.eventBridge.remove('nightly')],
+    ['deleted', (harness: WatchdogHarness) => harness.eventBridge.remove('app-dev-nightly')],
   ] as const)('is not started for a schedule that a user has %s by hand', async (_what, change) => {
     const harness = springForward({ ...half, catchUp: 0 });
     await harness.advanceTo('2027-03-28T00:45:30Z');

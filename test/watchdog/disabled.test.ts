@@ -44,7 +44,7 @@ describe('catch-ups that wait', () => {
   test('are given up when a user disables their schedule in EventBridge', async () => {
     const { harness, caughtUp } = await withCatchUpsWaiting();
 
-    harness.eventBridge.change('ten', { isEnabled: false }, harness.now);
+    harness.eventBridge.change('app-dev-ten', { isEnabled: false }, harness.now);
     await harness.advanceTo('2027-03-02T03:59:00Z');
 
     expect(caughtUp()).toEqual(['02:30']);
@@ -64,10 +64,10 @@ describe('catch-ups that wait', () => {
 test('due times of a schedule that a user has disabled in EventBridge are missed and reported, and none is caught up', async () => {
   const harness = createWatchdogHarness({ start: '2027-03-02T01:50:30Z', ...appOf(TEN) });
   await harness.advanceTo('2027-03-02T01:55:30Z');
-  harness.eventBridge.change('ten', { isEnabled: false }, harness.now);
+  harness.eventBridge.change('app-dev-ten', { isEnabled: false }, harness.now);
 
   await harness.advanceTo('2027-03-02T02:15:00Z');
-  harness.eventBridge.change('ten', { isEnabled: true }, harness.now);
+  harness.eventBridge.change('app-dev-ten', { isEnabled: true }, harness.now);
   await harness.advanceTo('2027-03-02T02:35:00Z');
 
   expect(harness.story().map((line) => line.slice(18))).toEqual([

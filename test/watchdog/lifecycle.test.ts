@@ -46,7 +46,9 @@ describe('a schedule that is new', () => {
 
     expect(missed()).toEqual([]);
     expect(harness.alerts.map(({ subject }) => subject)).toEqual(['[dev] not deployed as the app says: ten']);
-    expect(harness.alerts[0]?.body).toContain('ten, since 2027-03-02 01:56 UTC: EventBridge has no schedule ten');
+    expect(harness.alerts[0]?.body).toContain(
+      'ten, since 2027-03-02 01:56 UTC: EventBridge has no schedule app-dev-ten',
+    );
   });
 
   test('is reported also when its first alert cannot be sent', async () => {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { APP_NAME } from '../../job/names.ts';
+import { DEPLOYMENT_NAME } from '../../job/names.ts';
 import type { Drop } from '../../local/drops.ts';
 import { type EpochMs, epochMs, HOUR, MINUTE, type Milliseconds, milliseconds, SECOND } from '../../units.ts';
 
@@ -15,8 +15,8 @@ export function readLength(text: string): Milliseconds {
 }
 
 export function readStage(text: string): string {
-  if (!APP_NAME.test(text))
-    throw new InvalidArgumentError('Allowed are up to 12 lower-case letters, digits and hyphens, a letter first.');
+  if (!DEPLOYMENT_NAME.test(text))
+    throw new InvalidArgumentError('Allowed are up to 12 lower-case letters and digits, a letter first.');
   return text;
 }
 

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod/mini';
+import { packageAppName } from '../../app/app-name.ts';
 import { isJob, type Job } from '../../job/job.ts';
-import { DEFAULT_APP } from '../../job/names.ts';
 import type { ManifestJob } from '../../manifest.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 
@@ -27,9 +27,11 @@ export async function loadJob(projectDirectory: string, { name, group }: Manifes
   return module.default;
 }
 
-/** The app's name, from the context in cdk.json, as the deployment reads it. */
+/** The app's name, from the context in cdk.json or from package.json, as the deployment reads it. @throws CommandError when it has none */
 export async function appName(projectDirectory: string): Promise<string> {
   const text = await readFile(join(projectDirectory, 'cdk.json'), 'utf8');
   const { context = {} } = JSON.parse(text) as { readonly context?: { readonly app?: string } };
-  return context.app ?? DEFAULT_APP;
+  const app = context.app ?? packageAppName(projectDirectory);
+  if (app !== undefined) return app;
+  throw new CommandError(`${projectDirectory}: the app has no name: set context.app in cdk.json`, EXIT.usage);
 }

@@ -47,6 +47,8 @@ export interface SchedulerOptions {
 export interface NextDueTime {
   readonly name: string;
   readonly group: string;
+  /** The text that it sends; absent for EventBridge's own notification. */
+  readonly input?: string | undefined;
   /** What will be fired next; undefined when disabled, and when nothing is due any more. */
   readonly next: EpochMs | undefined;
   readonly state: 'ENABLED' | 'DISABLED';
@@ -102,8 +104,14 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     dropNext: (scheduleNames, count) => disturbance.dropNext(scheduleNames, count),
     nextDueTimes: () =>
       store.schedules().map((schedule) => {
-        const { name, group, isEnabled } = schedule;
-        return { name, group, next: engine.nextDueTime(schedule), state: isEnabled ? 'ENABLED' : 'DISABLED' };
+        const { name, group, isEnabled, target } = schedule;
+        return {
+          name,
+          group,
+          input: target.input,
+          next: engine.nextDueTime(schedule),
+          state: isEnabled ? 'ENABLED' : 'DISABLED',
+        };
       }),
     snapshot: () => store.snapshot(),
     restore(snapshot) {

@@ -3,6 +3,7 @@ import { defineJob, schedule } from '../../../lib/entry/belfry.ts';
 import type { Job } from '../../../lib/job/job.ts';
 import type { Schedules } from '../../../lib/job/schedule.ts';
 import { epochMs } from '../../../lib/units.ts';
+import { STAGES } from '../../support/stages.ts';
 
 /** A job whose runs end soon and are not tried again: it gives rise to no warning itself. */
 export const quick = defineJob('quick', { timeout: '10 seconds', retry: { maxAttempts: 1 }, run() {} });
@@ -27,6 +28,7 @@ function lint({ now = '2027-01-15T12:00:00Z', stage = 'dev', schedules, readCale
   const jobs = [...new Set(Object.values(schedules).map(({ job }) => job))];
   return checkApp({
     deployment: { app: 'shop', stage },
+    stages: STAGES,
     files: jobs.map((job) => ({ file: `functions/${job.name}.ts`, path: '', group: '', exported: job })),
     schedules,
     now: epochMs(Date.parse(now)),

@@ -5,6 +5,7 @@ import { build, ESBUILD, entriesOf } from '../../../lib/cdk/bundle/bundle.ts';
 import { schedule } from '../../../lib/entry/belfry.ts';
 import heartbeat from '../../fixtures/app/functions/heartbeat.ts';
 import { DUE } from '../../support/requests.ts';
+import { STAGES } from '../../support/stages.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');
 const HEARTBEAT = 'test/fixtures/app/functions/heartbeat.ts';
@@ -25,6 +26,7 @@ export interface Bundle {
 export function bundleHeartbeat(directory: string): Bundle {
   const app = checkApp({
     deployment: { app: 'bench', stage: 'dev' },
+    stages: STAGES,
     files: [{ file: HEARTBEAT, path: join(PROJECT, HEARTBEAT), group: '', exported: heartbeat }],
     schedules: { heartbeat: schedule(heartbeat, { every: '5 minutes' }) },
     now: DUE,

@@ -78,7 +78,7 @@ import { Belfry, loadJobs } from '${moduleFrom(directory, 'lib/entry/cdk.ts')}';
 import { schedules } from './schedules.ts';
 
 const jobs = await loadJobs(join(import.meta.dirname, 'functions'));
-new Belfry(app, 'Belfry', { jobs, schedules, access() {} });
+new Belfry(app, 'Belfry', { jobs, schedules, stages: { dev: {} }, access() {} });
 app.synth();
 `;
 

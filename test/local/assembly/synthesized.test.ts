@@ -55,7 +55,7 @@ test('points every function to its bundle and to queues, table and topic as they
 test('has every schedule of the manifest, aimed at queues that are there', () => {
   const queues = assembly.queues.map(({ arn }) => arn);
 
-  const users = assembly.schedules.filter(({ Name }) => Name !== WATCHDOG);
+  const users = assembly.schedules.filter(({ Name }) => Name !== `belfry-dev-${WATCHDOG}`);
   expect(users.length).toBe(assembly.manifest.schedules.flatMap(({ expressions }) => expressions).length);
   for (const { Target, GroupName } of assembly.schedules) {
     expect(queues).toContain(Target?.Arn);

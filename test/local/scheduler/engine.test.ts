@@ -517,10 +517,10 @@ test('the next due times are told for a table', async () => {
   await create('off', { State: 'DISABLED' });
   await create('over', { ScheduleExpression: 'at(2026-01-01T00:00:00)' });
 
-  const group = 'default';
+  const all = { group: 'default', input: '<aws.scheduler.scheduled-time>' };
   expect(scheduler.nextDueTimes()).toEqual([
-    { name: 'nightly', group, next: Date.parse('2026-11-24T02:00:00Z'), state: 'ENABLED' },
-    { name: 'off', group, next: undefined, state: 'DISABLED' },
-    { name: 'over', group, next: undefined, state: 'ENABLED' },
+    { ...all, name: 'nightly', next: Date.parse('2026-11-24T02:00:00Z'), state: 'ENABLED' },
+    { ...all, name: 'off', next: undefined, state: 'DISABLED' },
+    { ...all, name: 'over', next: undefined, state: 'ENABLED' },
   ]);
 });

@@ -1,6 +1,6 @@
 import type { Job } from '../../../lib/job/job.ts';
-import { scheduleNames } from '../../../lib/job/names.ts';
 import { type JobPolicy, resolvePolicy } from '../../../lib/job/policy.ts';
+import { namedExpressions } from '../../../lib/job/schedule-names.ts';
 import type { SchedulePolicy } from '../../../lib/job/schedule-policy.ts';
 import { scheduleTargetInput } from '../../../lib/run/message.ts';
 import type { EpochMs } from '../../../lib/units.ts';
@@ -73,12 +73,13 @@ function watched(id: string, schedule: TestSchedule): WatchedSchedule {
 /** Sets EventBridge up as the deployment of a plan does. */
 export function deployTo(eventBridge: FakeEventBridge, plan: WatchdogPlan, now: EpochMs): void {
   const wanted = new Set<string>();
-  for (const { id, job, expressions, timezone, enabled: isEnabled, input, isOver } of plan.schedules) {
+  for (const entry of plan.schedules) {
+    const { id, job, timezone, enabled: isEnabled, input, isOver } = entry;
     if (isOver) continue;
     const body = scheduleTargetInput({ job, schedule: id, input });
-    for (const [index, name] of scheduleNames(id, expressions.length).entries()) {
+    for (const { name, expression } of namedExpressions(plan.prefix, entry)) {
       wanted.add(name);
-      eventBridge.put(name, { expression: expressions[index] ?? '', timezone, isEnabled, body }, now);
+      eventBridge.put(name, { expression, timezone, isEnabled, body }, now);
     }
   }
   for (const name of eventBridge.names()) if (!wanted.has(name)) eventBridge.remove(name);

@@ -1,0 +1,105 @@
+import * as z from 'zod/mini';
+import { type Duration, durationFormat, readDuration } from '../job/duration.ts';
+import type { StageSettings, Stages } from '../job/stages.ts';
+import { nearest } from '../nearest.ts';
+import { checkDeploymentName } from './check-deployment.ts';
+import { checkFields } from './check-fields.ts';
+import { InvalidAppError, quoteValue } from './check-report.ts';
+
+/** Where users list the stages, as messages name it. */
+export const STAGES_FILE = 'infra/stages.ts';
+
+/**
+ * Checks all stages, and picks one.
+ *
+ * @param stages untrusted: the compiler may not have seen it
+ * @throws InvalidAppError with everything that is wrong, or naming the listed stages when the one wanted is not among them
+ */
+export function checkStages(stages: unknown, wanted: string): StageSettings {
+  if (!isObject(stages)) {
+    throw new InvalidAppError([
+      `${STAGES_FILE}: it exports no stages; write export const stages: Stages = { dev: {}, prod: { isProtected: true } }`,
+    ]);
+  }
+  const problems = Object.entries(stages).flatMap(([name, settings]) => checkStage(name, settings));
+  if (problems.length > 0) throw new InvalidAppError(problems);
+  const settings = Object.hasOwn(stages, wanted) ? (stages as Stages)[wanted] : undefined;
+  if (settings === undefined) throw new InvalidAppError([describeUnlisted(wanted, Object.keys(stages))]);
+  return settings;
+}
+
+/** That a stage is not listed, and which are. */
+export function describeUnlisted(stage: string, listed: readonly string[]): string {
+  const near = nearest(stage, listed, { max: 2 });
+  const cure = near === undefined ? 'give one of them, or add it to the list' : `did you mean "${near}"?`;
+  return `stage ${quoteValue(stage)} is not listed in ${STAGES_FILE}; listed are: ${listed.join(', ') || 'none'}; ${cure}`;
+}
+
+const FIELDS = ['isProtected', 'alerts', 'account', 'region', 'logRetention'] satisfies (keyof StageSettings)[];
+const ALERT_FIELDS = ['email'] satisfies (keyof NonNullable<StageSettings['alerts']>)[];
+
+function checkStage(name: string, settings: unknown): readonly string[] {
+  const place = `${STAGES_FILE}: stage "${name}": `;
+  const wrongName = checkDeploymentName('stage', name, 'rename it', `${STAGES_FILE}: `);
+  if (!isObject(settings)) return [...wrongName, `${place}${quoteValue(settings)} is not allowed; write {}`];
+  const problems = [
+    ...checkFields(settings, FIELDS),
+    ...Object.entries(CHECKS).flatMap(([field, check]) =>
+      settings[field] === undefined ? [] : check(settings[field]),
+    ),
+  ];
+  return [...wrongName, ...problems.map((problem) => `${place}${problem}`)];
+}
+
+const CHECKS: Readonly<Record<keyof StageSettings, (value: unknown) => readonly string[]>> = {
+  isProtected: (value) =>
+    typeof value === 'boolean' ? [] : [`isProtected ${quoteValue(value)} is not allowed; write true or false`],
+  alerts: checkAlerts,
+  account(value) {
+    if (typeof value === 'string' && /^\d{12}$/.test(value)) return [];
+    const cure =
+      typeof value === 'number' ? 'as text, in quotes: a number loses its first 0' : "such as '012345678901'";
+    return [`account ${quoteValue(value)} is not allowed; write its 12 digits, ${cure}`];
+  },
+  region: (value) =>
+    typeof value === 'string' && /^[a-z]{2,}(-[a-z]+)+-\d+$/.test(value)
+      ? []
+      : [`region ${quoteValue(value)} is not allowed; write one such as 'eu-north-1'`],
+  logRetention(value) {
+    const length = readDuration(value);
+    if (length !== undefined && length >= readLength('1 day') && length <= readLength(MAX_LOG_RETENTION)) return [];
+    const format = durationFormat({ min: '1 day', max: MAX_LOG_RETENTION });
+    return [`logRetention ${quoteValue(value)} is not allowed; write 1 day to 3653 days, as ${format}`];
+  },
+};
+
+/** CloudWatch's longest but for ever. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const MAX_LOG_RETENTION: Duration = '3653 days';
+
+const readLength = (duration: Duration): number => readDuration(duration) ?? Number.NaN;
+
+function checkAlerts(alerts: unknown): readonly string[] {
+  if (!isObject(alerts)) {
+    return [`alerts ${quoteValue(alerts)} is not allowed; write { email: ['oncall@example.com'] }`];
+  }
+  return [...checkFields(alerts, ALERT_FIELDS, 'alerts.'), ...checkAddresses(alerts.email)];
+}
+
+function checkAddresses(addresses: unknown = []): readonly string[] {
+  if (!Array.isArray(addresses)) {
+    return [`alerts.email ${quoteValue(addresses)} is not a list; write ['oncall@example.com']`];
+  }
+  const twice = addresses.filter((address, index) => addresses.indexOf(address) !== index);
+  return [
+    ...addresses
+      .filter((address) => !ADDRESS.safeParse(address).success)
+      .map((address) => `alerts.email ${quoteValue(address)} is not an address of the form oncall@example.com`),
+    ...new Set(twice.map((address) => `alerts.email ${quoteValue(address)} is listed twice; remove one`)),
+  ];
+}
+
+/** What SNS's mail protocol takes. */
+const ADDRESS = z.email();
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,119 @@
+import { type Environment, Stack, Token } from 'aws-cdk-lib';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
+import type { Construct } from 'constructs';
+import { packageAppName } from '../app/app-name.ts';
+import { checkDeployment } from '../app/check-deployment.ts';
+import { InvalidAppError } from '../app/check-report.ts';
+import { checkStages, STAGES_FILE } from '../app/check-stages.ts';
+import { DEFAULT_STAGE, type Deployment, UNNAMED_APP } from '../job/names.ts';
+import type { StageSettings, Stages } from '../job/stages.ts';
+import { nearest } from '../nearest.ts';
+import { type DeploymentOptions, readContext } from './context.ts';
+
+export interface SettingsSource extends DeploymentOptions {
+  readonly stages: Stages;
+  /** The folder that `functions/` is in. */
+  readonly projectDirectory: string;
+}
+
+/** All that is decided of a deployment before any of it is created. */
+export interface DeploymentSettings extends Omit<DeploymentOptions, keyof Deployment> {
+  readonly deployment: Deployment;
+  readonly stage: StageSettings;
+  /** Whether Belfry makes the stacks that its resources go to. */
+  readonly hasOwnStacks: boolean;
+  /** Where its stacks may be deployed. */
+  readonly env: Environment;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Decides which deployment it is. Right below an app, what properties leave open is read from the context. In a stack of
+ * the user's the context is the user's own.
+ *
+ * @throws InvalidAppError for names that cannot be part of every resource's name, for a stage that is not listed, for
+ * settings of stages that are not allowed, and in a stack of the user's for a missing stage
+ */
+export function readSettings(
+  scope: Construct,
+  { projectDirectory, stages, ...props }: SettingsSource,
+): DeploymentSettings {
+  const surrounding = scope.node.scopes.find((each) => Stack.isStack(each));
+  if (surrounding !== undefined && props.stage === undefined) throw new InvalidAppError([STAGE_MISSING]);
+  const context = surrounding === undefined ? readContext(scope) : { options: {}, warnings: [] };
+  const {
+    app = packageAppName(projectDirectory),
+    stage = DEFAULT_STAGE,
+    ...others
+  } = {
+    ...definedIn(context.options),
+    ...definedIn(props),
+  };
+  if (app === undefined) throw new InvalidAppError([APP_MISSING]);
+  const deployment = { app, stage };
+  checkDeployment(deployment);
+  const settings = checkStages(stages, stage);
+  if (surrounding !== undefined) checkEnvironment(surrounding, stage, settings);
+  const { account, region } = settings;
+  return {
+    ...others,
+    deployment,
+    stage: settings,
+    hasOwnStacks: surrounding === undefined,
+    env: definedIn({ account, region }),
+    warnings: isLocal(scope) ? [] : [...context.warnings, ...adviseDeployment(deployment, settings)],
+  };
+}
+
+/** Set by what runs the app on this machine: advice for deployments is left out. */
+export const LOCAL_CONTEXT = 'belfry:local';
+
+export const isLocal = (scope: Construct): boolean => scope.node.tryGetContext(LOCAL_CONTEXT) === true;
+
+const APP_MISSING =
+  'the app has no name: set context.app in cdk.json, such as "myshop", or the name in package.json; every resource is named after it';
+
+/** One of production would pass for the default. */
+const STAGE_MISSING =
+  "new Belfry in a stack of your own: stage missing; give it, as in { app: 'shop', stage: 'prod', stages, jobs, schedules }: the context is read only where Belfry stands right below an app";
+
+/** A stack of the user's has its own account and region. */
+function checkEnvironment(stack: Stack, name: string, settings: StageSettings): void {
+  const problems = (['account', 'region'] as const).flatMap((field) => {
+    const wanted = settings[field];
+    const actual = stack[field];
+    if (wanted === undefined || wanted === actual) return [];
+    const found = Token.isUnresolved(actual) ? 'leaves it open' : `has ${actual}`;
+    return [
+      `${STAGES_FILE}: stage "${name}": ${field} ${wanted}, and the stack ${stack.stackName} ${found}; give the stack env: { ${field}: '${wanted}' }`,
+    ];
+  });
+  if (problems.length > 0) throw new InvalidAppError(problems);
+}
+
+/** @throws InvalidAppError for a protected stage of an app that has no name of its own yet */
+function adviseDeployment({ app, stage }: Deployment, settings: StageSettings): readonly string[] {
+  const { isProtected = false, alerts, region } = settings;
+  const unnamed = `cdk.json: the app is called "${UNNAMED_APP}", as in every copy of this repository, and a second copy that is deployed to the same account and region would replace this one's stacks; set context.app to a name of your own, such as "myshop", before you deploy`;
+  if (app === UNNAMED_APP && isProtected) throw new InvalidAppError([`${unnamed} the protected stage "${stage}"`]);
+  const place = `${STAGES_FILE}: stage "${stage}"`;
+  return [
+    ...(app === UNNAMED_APP ? [unnamed] : []),
+    ...(isProtected && (alerts?.email ?? []).length === 0
+      ? [`${place} is protected, and no one receives its alerts; add alerts: { email: ['oncall@example.com'] }`]
+      : []),
+    ...(region === undefined ? [] : adviseRegion(region).map((advice) => `${place}: ${advice}`)),
+  ];
+}
+
+/** One may be newer than this release of CDK. */
+function adviseRegion(region: string): readonly string[] {
+  const known = RegionInfo.regions.map(({ name }) => name);
+  if (known.includes(region)) return [];
+  return [`CDK knows no region ${region}; the nearest is ${nearest(region, known)}`];
+}
+
+type Defined<Options> = { [Key in keyof Options]?: Exclude<Options[Key], undefined> };
+
+const definedIn = <Options extends object>(options: Options): Defined<Options> =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Defined<Options>;

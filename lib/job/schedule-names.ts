@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+
+/** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html */
+const SCHEDULE_NAME_LIMIT = 64;
+const HASH_LENGTH = 8;
+
+/** A schedule of EventBridge. */
+export interface NamedExpression {
+  readonly name: string;
+  readonly expression: string;
+}
+
+/**
+ * The schedules of EventBridge for one entry: `<app>-<stage>-<id>`, and for an entry that takes two (five-field cron with
+ * both day fields restricted) a second one. CloudFormation identifies a schedule by its name alone, whatever its group,
+ * so app and stage are part of it. A name over EventBridge's 64 characters is cut and ends in a hash of the whole. `_` is
+ * no part of an id, so neither a second name nor a cut one is another entry's.
+ *
+ * @param prefix `<app>-<stage>`
+ */
+export function namedExpressions(
+  prefix: string,
+  { id, expressions }: { readonly id: string; readonly expressions: readonly string[] },
+): readonly NamedExpression[] {
+  return expressions.map((expression, index) => ({
+    name: shorten(`${prefix}-${id}${index === 0 ? '' : `_${index + 1}`}`),
+    expression,
+  }));
+}
+
+function shorten(name: string): string {
+  if (name.length <= SCHEDULE_NAME_LIMIT) return name;
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, HASH_LENGTH);
+  return `${name.slice(0, SCHEDULE_NAME_LIMIT - HASH_LENGTH - 1)}_${hash}`;
+}

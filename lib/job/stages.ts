@@ -1,0 +1,31 @@
+import type { Duration } from './duration.ts';
+
+/** What one stage of the app is like. */
+export interface StageSettings {
+  /**
+   * Whether its records must survive mistakes: the table is kept when its stack is deleted, cannot be deleted by itself and
+   * can be restored to any second of the last 35 days; the stacks are protected from deletion.
+   *
+   * @default false
+   */
+  readonly isProtected?: boolean;
+  /** Who receives alerts and alarms; others can subscribe to the topic. @default no one */
+  readonly alerts?: {
+    /** Addresses. AWS sends each a mail with a link to confirm; before that it receives nothing. */
+    readonly email?: readonly string[];
+  };
+  /** The account it may be deployed to: 12 digits, as text. @default the one whose credentials deploy it */
+  readonly account?: string;
+  /** The region it may be deployed to, `'eu-north-1'`. @default the one of the shell that deploys it */
+  readonly region?: string;
+  /**
+   * How long log lines are kept, `'1 day'` to `'3653 days'`; CloudWatch has certain lengths, and the next longer one is
+   * taken.
+   *
+   * @default each job's `retention`, so that a record's log lines exist as long as the record
+   */
+  readonly logRetention?: Duration;
+}
+
+/** The stages of an app by name: what `infra/stages.ts` exports as `stages`. */
+export type Stages = Readonly<Record<string, StageSettings>>;
