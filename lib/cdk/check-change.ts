@@ -1,4 +1,4 @@
-import { CfnResource, Stack } from 'aws-cdk-lib';
+import { CfnOutput, CfnResource, Stack } from 'aws-cdk-lib';
 import type { CheckedApp } from '../app/check-app.ts';
 import { STAGES_FILE } from '../app/check-stages.ts';
 import { groupStackName, stagePrefix } from '../job/names.ts';
@@ -31,6 +31,7 @@ export function checkChange(last: LastSynthesis, next: NextSynthesis): readonly 
     ...(next.hasOwnStacks ? describeEmptiedGroups(last, next) : []),
     // Those of a job that has moved would repeat it.
     ...(moved.length > 0 ? [] : describeReplacements(last, next.stacks)),
+    ...describeRemovedExports(last, next.stacks),
   ];
 }
 
@@ -112,6 +113,23 @@ function describeReplacements({ stacks }: LastSynthesis, next: readonly Stack[])
     }),
   );
 }
+
+/** CloudFormation removes no export that a stack imports, and updates the exporting stack first. */
+function describeRemovedExports({ stacks }: LastSynthesis, next: readonly Stack[]): readonly string[] {
+  return next.flatMap((stack) => {
+    const exported = outputsIn(stack).map(({ exportName }) => stack.resolve(exportName));
+    const before = stacks.find(({ name }) => name === stack.stackName);
+    const removed = before?.exports.filter((name) => !exported.includes(name)) ?? [];
+    const importing = stacks.filter(({ imports }) => imports.some((name) => removed.includes(name)));
+    return importing.map(
+      ({ name }) =>
+        `the stack ${stack.stackName} exports ${removed.join(', ')} no longer, and ${name} imports it: CloudFormation refuses to remove an export in use. With the version that was deployed, npx cdk destroy ${name}; then deploy this one. ${UNDEPLOYED}`,
+    );
+  });
+}
+
+const outputsIn = (stack: Stack): readonly CfnOutput[] =>
+  stack.node.findAll().filter((each): each is CfnOutput => each instanceof CfnOutput && each.stack === stack);
 
 const resourcesIn = (stack: Stack): readonly CfnResource[] =>
   stack.node.findAll().filter((each): each is CfnResource => CfnResource.isCfnResource(each) && each.stack === stack);

@@ -10,6 +10,10 @@ export interface LastStack {
   readonly environment: string;
   /** Logical ids by the key of what identifies the resource. */
   readonly logicalIds: ReadonlyMap<string, string>;
+  /** Names of what it exports to other stacks. */
+  readonly exports: readonly string[];
+  /** Names of what it imports from other stacks. */
+  readonly imports: readonly string[];
 }
 
 /** What was synthesized last. */
@@ -30,7 +34,7 @@ export function readLastSynthesis(directory: string): LastSynthesis | undefined 
             {
               name: properties.stackName ?? id,
               environment: environment ?? '',
-              logicalIds: readLogicalIds(join(directory, properties.templateFile)),
+              ...readTemplate(join(directory, properties.templateFile)),
             },
           ]
         : [],
@@ -53,10 +57,20 @@ interface Artifact {
 
 interface Template {
   readonly Resources?: Readonly<Record<string, { readonly Type: string; readonly Properties?: object }>>;
+  readonly Outputs?: Readonly<Record<string, { readonly Export?: { readonly Name: unknown } }>>;
 }
 
-function readLogicalIds(path: string): ReadonlyMap<string, string> {
-  const { Resources = {} } = readJson<Template>(path);
+function readTemplate(path: string): Omit<LastStack, 'name' | 'environment'> {
+  const template = readJson<Template>(path);
+  const outputs = Object.values(template.Outputs ?? {});
+  return {
+    logicalIds: readLogicalIds(template),
+    exports: outputs.flatMap(({ Export }) => (typeof Export?.Name === 'string' ? [Export.Name] : [])),
+    imports: [...JSON.stringify(template).matchAll(/"Fn::ImportValue":"([^"]+)"/g)].map(([, name = '']) => name),
+  };
+}
+
+function readLogicalIds({ Resources = {} }: Template): ReadonlyMap<string, string> {
   return new Map(
     Object.entries(Resources).flatMap(([logicalId, { Type, Properties = {} }]) => {
       const identity = identityOf(Type, (property) => (Properties as Record<string, unknown>)[property]);

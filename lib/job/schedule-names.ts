@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html */
 const SCHEDULE_NAME_LIMIT = 64;
-const HASH_LENGTH = 8;
+/** Of 64 bits, in base 36. */
+const HASH_LENGTH = 13;
 
 /** A schedule of EventBridge. */
 export interface NamedExpression {
@@ -30,6 +29,14 @@ export function namedExpressions(
 
 function shorten(name: string): string {
   if (name.length <= SCHEDULE_NAME_LIMIT) return name;
-  const hash = createHash('sha256').update(name).digest('hex').slice(0, HASH_LENGTH);
-  return `${name.slice(0, SCHEDULE_NAME_LIMIT - HASH_LENGTH - 1)}_${hash}`;
+  return `${name.slice(0, SCHEDULE_NAME_LIMIT - HASH_LENGTH - 1)}_${hashOf(name)}`;
+}
+
+/** FNV-1a of 64 bits. http://www.isthe.com/chongo/tech/comp/fnv/ */
+function hashOf(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(text)) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  }
+  return hash.toString(36).padStart(HASH_LENGTH, '0');
 }

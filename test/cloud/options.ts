@@ -80,7 +80,7 @@ function program(): Command {
         Object.keys(EMULATORS),
       ),
     )
-    .addOption(mode('--aws', "the same on AWS itself, with the shell's credentials; needs --stage it-<name>"))
+    .addOption(mode('--aws', "the same on AWS itself, with the shell's credentials; needs --stage it<name>"))
     .option(
       '--serve',
       "run the suite's app on the embedded cloud for others to attach to, or with --emulator just that",
@@ -124,7 +124,7 @@ function requireSense(flags: Flags): void {
 /** The URL of an emulator; AWS's own are for `--aws`, which asks first and cleans up. */
 function readEndpoint(text: string): string {
   if (URL.canParse(text) && AWS_HOST.test(new URL(text).hostname)) {
-    throw new InvalidArgumentError('That is AWS itself: use --aws --stage it-<name>.');
+    throw new InvalidArgumentError('That is AWS itself: use --aws --stage it<name>.');
   }
   return readEmulatorEndpoint(text);
 }

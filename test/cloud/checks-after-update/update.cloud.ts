@@ -28,8 +28,8 @@ check('a removed job has no schedule left', async () => {
   const { Schedules = [] } = await scheduler.send(new ListSchedulesCommand({ GroupName: prefix }));
 
   const names = Schedules.map(({ Name }) => Name);
-  expect(names).toContain('probe-due');
-  expect(names).not.toContain('probe-gone');
+  expect(names).toContain(`${prefix}-probe-due`);
+  expect(names).not.toContain(`${prefix}-probe-gone`);
 });
 
 check('a removed job has no queue left', async () => {
@@ -82,4 +82,5 @@ check('a job that stayed goes on', async () => {
   await cloud.reaches(await cloud.request('probe-token'), 'completed');
 });
 
-const changedSchedule = () => scheduler.send(new GetScheduleCommand({ Name: 'probe-seldom', GroupName: prefix }));
+const changedSchedule = () =>
+  scheduler.send(new GetScheduleCommand({ Name: `${prefix}-probe-seldom`, GroupName: prefix }));

@@ -102,5 +102,5 @@ check('the alert topic is encrypted with a key of its own', async () => {
   expect(Attributes?.['KmsMasterKeyId']).toMatch(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\//);
 });
 
-const schedule = (Name: string) =>
-  new SchedulerClient(cloud.config).send(new GetScheduleCommand({ Name, GroupName: prefix }));
+const schedule = (id: string) =>
+  new SchedulerClient(cloud.config).send(new GetScheduleCommand({ Name: `${prefix}-${id}`, GroupName: prefix }));

@@ -17,7 +17,7 @@ export interface AwsOptions {
 }
 
 /** A stage of the suite's own: no stage that anybody works with is called so. */
-const OWN_STAGE = /^it-[a-z0-9-]+$/;
+const OWN_STAGE = /^it[a-z0-9]+$/;
 
 /**
  * Deploys the suite's app to a stage of its own of the account that the shell's credentials are for, checks it, and
@@ -33,7 +33,7 @@ export async function checkAws(options: AwsOptions, suite: SuiteOptions): Promis
   suite.report.say(statementFor(target));
   if (!options.isConfirmed) await confirm(target.stage);
   suite.report.say(`\nIf this process is killed: ${tearDownCommand(target)}\n`);
-  const project = await SuiteProject.create();
+  const project = await SuiteProject.create({ stage: target.stage });
   try {
     await checkDeployment({ project, target, bootstraps: false, keeps: false }, suite);
   } finally {
@@ -57,7 +57,7 @@ const tearDownCommand = ({ region, stage }: Target): string =>
 async function awsTarget(stage: string): Promise<Target> {
   if (!OWN_STAGE.test(stage)) {
     throw new CommandError(
-      `--stage ${stage}: on AWS the suite takes stages of its own only; write --stage it-<name>`,
+      `--stage ${stage}: on AWS the suite takes stages of its own only; write --stage it<name>`,
       EXIT.usage,
     );
   }

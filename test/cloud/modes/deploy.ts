@@ -29,7 +29,7 @@ export async function checkDeploymentAt(endpoint: string, options: DeployOptions
   const target = await localTarget(endpoint, options);
   const { leavesOut = REFUSE_METRIC_MATH.has(target.kind) ? ['metric-math'] : [] } = options;
   suite.report.introduce(target.title);
-  const project = await SuiteProject.create({ leavesOut });
+  const project = await SuiteProject.create({ stage: target.stage, leavesOut });
   try {
     if (NEVER_FIRE.has(target.kind)) project.tick(target);
     await checkDeployment({ project, target, bootstraps: true, keeps: options.keeps }, suite);

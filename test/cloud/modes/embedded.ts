@@ -15,7 +15,7 @@ export async function serveEmbedded(stage: string, suite: SuiteOptions): Promise
 }
 
 async function withEmbedded(stage: string, use: (endpoint: string) => Promise<void>): Promise<void> {
-  const project = await SuiteProject.create();
+  const project = await SuiteProject.create({ stage });
   try {
     const command = project.run(['node', '--import', 'tsx', 'lib/cli/main.ts', 'start', '--stage', stage]);
     const [, endpoint = ''] = await command.prints(/embedded cloud at (http:\/\/127\.0\.0\.1:\d+);/, 60_000);

@@ -63,7 +63,8 @@ export class CheckSchedules {
   }
 
   /** Takes a schedule of the deployment away as long as something goes on, and puts it back. */
-  async without(Name: string, perform: () => Promise<void>): Promise<void> {
+  async without(id: string, perform: () => Promise<void>): Promise<void> {
+    const Name = `${this.#cloud.prefix}-${id}`;
     const { ScheduleExpression, ScheduleExpressionTimezone, Target, FlexibleTimeWindow } = await this.get(Name);
     await this.delete(Name);
     try {
@@ -76,7 +77,7 @@ export class CheckSchedules {
 
   /** A queue as a target, with the role that the deployment's own schedules send under. */
   async targetOf(queue: string): Promise<{ readonly Arn: string; readonly RoleArn: string | undefined }> {
-    const { Target } = await this.get('probe-due');
+    const { Target } = await this.get(`${this.#cloud.prefix}-probe-due`);
     const { QueueArn = '' } = await this.#cloud.queueAttributes(queue);
     return { Arn: QueueArn, RoleArn: Target?.RoleArn };
   }

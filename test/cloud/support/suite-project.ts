@@ -36,6 +36,8 @@ export default (belfry: Belfry): void => leaveOut(belfry, ${JSON.stringify(parts
 `;
 
 export interface SuiteProjectOptions {
+  /** The one stage that the app has. */
+  readonly stage: string;
   /** What is not deployed. @default nothing */
   readonly leavesOut?: readonly LeftOut[];
 }
@@ -50,7 +52,7 @@ export class SuiteProject {
     this.directory = join(root, 'project');
   }
 
-  static async create({ leavesOut = [] }: SuiteProjectOptions = {}): Promise<SuiteProject> {
+  static async create({ stage, leavesOut = [] }: SuiteProjectOptions): Promise<SuiteProject> {
     const project = new SuiteProject(await realpath(await mkdtemp(join(tmpdir(), 'belfry-cloud-'))));
     const { directory } = project;
     // Checks wait for the watchdog: the least that it takes.
@@ -61,6 +63,7 @@ export class SuiteProject {
     }
     await project.#copy('schedules.ts', 'infra/schedules.ts', [['./functions/', '../functions/']]);
     await project.#copy('support/leave-out.ts', 'infra/leave-out.ts', []);
+    await writeFile(join(directory, 'infra/stages.ts'), `export const stages = { ${stage}: {} };\n`);
     await writeFile(join(directory, 'infra/access.ts'), leavesOut.length > 0 ? reducedAccess(leavesOut) : ACCESS);
     return project;
   }

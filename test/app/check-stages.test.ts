@@ -1,0 +1,124 @@
+import { expect, test } from 'vitest';
+import { InvalidAppError } from '../../lib/app/check-report.ts';
+import { checkStages } from '../../lib/app/check-stages.ts';
+import { STAGES } from '../support/stages.ts';
+
+const messageFor = (stages: unknown, wanted = 'dev'): string => {
+  try {
+    checkStages(stages, wanted);
+  } catch (error) {
+    if (error instanceof InvalidAppError) return error.message;
+    throw error;
+  }
+  return 'allowed';
+};
+
+test('gives the settings of the stage that is wanted', () => {
+  expect(checkStages(STAGES, 'prod')).toBe(STAGES.prod);
+});
+
+test('allows every setting', () => {
+  const all = {
+    isProtected: true,
+    alerts: { email: ['a@example.org', 'b@example.org'] },
+    account: '001122223333',
+    region: 'us-gov-west-1',
+    logRetention: '1 day',
+  };
+
+  expect(messageFor({ dev: all })).toBe('allowed');
+});
+
+test.each([
+  ['prd', 'stage "prd" is not listed in infra/stages.ts; listed are: dev, test, prod; did you mean "prod"?'],
+  [
+    'production',
+    'stage "production" is not listed in infra/stages.ts; listed are: dev, test, prod; give one of them, or add it to the list',
+  ],
+  [
+    'constructor',
+    'stage "constructor" is not listed in infra/stages.ts; listed are: dev, test, prod; give one of them, or add it to the list',
+  ],
+])('refuses the stage %s, which is not listed', (wanted, message) => {
+  expect(messageFor(STAGES, wanted)).toBe(message);
+});
+
+test.each([
+  [
+    'no list',
+    undefined,
+    'infra/stages.ts: it exports no stages; write export const stages: Stages = { dev: {}, prod: { isProtected: true } }',
+  ],
+  [
+    'a list of names',
+    ['dev'],
+    'infra/stages.ts: it exports no stages; write export const stages: Stages = { dev: {}, prod: { isProtected: true } }',
+  ],
+  ['no settings', { dev: true }, 'infra/stages.ts: stage "dev": true is not allowed; write {}'],
+  [
+    'a name with a hyphen',
+    { dev: {}, 'dev-reports': {} },
+    'infra/stages.ts: stage "dev-reports": allowed are lower-case letters and digits, first a letter, at most 12 characters, such as "devreports"; rename it\n                           ^',
+  ],
+  [
+    'a setting that is misspelt',
+    { dev: { isProtectd: true } },
+    'infra/stages.ts: stage "dev": isProtectd is no field of it; write isProtected',
+  ],
+  [
+    'protection as text',
+    { dev: { isProtected: 'yes' } },
+    'infra/stages.ts: stage "dev": isProtected "yes" is not allowed; write true or false',
+  ],
+  [
+    'an account as a number',
+    { dev: { account: 12345678901 } },
+    'infra/stages.ts: stage "dev": account 12345678901 is not allowed; write its 12 digits, as text, in quotes: a number loses its first 0',
+  ],
+  [
+    'a short account',
+    { dev: { account: '12' } },
+    `infra/stages.ts: stage "dev": account "12" is not allowed; write its 12 digits, such as '012345678901'`,
+  ],
+  [
+    'a region that is none',
+    { dev: { region: 'mars' } },
+    `infra/stages.ts: stage "dev": region "mars" is not allowed; write one such as 'eu-north-1'`,
+  ],
+  [
+    'an address without a domain',
+    { dev: { alerts: { email: ['nobody'] } } },
+    'infra/stages.ts: stage "dev": alerts.email "nobody" is not an address of the form oncall@example.com',
+  ],
+  [
+    'an address that is not text',
+    { dev: { alerts: { email: [7] } } },
+    'infra/stages.ts: stage "dev": alerts.email 7 is not an address of the form oncall@example.com',
+  ],
+  [
+    'an address in place of a list',
+    { dev: { alerts: { email: 'a@b.org' } } },
+    `infra/stages.ts: stage "dev": alerts.email "a@b.org" is not a list; write ['oncall@example.com']`,
+  ],
+  [
+    'an address twice',
+    { dev: { alerts: { email: ['a@b.org', 'a@b.org'] } } },
+    'infra/stages.ts: stage "dev": alerts.email "a@b.org" is listed twice; remove one',
+  ],
+  [
+    'an unknown channel',
+    { dev: { alerts: { mail: [] } } },
+    'infra/stages.ts: stage "dev": alerts.mail is no field of it; write alerts.email',
+  ],
+  [
+    'log lines for ever',
+    { dev: { logRetention: 'forever' } },
+    `infra/stages.ts: stage "dev": logRetention "forever" is not allowed; write 1 day to 3653 days, as a number and a unit, such as '90 days'`,
+  ],
+])('refuses %s', (_case, stages, message) => {
+  expect(messageFor(stages)).toBe(message);
+});
+
+test('names everything that is wrong at once', () => {
+  expect(messageFor({ dev: { account: 1, region: 2 }, prod: 3 }).split('\n')).toHaveLength(3);
+});
