@@ -34,7 +34,7 @@ check('a due time that never comes is recorded as missed, and told', async () =>
       expect(missedAt).toBeGreaterThanOrEqual(due.getTime() + MINUTE_MS);
       const { subject, message } = await alerts.hears(run, (alert) => alert.message.includes(run));
       expect(subject).toMatch(/ missed: .*\bprobe-watch\b/);
-      expect(message).toContain('EventBridge has no schedule probe-watch');
+      expect(message).toContain(`EventBridge has no schedule ${cloud.prefix}-probe-watch`);
     });
   } finally {
     await alerts.close();
