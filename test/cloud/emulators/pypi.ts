@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { UnavailableError } from './emulator.ts';
 
@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const MARK = '.complete';
 
 export interface PythonProgram {
-  /** The file beside this one with every package and its exact version. */
+  /** The file with every package and its exact version: beside this one, or by its path. */
   readonly requirements: string;
   /** The least minor version of Python 3. */
   readonly python: number;
@@ -23,7 +23,7 @@ export interface PythonProgram {
  * @throws UnavailableError without a Python that is new enough and has venv, or when pip cannot install them
  */
 export async function installFromPyPi(directory: string, { requirements, python }: PythonProgram): Promise<void> {
-  const file = join(import.meta.dirname, requirements);
+  const file = resolve(import.meta.dirname, requirements);
   const wanted = await readFile(file, 'utf8');
   if ((await readFile(join(directory, MARK), 'utf8').catch(() => '')) === wanted) return;
   await rm(directory, { recursive: true, force: true });

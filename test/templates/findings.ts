@@ -1,0 +1,29 @@
+import { ACCEPTED, type Accepted } from './accepted.ts';
+
+/** What a linter says of a template. */
+export interface Finding {
+  readonly file: string;
+  readonly rule: string;
+  readonly message: string;
+  /** The logical id, where it is about one. */
+  readonly resource?: string | null;
+}
+
+export const isAccepted = (finding: Finding, { rule, message }: Accepted): boolean =>
+  finding.rule === rule && message.test(finding.message);
+
+/** The findings that nobody has given a reason for, each once: a linter repeats them for each region. */
+export function unaccepted(findings: readonly Finding[], accepted = ACCEPTED): readonly string[] {
+  const left = findings.filter((finding) => !accepted.some((each) => isAccepted(finding, each)));
+  const lines = left.map(({ file, rule, resource, message }) => `${file}: ${rule} ${resource ?? ''}: ${message}`);
+  return [...new Set(lines)];
+}
+
+/** The reasons for which there is no finding. */
+export function unused(findings: readonly Finding[], accepted = ACCEPTED): readonly string[] {
+  return accepted
+    .filter((each) => !findings.some((finding) => isAccepted(finding, each)))
+    .map(
+      ({ rule, message }) => `${rule} ${message}: no linter finds this any more; remove its reason from accepted.ts`,
+    );
+}
