@@ -86,6 +86,8 @@ export const LIMITS: Readonly<Record<EndpointKind, Limits>> = {
     'the alert topic is encrypted with a key of its own': 'CloudFormation drops KmsMasterKeyId of AWS::SNS::Topic',
     'the table forgets ended runs by their time to live':
       'CloudFormation drops TimeToLiveSpecification of AWS::DynamoDB::Table',
+    'CloudFormation itself refuses a name that another stack has':
+      'CloudFormation takes a name that exists, and the resource is then of both stacks',
   },
   localstack: {
     'a run that is due while another of its job runs is skipped, and names it':

@@ -1,13 +1,26 @@
 import { describe, expect, test } from 'vitest';
 import { EMULATORS } from '../cloud/emulators/index.ts';
 import { LIMITS, type Limits, STORE_CONTRACT, UPDATE } from '../cloud/limits.ts';
+import { SIDE_BY_SIDE } from '../cloud/modes/side-by-side.ts';
 import { checkNames } from '../cloud/support/check-names.ts';
 import { readMarkdown, tableRows } from './markdown.ts';
 
+interface Column {
+  readonly title: string;
+  readonly limits: Limits;
+  readonly isDeployed: boolean;
+  readonly takesNeighbours?: boolean;
+}
+
 /** The columns of the table that were run by a command of this repository, and what is known not to be supported there. */
-const COLUMNS: readonly { readonly title: string; readonly limits: Limits; readonly isDeployed: boolean }[] = [
+const COLUMNS: readonly Column[] = [
   { title: 'embedded', limits: LIMITS.embedded, isDeployed: false },
-  { title: 'MiniStack', limits: { ...LIMITS.ministack, ...EMULATORS.ministack.limits }, isDeployed: true },
+  {
+    title: 'MiniStack',
+    limits: { ...LIMITS.ministack, ...EMULATORS.ministack.limits },
+    isDeployed: true,
+    takesNeighbours: true,
+  },
   { title: 'LocalStack', limits: { ...LIMITS.localstack, ...EMULATORS.localstack.limits }, isDeployed: true },
   { title: 'moto', limits: { ...LIMITS.moto, ...EMULATORS.moto.limits }, isDeployed: true },
 ];
@@ -19,6 +32,7 @@ const checks = [
   ...checkNames('checks-after-update'),
   'the stack can be deleted',
   ...checkNames('checks-after-teardown'),
+  ...Object.values(SIDE_BY_SIDE),
 ];
 
 const document = readMarkdown('docs/emulators.md');
@@ -29,11 +43,11 @@ describe('docs/emulators.md', () => {
     expect(rows.map(([check]) => check)).toEqual(checks);
   });
 
-  test.each(COLUMNS)('says of $title what the suite knows', ({ title, limits, isDeployed }) => {
+  test.each(COLUMNS)('says of $title what the suite knows', ({ title, ...cloud }) => {
     const column = COLUMNS.findIndex((each) => each.title === title) + 1;
 
     const told = Object.fromEntries(rows.map((row) => [row[0], row[column]]));
-    expect(told).toEqual(Object.fromEntries(checks.map((check) => [check, cellOf(check, { limits, isDeployed })])));
+    expect(told).toEqual(Object.fromEntries(checks.map((check) => [check, cellOf(check, cloud)])));
   });
 
   test.each(COLUMNS)('gives every reason why $title cannot support a check', ({ limits }) => {
@@ -50,7 +64,8 @@ describe('docs/emulators.md', () => {
 });
 
 /** `–`: not made there. */
-function cellOf(check: string, { limits, isDeployed }: { limits: Limits; isDeployed: boolean }): string {
+function cellOf(check: string, { limits, isDeployed, takesNeighbours }: Omit<Column, 'title'>): string {
+  if (Object.values<string>(SIDE_BY_SIDE).includes(check) && !takesNeighbours) return '–';
   if (!isDeployed && !checkNames('checks').includes(check)) return '–';
   if (limits[check] !== undefined) return 'no';
   return limits[UPDATE] !== undefined && checkNames('checks-after-update').includes(check) ? '–' : 'yes';

@@ -9,6 +9,8 @@ export interface Emulator {
   readonly leavesOut: readonly LeftOut[];
   /** What cannot be supported because it runs without Docker, beside what its kind is known not to support. */
   readonly limits: Limits;
+  /** Whether it takes all that an app deploys, so that several can be deployed beside each other. @default false */
+  readonly takesNeighbours?: boolean;
   /** The host of its address, where it has to be called by another name. @default 127.0.0.1 */
   readonly host?: string;
   /** Installs what is missing, below `directory`. @throws UnavailableError when this machine cannot have it */

@@ -7,6 +7,7 @@ export const ministack: Emulator = {
   name: 'MiniStack 1.5.33',
   leavesOut: ['metric-math'],
   limits: {},
+  takesNeighbours: true,
   install: (directory) => installFromPyPi(directory, { requirements: 'ministack.txt', python: 10 }),
   command: ({ directory, scratch, port }) => ({
     command: [join(directory, 'bin/ministack')],

@@ -6,6 +6,7 @@ import { requireSuiteApp } from '../support/require-suite-app.ts';
 import { checkDeployment, checkPhase, type SuiteOptions } from '../support/suite.ts';
 import { SUITE_APP, SuiteProject } from '../support/suite-project.ts';
 import type { Target } from '../support/target.ts';
+import { checkSideBySide } from './side-by-side.ts';
 
 export interface LocalOptions {
   readonly stage: string;
@@ -22,6 +23,8 @@ export interface DeployOptions extends LocalOptions {
   readonly limits?: Limits;
   /** What it is called, where it does not say so with its version. */
   readonly title?: string;
+  /** Whether a small app is deployed there beside itself, too. @default false */
+  readonly takesNeighbours?: boolean | undefined;
 }
 
 /** Deploys the suite's app to an emulator that runs, checks it, and tears it down. */
@@ -36,6 +39,8 @@ export async function checkDeploymentAt(endpoint: string, options: DeployOptions
   } finally {
     await project.remove();
   }
+  // These are made one after another: none can be made alone.
+  if (options.takesNeighbours && suite.only === undefined) await checkSideBySide(target, leavesOut, suite);
 }
 
 /** Checks the suite's app where it runs already. @throws CommandError when it does not */

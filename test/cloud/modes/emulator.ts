@@ -39,12 +39,12 @@ export async function checkEmulator(
   const directory = join(INSTALLED, name);
   suite.report.say(`installing ${emulator.name}`);
   await emulator.install(directory);
-  const { name: title, leavesOut } = emulator;
+  const { name: title, leavesOut, takesNeighbours } = emulator;
   const limits = options.retriesLimits ? {} : emulator.limits;
   await withEmulator(emulator, directory, async (endpoint) => {
     if (options.serves) return await untilInterrupted(`${title} runs at ${endpoint}`, suite);
     if (suite.only === undefined) await checkStores(endpoint, limits, suite.report);
-    await checkDeploymentAt(endpoint, { ...options, title, leavesOut, limits }, suite);
+    await checkDeploymentAt(endpoint, { ...options, title, leavesOut, limits, takesNeighbours }, suite);
   });
 }
 

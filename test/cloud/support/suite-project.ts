@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { MINUTE } from '../../../lib/units.ts';
 import { checkOutFixture, FIXTURE_NAME, REPOSITORY } from '../../fixtures/fixture-app.ts';
 import type { BelfryCommand, CommandEnd, CommandOptions } from '../../process/support/belfry-command.ts';
@@ -25,47 +25,82 @@ const CHANGES: readonly (readonly [before: RegExp, after: string])[] = [
   [new RegExp(`^import .*/${REMOVED_JOB}\\.ts';\n`, 'm'), ''],
 ];
 
-/** What jobs may touch: nothing. */
-const ACCESS = 'export default (): void => {};\n';
-
-/** The same, less what an emulator cannot take. */
-const reducedAccess = (parts: readonly LeftOut[]): string => `import type { Belfry } from 'belfry/cdk';
+/** What jobs may touch: nothing. What an emulator cannot take is left out. */
+const accessFile = (parts: readonly LeftOut[], isBroken: boolean): string => `import type { Belfry } from 'belfry/cdk';
 import { leaveOut } from './leave-out.ts';
 
-export default (belfry: Belfry): void => leaveOut(belfry, ${JSON.stringify(parts)});
+export default (belfry: Belfry): void => {
+  leaveOut(belfry, ${JSON.stringify(parts)});
+  ${isBroken ? 'fail(belfry);' : ''}
+};
+${isBroken ? FAILURE : ''}`;
+
+/** Has CloudFormation fail when all else that comes before it is there: an alarm over an expression that is none. */
+const FAILURE = `
+import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
+import { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
+
+function fail(belfry: Belfry): void {
+  for (const table of belfry.node.root.node.findAll().filter((each) => each instanceof CfnTable)) {
+    const metrics = [{ id: 'broken', expression: 'NO_SUCH_FUNCTION(' }];
+    const common = { comparisonOperator: 'GreaterThanThreshold', evaluationPeriods: 1, threshold: 0 };
+    new CfnAlarm(table.stack, 'Failure', { ...common, metrics }).addResourceDependency(table);
+  }
+}
 `;
 
 export interface SuiteProjectOptions {
   /** The one stage that the app has. */
   readonly stage: string;
+  /** Whether that is protected. @default false */
+  readonly isProtected?: boolean;
   /** What is not deployed. @default nothing */
   readonly leavesOut?: readonly LeftOut[];
+  /** The app's name. @default SUITE_APP */
+  readonly app?: string;
+  /** The jobs, with their groups: `reports/probe-due`. @default all that the suite has, in no group */
+  readonly jobs?: readonly string[];
+  /** The file of `test/cloud` with the entries of these jobs. @default 'schedules.ts' */
+  readonly schedules?: string;
 }
 
 /** A user's checkout whose jobs and schedules are the suite's, in a folder of its own. */
 export class SuiteProject {
   readonly directory: string;
   readonly #root: string;
+  readonly #leavesOut: readonly LeftOut[];
 
-  private constructor(root: string) {
+  private constructor(root: string, leavesOut: readonly LeftOut[]) {
     this.#root = root;
+    this.#leavesOut = leavesOut;
     this.directory = join(root, 'project');
   }
 
-  static async create({ stage, leavesOut = [] }: SuiteProjectOptions): Promise<SuiteProject> {
-    const project = new SuiteProject(await realpath(await mkdtemp(join(tmpdir(), 'belfry-cloud-'))));
+  static async create({
+    stage,
+    isProtected = false,
+    leavesOut = [],
+    app = SUITE_APP,
+    ...options
+  }: SuiteProjectOptions): Promise<SuiteProject> {
+    const project = new SuiteProject(await realpath(await mkdtemp(join(tmpdir(), 'belfry-cloud-'))), leavesOut);
     const { directory } = project;
+    const { jobs = await allJobs(), schedules = 'schedules.ts' } = options;
     // Checks wait for the watchdog: the least that it takes.
-    await checkOutFixture(directory, { parts: ['infra'], context: { watchdogGrace: '1 minute' } });
+    await checkOutFixture(directory, { parts: ['infra'], context: { app, watchdogGrace: '1 minute' } });
     for (const folder of ['functions', '../home', '../tmp']) await mkdir(join(directory, folder));
-    for (const file of await readdir(join(SUITE, 'functions'))) {
-      await project.#copy(`functions/${file}`, `functions/${file}`, []);
-    }
-    await project.#copy('schedules.ts', 'infra/schedules.ts', [['./functions/', '../functions/']]);
+    for (const job of jobs) await project.#copy(`functions/${basename(job)}.ts`, `functions/${job}.ts`, []);
+    const imports = jobs.map((job) => [`./functions/${basename(job)}.ts`, `../functions/${job}.ts`] as const);
+    await project.#copy(schedules, 'infra/schedules.ts', imports);
     await project.#copy('support/leave-out.ts', 'infra/leave-out.ts', []);
-    await writeFile(join(directory, 'infra/stages.ts'), `export const stages = { ${stage}: {} };\n`);
-    await writeFile(join(directory, 'infra/access.ts'), leavesOut.length > 0 ? reducedAccess(leavesOut) : ACCESS);
+    await writeFile(join(directory, 'infra/stages.ts'), `export const stages = { ${stage}: { isProtected: ${isProtected} } };\n`);
+    await project.setBroken(false);
     return project;
+  }
+
+  /** Has deployments fail after their table was created, or has them succeed again. */
+  async setBroken(isBroken: boolean): Promise<void> {
+    await writeFile(join(this.directory, 'infra/access.ts'), accessFile(this.#leavesOut, isBroken));
   }
 
   /** Changes the app as a user does: a schedule gets another time and zone, a job goes. */
@@ -117,9 +152,13 @@ export class SuiteProject {
   async #copy(from: string, to: string, imports: readonly (readonly [string, string])[]): Promise<void> {
     let text = await readFile(join(SUITE, from), 'utf8');
     for (const [before, after] of imports) text = text.replaceAll(`'${before}`, `'${after}`);
+    await mkdir(dirname(join(this.directory, to)), { recursive: true });
     await writeFile(join(this.directory, to), text);
   }
 }
+
+const allJobs = async (): Promise<readonly string[]> =>
+  (await readdir(join(SUITE, 'functions'))).map((file) => basename(file, '.ts'));
 
 /** AWS takes minutes for a stack, and half an hour for one that it rolls back. */
 const CDK_WITHIN_MS = 45 * MINUTE;

@@ -1,10 +1,9 @@
 import { UPDATE } from '../limits.ts';
+import { type CdkRun, deployStacks, runCdk } from './cdk.ts';
 import type { Phase } from './check-names.ts';
-import { emulatorVariables } from './emulator-variables.ts';
 import type { Report } from './report.ts';
 import { runChecks } from './run-checks.ts';
 import { deleteCheckQueues, deleteStack } from './stack.ts';
-import type { SuiteProject } from './suite-project.ts';
 import type { Target } from './target.ts';
 
 /** What all modes share: what to check, where to tell of it, and when to stop. */
@@ -32,9 +31,7 @@ export async function checkPhase(target: Target, phase: Phase, { report, only, s
 }
 
 /** A deployment of the suite's app, by the CDK CLI. */
-export interface Deployment {
-  readonly project: SuiteProject;
-  readonly target: Target;
+export interface Deployment extends CdkRun {
   /** Whether `cdk bootstrap` comes first; on AWS that is the account's owner's to do. */
   readonly bootstraps: boolean;
   /** Whether the stack is left where it is. */
@@ -57,7 +54,7 @@ export async function checkDeployment(deployment: Deployment, suite: SuiteOption
     if (suite.signal.aborted) return;
     await project.update();
     const step = { name: UPDATE, limit: target.limits[UPDATE] };
-    const isUpdated = await report.step(step, () => runCdk(deployment, DEPLOY));
+    const isUpdated = await report.step(step, () => deployStacks(deployment));
     if (isUpdated) await checkPhase(target, 'checks-after-update', suite);
   } finally {
     if (keeps) report.say(`left where it is: ${target.app}-${target.stage}`);
@@ -86,32 +83,7 @@ export async function removeByName(target: Target, report: Report): Promise<bool
   return isGone;
 }
 
-const DEPLOY = ['deploy', '--require-approval', 'never'];
-
 async function deploy(deployment: Deployment): Promise<void> {
   if (deployment.bootstraps) await runCdk(deployment, ['bootstrap']);
-  await runCdk(deployment, DEPLOY);
-}
-
-/** @throws Error with the end of what the CDK CLI printed */
-async function runCdk({ project, target }: Deployment, args: readonly string[]): Promise<void> {
-  const { code, stdout, stderr } = await project.cdk([...args, ...contextOf(target)], environmentOf(target));
-  if (code !== 0) throw new Error(`cdk ${args.join(' ')} ended with ${code}:\n${`${stderr}${stdout}`.slice(-4000)}`);
-}
-
-const contextOf = ({ stage, endpoint }: Target): readonly string[] => [
-  ...['-c', `stage=${stage}`],
-  ...(endpoint === undefined ? [] : ['-c', 'emulator=true']),
-];
-
-/** What the CDK CLI needs to find the target: on AWS, what the shell says, but for the region, which it reads its own way. */
-const environmentOf = ({ endpoint, region }: Target): Readonly<Record<string, string>> =>
-  endpoint === undefined
-    ? { ...shellSettings(), AWS_REGION: region, AWS_DEFAULT_REGION: region }
-    : emulatorVariables(endpoint, region);
-
-/** The shell's settings of AWS, and the home folder in which the rest of them stands. */
-function shellSettings(): Readonly<Record<string, string>> {
-  const settings = Object.entries(process.env).filter(([name]) => name === 'HOME' || name.startsWith('AWS_'));
-  return Object.fromEntries(settings.map(([name, value]) => [name, value ?? '']));
+  await deployStacks(deployment);
 }
