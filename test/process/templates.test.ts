@@ -55,6 +55,6 @@ describe('npm run test:templates, on two templates that cannot be deployed besid
   test('two queues of one name are found, which linters do not see', ({ skip }) => {
     if (!isAvailable) skip('there is no Python here, or no PyPI');
 
-    expect(end.stdout).toContain('AWS::SQS::Queue jobs: Queue, Queue');
+    expect(end.stdout).toContain('AWS::SQS::Queue jobs: Queue of dev, Queue of prod');
   });
 });

@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { keyOf, type NamedResource, namedResources } from '../cloud/support/names/named-resources.ts';
 import type { Report } from '../cloud/support/report.ts';
 import { type Finding, unaccepted, unused } from './findings.ts';
@@ -28,31 +28,33 @@ export async function checkTemplates(templates: Templates, linters: readonly Lin
     await report.step({ name: `${name} finds two schedules of one name in merged templates` }, () =>
       findsCollision({ name, lint }, scratch),
     );
-    await report.step({ name: `${name} finds nothing without a reason in any template, in any region` }, async () => {
-      found.push(...(await reject(lint, files)));
-    });
-    await report.step({ name: `${name} finds nothing without a reason in the merged templates` }, async () => {
-      found.push(...(await reject(lint, [merged])));
-    });
+    const reject = async (linted: readonly string[]): Promise<void> => {
+      const findings = await lint(linted);
+      found.push(...findings);
+      refuse(unaccepted(findings));
+    };
+    const named = `${name} finds nothing without a reason in`;
+    await report.step({ name: `${named} any template, in any region` }, () => reject(files));
+    await report.step({ name: `${named} the merged templates` }, () => reject([merged]));
   }
   await report.step({ name: 'no two resources of the templates have one name' }, async () => {
-    const twice = sameNames(contents.map(namedResources));
-    if (twice.length > 0) throw new Error(twice.join('\n'));
+    refuse(sameNames(contents.map(namedResources), files));
   });
   if (areOurs) {
     await report.step({ name: 'each accepted finding is found' }, async () => {
-      const problems = unused(found);
-      if (problems.length > 0) throw new Error(problems.join('\n'));
+      refuse(unused(found));
     });
   }
 }
 
-/** @throws Error with the findings that nobody has given a reason for */
-async function reject(lint: Linter['lint'], files: readonly string[]): Promise<readonly Finding[]> {
-  const findings = await lint(files);
-  const left = unaccepted(findings);
-  if (left.length > 0) throw new Error(left.join('\n'));
-  return findings;
+/** How many problems of one check are shown. */
+const MAX_SHOWN = 20;
+
+/** @throws Error with the problems, if there are any */
+function refuse(problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  const more = problems.length > MAX_SHOWN ? [`and ${problems.length - MAX_SHOWN} more`] : [];
+  throw new Error([...problems.slice(0, MAX_SHOWN), ...more].join('\n'));
 }
 
 async function writeMerged(folder: string, templates: readonly MergedTemplate[]): Promise<string> {
@@ -86,11 +88,14 @@ async function findsCollision({ name, lint }: Linter, scratch: string): Promise<
 }
 
 /** What is called alike in several templates: also what linters do not see, whose identity is a URL or an ARN. */
-function sameNames(templates: readonly (readonly NamedResource[])[]): readonly string[] {
+function sameNames(templates: readonly (readonly NamedResource[])[], files: readonly string[]): readonly string[] {
   const holders = new Map<string, string[]>();
-  for (const resource of templates.flat()) {
-    const key = keyOf(resource);
-    holders.set(key, [...(holders.get(key) ?? []), resource.logicalId]);
+  for (const [index, resources] of templates.entries()) {
+    const stack = basename(files[index] ?? '', '.template.json');
+    for (const each of resources) {
+      const holder = `${each.logicalId} of ${stack}`;
+      holders.set(keyOf(each), [...(holders.get(keyOf(each)) ?? []), holder]);
+    }
   }
   return [...holders].flatMap(([key, ids]) => (ids.length > 1 ? [`${key}: ${ids.join(', ')}`] : []));
 }

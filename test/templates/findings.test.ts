@@ -23,6 +23,17 @@ test('a finding without a reason is reported once, in however many regions it is
   ]);
 });
 
+test('resources of one identity are reported once, however their ids are ordered', () => {
+  const equal = (resource: string, ids: string): Finding => ({
+    ...{ file: 'merged.json', rule: 'E3019', resource },
+    message: `Primary identifiers {'Name': 'watchdog'} should have unique values across the resources {${ids}}`,
+  });
+
+  expect(unaccepted([equal('A', "'B', 'A'"), equal('B', "'A', 'B'")], accepted)).toEqual([
+    "merged.json: E3019: Primary identifiers {'Name': 'watchdog'} should have unique values across the resources {'A', 'B'}",
+  ]);
+});
+
 test('a reason of another rule, or for another message, accepts nothing', () => {
   expect(unaccepted([{ ...finding('a name of ours'), rule: 'W2' }], accepted)).toHaveLength(1);
   expect(unaccepted([finding('not a name of ours')], accepted)).toHaveLength(1);

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { ACCEPTED, type Accepted } from './accepted.ts';
 
 /** What a linter says of a template. */
@@ -15,9 +16,17 @@ export const isAccepted = (finding: Finding, { rule, message }: Accepted): boole
 /** The findings that nobody has given a reason for, each once: a linter repeats them for each region. */
 export function unaccepted(findings: readonly Finding[], accepted = ACCEPTED): readonly string[] {
   const left = findings.filter((finding) => !accepted.some((each) => isAccepted(finding, each)));
-  const lines = left.map(({ file, rule, resource, message }) => `${file}: ${rule} ${resource ?? ''}: ${message}`);
+  const lines = left.map(({ file, rule, resource, message }) => {
+    // Of several resources with one identity each is a finding: told once, by the message.
+    const about = message.includes(`'${resource}'`) ? '' : ` ${resource ?? ''}`;
+    return `${basename(file)}: ${rule}${about}: ${message.replace(SET, inOrder)}`;
+  });
   return [...new Set(lines)];
 }
+
+/** A Python set in a message, in an order that differs from one finding to the next. */
+const SET = /(?<=\{)'[^{}:]+'(?=\})/g;
+const inOrder = (ids: string): string => ids.split(', ').sort().join(', ');
 
 /** The reasons for which there is no finding. */
 export function unused(findings: readonly Finding[], accepted = ACCEPTED): readonly string[] {
