@@ -4,8 +4,14 @@ export const RESERVED_PREFIX = 'BELFRY_';
 /** Before the name of each secret that access.ts grants; the value is the secret's ARN, never the secret. */
 export const SECRET_PREFIX = 'BELFRY_SECRET_';
 
-/** The names of all jobs, comma-separated: for functions that access.ts lets read the runs of others. */
+/** The names of all jobs, comma-separated, or JOBS_IN_BUNDLE: for functions that access.ts lets read the runs of others. */
 export const JOBS_VARIABLE = 'BELFRY_JOBS';
+
+/**
+ * In place of the names: they are in the bundle. All variables of a function together have 4 KB, which the names of about
+ * 87 jobs take up. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+export const JOBS_IN_BUNDLE = '*';
 
 /**
  * The variables by which the deployment tells a job's function where it is. The deployment sets them

@@ -93,7 +93,7 @@ export class Belfry extends Construct {
     const placeGroup = props.placeGroup ?? stacks.placeGroup ?? (() => this);
     const workers = this.createJobs({ app: checked, settings, watchdog }, placeGroup);
     const users = workers.filter((worker) => worker.job !== watchdog.job);
-    this.jobAccess = new Map(users.map((worker) => [worker.job.name, new JobAccess(worker, this.jobNames)]));
+    this.jobAccess = new Map(users.map((worker) => [worker.job.name, new JobAccess(worker)]));
     for (const worker of workers) if (worker.job === watchdog.job) grantWatchdog(worker);
     synthesizeBeside(this, {
       app: checked,

@@ -6,7 +6,7 @@ import { type IGrantable, type IPrincipal, PolicyStatement } from 'aws-cdk-lib/a
 import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { InvalidAppError } from '../app/check-report.ts';
-import { JOBS_VARIABLE, RESERVED_PREFIX, SECRET_PREFIX } from '../environment.ts';
+import { JOBS_IN_BUNDLE, JOBS_VARIABLE, RESERVED_PREFIX, SECRET_PREFIX } from '../environment.ts';
 import { jobPartition } from '../store/dynamodb/keys.ts';
 import type { JobWorker } from './job-worker.ts';
 import { sharedArns } from './surroundings.ts';
@@ -43,14 +43,12 @@ export interface JobDefaults {
  */
 export class JobAccess implements IGrantable, IConnectable {
   private readonly worker: JobWorker;
-  private readonly jobNames: readonly string[];
   private readonly ownVariables = new Set<string>();
   private ownVpc = false;
   private network: Connections | undefined;
 
-  constructor(worker: JobWorker, jobNames: readonly string[]) {
+  constructor(worker: JobWorker) {
     this.worker = worker;
-    this.jobNames = jobNames;
   }
 
   /** The Lambda function, for whatever this class has no word for. */
@@ -94,7 +92,7 @@ export class JobAccess implements IGrantable, IConnectable {
     return this;
   }
 
-  /** Lets the job read the records of all jobs, whose names it finds in `BELFRY_JOBS`. */
+  /** Lets the job read the records of all jobs, by `openRunHistory()`. */
   readsRuns(): this {
     this.worker.permissions.addStatements(
       new PolicyStatement({
@@ -103,7 +101,7 @@ export class JobAccess implements IGrantable, IConnectable {
         conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [jobPartition('*')] } },
       }),
     );
-    this.setOwn(JOBS_VARIABLE, this.jobNames.join(','));
+    this.setOwn(JOBS_VARIABLE, JOBS_IN_BUNDLE);
     return this;
   }
 

@@ -1,9 +1,12 @@
 import { DynamoDBClient, type DynamoDBClientConfig, paginateQuery } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { ENVIRONMENT, JOBS_VARIABLE, type Variables } from '../environment.ts';
+import { ENVIRONMENT, JOBS_IN_BUNDLE, JOBS_VARIABLE, type Variables } from '../environment.ts';
 import type { RunRecord } from '../run/record.ts';
 import { jobPartition, RUN_PREFIX } from '../store/dynamodb/keys.ts';
 import { toRunRecord } from '../store/dynamodb/run-item.ts';
+
+/** The names of all jobs, comma-separated. Synth puts them in when it bundles the functions; elsewhere it does not exist. */
+declare const BELFRY_BUNDLED_JOBS: string | undefined;
 
 /** Which runs: those due (or, if asked for, requested) in this period, `to` included. */
 export interface RunPeriod {
@@ -57,9 +60,18 @@ export function createRunHistory({ table, jobs, client: config = {} }: RunHistor
  */
 export function openRunHistory(variables: Variables = process.env): RunHistory {
   const table = variables[ENVIRONMENT.table];
-  const jobs = variables[JOBS_VARIABLE];
-  if (table === undefined || jobs === undefined) {
+  const listed = variables[JOBS_VARIABLE];
+  if (table === undefined || listed === undefined) {
     throw new Error('this job may not read the runs of others. Let it in infra/access.ts: belfry.job(…).readsRuns()');
   }
+  const jobs = listed === JOBS_IN_BUNDLE ? bundledJobs() : listed;
   return createRunHistory({ table, jobs: jobs.split(',').filter((job) => job !== '') });
+}
+
+/** @throws Error in code that synth has not bundled */
+function bundledJobs(): string {
+  if (typeof BELFRY_BUNDLED_JOBS === 'string') return BELFRY_BUNDLED_JOBS;
+  throw new Error(
+    `${JOBS_VARIABLE} is ${JOBS_IN_BUNDLE}, and this code is not bundled by synth: set the names of the jobs, comma-separated`,
+  );
 }

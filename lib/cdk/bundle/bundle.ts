@@ -31,7 +31,8 @@ export function bundle(app: BundledApp, places: BundlePlaces): ReadonlyMap<strin
   const directory = realpathSync(mkdtempSync(join(places.assetDirectory, '.bundle-')));
   try {
     const entries = entriesOf(app);
-    const { outputs } = build(entries, directory);
+    const jobs = app.jobs.map(({ name }) => name);
+    const { outputs } = build(entries, directory, jobs);
     const output = settleOutput(outputs, { directory, project: realpathSync(places.projectDirectory) });
     return new Map(entries.map(({ name }) => [name, placeAsset(name, output, places.assetDirectory)]));
   } finally {
@@ -58,15 +59,20 @@ export function entriesOf({ jobs, schedules, isEmulated = false, watchdog }: Bun
   return [...entries, { name: WATCHDOG, source: watchdogEntry(watchdog, isEmulated) }];
 }
 
-/** Writes the entries into the directory, and what esbuild makes of them into `out` in there. */
-export function build(entries: readonly Entry[], directory: string): Metafile {
+/**
+ * Writes the entries into the directory, and what esbuild makes of them into `out` in there.
+ *
+ * @param jobs the names of all jobs, for the bundles of those that read the runs of others. @default none
+ */
+export function build(entries: readonly Entry[], directory: string, jobs: readonly string[] = []): Metafile {
   const entryPoints = entries.map(({ name, source }) => {
     const file = join(directory, `${name}.ts`);
     writeFileSync(file, source);
     return { in: file, out: name };
   });
   try {
-    return buildSync({ ...ESBUILD, entryPoints, absWorkingDir: directory }).metafile;
+    const define = { BELFRY_BUNDLED_JOBS: JSON.stringify(jobs.join(',')) };
+    return buildSync({ ...ESBUILD, define, entryPoints, absWorkingDir: directory }).metafile;
   } catch (error) {
     const { errors = [] } = error as Partial<BuildFailure>;
     if (errors.length === 0) throw error;
