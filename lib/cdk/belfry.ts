@@ -17,12 +17,13 @@ import { bundle } from './bundle/bundle.ts';
 import { assetDirectoryOf, BundledCode } from './bundle/bundled-code.ts';
 import { checkExports } from './check-exports.ts';
 import type { DeploymentOptions } from './context.ts';
+import { limitFunction } from './function-limits.ts';
 import { JobAccess, type JobDefaults } from './job-access.ts';
 import type { JobWorker } from './job-worker.ts';
 import { refuseTwin } from './refuse-twin.ts';
 import { type DeploymentSettings, readSettings } from './settings.ts';
 import { createSharedResources, tag } from './shared-resources.ts';
-import { limitResources } from './stack-size.ts';
+import { limitStacks } from './stack-size.ts';
 import { planStacks } from './stacks.ts';
 import { synthesizeBeside } from './synthesize-beside.ts';
 import { DEFAULT_GRACE, type DeployedWatchdog, describeWatchdog, grantWatchdog } from './watchdog.ts';
@@ -132,15 +133,17 @@ export class Belfry extends Construct {
     }
     const isBundled = [...places.keys()].some((place) => Stack.of(place).bundlingRequired);
     const codeOf = isBundled ? bundledCode(this, deployed) : placeholderCode;
+    const current = app.schedules.filter(({ isOver }) => !isOver);
+    limitStacks(this, { places, schedules: current, hasOwnStacks: settings.hasOwnStacks });
     return [...places].flatMap(([place, jobs]) => {
       const created = new BelfryJobs(place, 'Jobs', {
         jobs: [...jobs, ...(place === this ? [watchdog.job] : [])],
-        schedules: [...app.schedules.filter(({ isOver }) => !isOver), watchdog.schedule],
+        schedules: [...current, watchdog.schedule],
         codeOf,
         surroundings,
       });
       tag(created, settings.deployment);
-      limitResources(Stack.of(place));
+      for (const worker of created.workers.values()) limitFunction(worker);
       return [...created.workers.values()];
     });
   }

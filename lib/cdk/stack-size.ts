@@ -1,12 +1,30 @@
-import { CfnResource, type Stack } from 'aws-cdk-lib';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { attachCustomSynthesis, CfnResource, type Stack, Stage } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { InvalidAppError } from '../app/check-report.ts';
+import type { CheckedSchedule } from '../app/checked-schedule.ts';
 
 /** CloudFormation's limit is 500; the rest is for what `infra/access.ts` adds. */
 export const MOST_RESOURCES = 450;
+/** CloudFormation's "1 MB", in bytes. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+export const MAX_TEMPLATE_BYTES = 1_000_000;
+
+/** What a job's folder costs in a stack of its own beside the schedules: the job's, and the scheduler's role. */
+const JOB_RESOURCES = 12;
 
 const limited = new WeakSet<Stack>();
 
+/** What a stack is made of, as far as it says what to do when it is too large. */
+export interface StackContent {
+  /** Of the whole deployment. */
+  readonly schedules: readonly CheckedSchedule[];
+  /** Whether the stack of each folder is Belfry's to make. */
+  readonly hasOwnStacks: boolean;
+}
+
 /** Has synth fail when a stack outgrows one deployment, with what to do about it. */
-export function limitResources(stack: Stack): void {
+export function limitResources(stack: Stack, content: StackContent): void {
   if (limited.has(stack)) return;
   limited.add(stack);
   stack.node.addValidation({
@@ -16,8 +34,47 @@ export function limitResources(stack: Stack): void {
         .filter((each) => CfnResource.isCfnResource(each) && each.stack === stack).length;
       if (count <= MOST_RESOURCES) return [];
       return [
-        `stack ${stack.stackName} has ${count} resources; allowed are ${MOST_RESOURCES}, about 35 jobs. Move jobs that belong together into functions/<group>/ folders: each is deployed as a stack of its own`,
+        `stack ${stack.stackName} has ${count} resources; allowed are ${MOST_RESOURCES}, about 35 jobs. ${cureFor(content)}`,
       ];
     },
   });
+}
+
+function cureFor({ schedules, hasOwnStacks }: StackContent): string {
+  const counts = new Map<string, number>();
+  for (const { job, expressions } of schedules) counts.set(job, (counts.get(job) ?? 0) + expressions.length);
+  const [job, most] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? ['', 0];
+  if (most + JOB_RESOURCES <= MOST_RESOURCES) return MOVE_INTO_GROUPS + (hasOwnStacks ? '' : PLACE_GROUPS);
+  return `Job "${job}" alone has ${most} schedules, which are in the stack of their job: no folder is large enough for more than ${MOST_RESOURCES - JOB_RESOURCES}. Have one entry run the job for all of them, with a list that the job reads; or write the job several times, each in a file of its own in a functions/<group>/ folder, with a part of the entries`;
+}
+
+const MOVE_INTO_GROUPS =
+  'Move jobs that belong together into functions/<group>/ folders: each is deployed as a stack of its own';
+
+/** In a stack of the user's, folders go beside all else unless the user says otherwise. */
+const PLACE_GROUPS = ', where new Belfry is given placeGroup: (group) => new Stack(app, group), a stack for each';
+
+/**
+ * Has synth fail when the template of a stack is larger than CloudFormation takes, in bytes: CDK counts characters, and only
+ * warns.
+ */
+export function limitTemplates(stacks: ReadonlySet<Stack>, id: string): void {
+  const [first] = stacks;
+  if (first === undefined) return;
+  // Last in the stage, so that it is synthesized when the templates are written.
+  const measure = new Construct(Stage.of(first) ?? first, id);
+  attachCustomSynthesis(measure, {
+    onSynthesize: ({ outdir }) => {
+      const problems = [...stacks].flatMap((stack) => tooLarge(stack, outdir));
+      if (problems.length > 0) throw new InvalidAppError(problems);
+    },
+  });
+}
+
+function tooLarge({ stackName, templateFile }: Stack, outdir: string): readonly string[] {
+  const bytes = statSync(join(outdir, templateFile)).size;
+  if (bytes <= MAX_TEMPLATE_BYTES) return [];
+  return [
+    `stack ${stackName}: its template has ${bytes} bytes; CloudFormation takes ${MAX_TEMPLATE_BYTES}. Long inputs of schedules make most of it: keep what is in them elsewhere, such as in S3, and let the input name it. ${MOVE_INTO_GROUPS}`,
+  ];
 }
