@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { attachCustomSynthesis, CfnResource, type Stack, Stage } from 'aws-cdk-lib';
+import { attachCustomSynthesis, CfnResource, Stack, Stage } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { InvalidAppError } from '../app/check-report.ts';
 import type { CheckedSchedule } from '../app/checked-schedule.ts';
@@ -17,14 +17,31 @@ const limited = new WeakSet<Stack>();
 
 /** What a stack is made of, as far as it says what to do when it is too large. */
 export interface StackContent {
-  /** Of the whole deployment. */
+  /** Those of its jobs. */
   readonly schedules: readonly CheckedSchedule[];
   /** Whether the stack of each folder is Belfry's to make. */
   readonly hasOwnStacks: boolean;
 }
 
+/** Where the jobs of a deployment are, and their schedules. */
+export interface Stacks extends StackContent {
+  readonly places: ReadonlyMap<Construct, readonly { readonly name: string }[]>;
+}
+
 /** Has synth fail when a stack outgrows one deployment, with what to do about it. */
-export function limitResources(stack: Stack, content: StackContent): void {
+export function limitStacks(deployment: Construct, { places, schedules, hasOwnStacks }: Stacks): void {
+  const stacks = new Map<Stack, readonly string[]>();
+  for (const [place, jobs] of places) {
+    const stack = Stack.of(place);
+    stacks.set(stack, [...(stacks.get(stack) ?? []), ...jobs.map(({ name }) => name)]);
+  }
+  limitTemplates(new Set(stacks.keys()), `BelfryTemplates-${deployment.node.addr}`);
+  for (const [stack, jobs] of stacks) {
+    limitResources(stack, { schedules: schedules.filter(({ job }) => jobs.includes(job)), hasOwnStacks });
+  }
+}
+
+function limitResources(stack: Stack, content: StackContent): void {
   if (limited.has(stack)) return;
   limited.add(stack);
   stack.node.addValidation({
@@ -58,7 +75,7 @@ const PLACE_GROUPS = ', where new Belfry is given placeGroup: (group) => new Sta
  * Has synth fail when the template of a stack is larger than CloudFormation takes, in bytes: CDK counts characters, and only
  * warns.
  */
-export function limitTemplates(stacks: ReadonlySet<Stack>, id: string): void {
+function limitTemplates(stacks: ReadonlySet<Stack>, id: string): void {
   const [first] = stacks;
   if (first === undefined) return;
   // Last in the stage, so that it is synthesized when the templates are written.

@@ -1,3 +1,4 @@
+import type { App } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod/mini';
@@ -35,6 +36,15 @@ function lengthOf(document: unknown, template: Template): number {
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, fill(each)]));
   };
   return JSON.stringify(fill(document)).replaceAll(/\s/g, '').length;
+}
+
+function messageOf(app: App): string {
+  try {
+    app.synth();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('nothing was refused');
 }
 
 /** Grows something until synth refuses it. @returns the sizes that passed, and the message */
@@ -206,6 +216,22 @@ describe('a stack', () => {
   test('with as many as a folder has room for advises a folder, and takes them there', () => {
     expect(() => inOwnStacks(438, '')).toThrow('Move jobs that belong together into functions/<group>/ folders');
     expect(() => inOwnStacks(438, 'reports')).not.toThrow();
+  });
+
+  test('of other jobs than the one with so many schedules is advised for its own jobs', () => {
+    const app = createApp();
+    const many = Array.from({ length: 40 }, (_, index) => defineJob(`job-${index}`, { run() {} }));
+    const jobs = [jobFile(report, 'reports'), ...many.map((job) => jobFile(job))];
+    new Belfry(app, 'Belfry', { app: 'shop', stage: 'dev', jobs, schedules: entriesOf(MOST_RESOURCES) });
+
+    const [ofMain, ofReports] = ['shop-dev has', 'shop-dev-reports has'].map((text) =>
+      messageOf(app)
+        .split('\n')
+        .find((line) => line.includes(text)),
+    );
+
+    expect(ofMain).toContain('Move jobs that belong together');
+    expect(ofReports).toContain('Job "report" alone');
   });
 
   test('of the user’s that grows too large says that folders need a stack there', () => {
