@@ -98,8 +98,8 @@ function checkAddresses(addresses: unknown = []): readonly string[] {
   ];
 }
 
-/** What SNS's mail protocol takes. */
-const ADDRESS = z.email();
+/** With the lengths of RFC 5321, 4.5.3.1: SNS refuses others only in the middle of a deployment. */
+const ADDRESS = z.email().check(z.maxLength(254), z.regex(/^[^@]{1,64}@([^.]{1,63}\.)+[^.]{1,63}$/));
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

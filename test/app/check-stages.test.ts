@@ -122,3 +122,33 @@ test.each([
 test('names everything that is wrong at once', () => {
   expect(messageFor({ dev: { account: 1, region: 2 }, prod: 3 }).split('\n')).toHaveLength(3);
 });
+
+test.each(['ops@example.com', 'on-call+belfry@team.example.co.uk', "o'neil@x1.example", 'a@b.museum'])(
+  'takes the address %s',
+  (address) => {
+    expect(messageFor({ dev: { alerts: { email: [address] } } })).toBe('allowed');
+  },
+);
+
+test.each([
+  'nobody',
+  'ops@example',
+  '@example.com',
+  'ops@',
+  'ops @example.com',
+  'Ops <ops@example.com>',
+  'a@example.com,b@example.com',
+  'ops..x@example.com',
+  '.ops@example.com',
+  'ops@-example.com',
+  'ops@example..com',
+  'ops@exämple.com',
+  '',
+  `${'x'.repeat(65)}@example.com`,
+  `ops@${'x'.repeat(64)}.com`,
+  `ops@${'x.'.repeat(130)}com`,
+])('refuses the address %j', (address) => {
+  expect(messageFor({ dev: { alerts: { email: [address] } } })).toContain(
+    'is not an address of the form oncall@example.com',
+  );
+});

@@ -6,6 +6,7 @@ import { Belfry } from '../../lib/cdk/belfry.ts';
 import { MAX_INLINE_CHARACTERS, MAX_MANAGED_CHARACTERS, MAX_VARIABLES_BYTES } from '../../lib/cdk/function-limits.ts';
 import { MAX_TEMPLATE_BYTES, MOST_RESOURCES } from '../../lib/cdk/stack-size.ts';
 import { defineJob, schedule } from '../../lib/entry/belfry.ts';
+import { STAGES } from '../support/stages.ts';
 import { createApp, jobFile, report, resourcesOf, synth, type Template } from './support.ts';
 
 /** As CloudFormation fills it in, in the region with the longest name. */
@@ -202,7 +203,7 @@ describe('a stack', () => {
   const inOwnStacks = (count: number, group: string): void => {
     const app = createApp();
     new Belfry(app, 'Belfry', {
-      ...{ app: 'shop', stage: 'dev', jobs: [jobFile(report, group)], schedules: entriesOf(count) },
+      ...{ app: 'shop', stage: 'dev', stages: STAGES, jobs: [jobFile(report, group)], schedules: entriesOf(count) },
     });
     app.synth();
   };
@@ -222,7 +223,13 @@ describe('a stack', () => {
     const app = createApp();
     const many = Array.from({ length: 40 }, (_, index) => defineJob(`job-${index}`, { run() {} }));
     const jobs = [jobFile(report, 'reports'), ...many.map((job) => jobFile(job))];
-    new Belfry(app, 'Belfry', { app: 'shop', stage: 'dev', jobs, schedules: entriesOf(MOST_RESOURCES) });
+    new Belfry(app, 'Belfry', {
+      app: 'shop',
+      stage: 'dev',
+      stages: STAGES,
+      jobs,
+      schedules: entriesOf(MOST_RESOURCES),
+    });
 
     const [ofMain, ofReports] = ['shop-dev has', 'shop-dev-reports has'].map((text) =>
       messageOf(app)
@@ -238,39 +245,5 @@ describe('a stack', () => {
     expect(() => synth({ schedules: entriesOf(438) })).toThrow(
       'each is deployed as a stack of its own, where new Belfry is given placeGroup: (group) => new Stack(app, group)',
     );
-  });
-});
-
-describe('an address for alerts', () => {
-  test.each(['ops@example.com', 'on-call+belfry@team.example.co.uk', "o'neil@x1.example", 'a@b.museum'])(
-    '%s is taken',
-    (alertEmail) => {
-      const { template } = synth({ alertEmail });
-
-      expect(resourcesOf(template, 'AWS::SNS::Subscription').map(({ Properties }) => Properties.Endpoint)).toEqual([
-        alertEmail,
-      ]);
-    },
-  );
-
-  test.each([
-    'nobody',
-    'ops@example',
-    '@example.com',
-    'ops@',
-    'ops @example.com',
-    'Ops <ops@example.com>',
-    'a@example.com,b@example.com',
-    'ops..x@example.com',
-    '.ops@example.com',
-    'ops@-example.com',
-    'ops@example..com',
-    'ops@exämple.com',
-    '',
-    `${'x'.repeat(65)}@example.com`,
-    `ops@${'x'.repeat(64)}.com`,
-    `ops@${'x.'.repeat(130)}com`,
-  ])('%j is refused', (alertEmail) => {
-    expect(() => synth({ alertEmail })).toThrow(/^alertEmail ".*": it is not an e-mail address; write one, such as/);
   });
 });

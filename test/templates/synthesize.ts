@@ -8,6 +8,7 @@ import { Belfry } from '../../lib/cdk/belfry.ts';
 import { defineJob, schedule } from '../../lib/entry/belfry.ts';
 import type { Schedules } from '../../lib/job/schedule.ts';
 import { CDK_FLAGS } from '../fixtures/fixture-app.ts';
+import { STAGES } from '../support/stages.ts';
 
 const daily = defineJob('daily', { retry: { maxAttempts: 3 }, async run() {} });
 const mailer = defineJob('mailer', { overlap: 'allow', memory: '1024 MB', async run() {} });
@@ -67,8 +68,8 @@ export async function synthesizeTemplates(directory: string): Promise<readonly s
         stage,
         jobs: JOBS,
         schedules: SCHEDULES,
+        stages: STAGES,
         access,
-        alertEmail: 'ops@example.org',
       });
       cdk.synth();
     }

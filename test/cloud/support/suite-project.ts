@@ -93,7 +93,10 @@ export class SuiteProject {
     const imports = jobs.map((job) => [`./functions/${basename(job)}.ts`, `../functions/${job}.ts`] as const);
     await project.#copy(schedules, 'infra/schedules.ts', imports);
     await project.#copy('support/leave-out.ts', 'infra/leave-out.ts', []);
-    await writeFile(join(directory, 'infra/stages.ts'), `export const stages = { ${stage}: { isProtected: ${isProtected} } };\n`);
+    await writeFile(
+      join(directory, 'infra/stages.ts'),
+      `export const stages = { ${stage}: { isProtected: ${isProtected} } };\n`,
+    );
     await project.setBroken(false);
     return project;
   }
