@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { basename, dirname, join, relative, sep } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { dirname, join, relative, sep } from 'node:path';
 import { isJob } from '../job/job.ts';
 import type { JobFile } from './check-jobs.ts';
 import { InvalidAppError } from './check-report.ts';
+import { describeImportError } from './loading/describe-import-error.ts';
+import { importFile } from './loading/import-file.ts';
 
 /**
  * Finds and imports the jobs: every `.ts` file in the folder, and in folders directly in it, which
@@ -11,21 +12,31 @@ import { InvalidAppError } from './check-report.ts';
  * exist has no jobs: Git keeps no empty one.
  *
  * @param directory absolute
+ * @param onLoaded called after each file
  * @returns by name of file, so that the order does not hang on the file system
  * @throws InvalidAppError naming every file that cannot be imported
  */
-export async function loadJobs(directory: string): Promise<readonly JobFile[]> {
+export async function loadJobs(directory: string, onLoaded = () => {}): Promise<readonly JobFile[]> {
   const found = existsSync(directory) ? listFiles(directory) : [];
-  const results = await Promise.allSettled(found.map(({ path }) => import(pathToFileURL(path).href)));
+  const results = await Promise.allSettled(
+    found.map(({ path }) => importFile(path, labelOf(directory, path)).finally(onLoaded)),
+  );
   const problems = results.flatMap((result, index) =>
-    result.status === 'rejected' ? [describeFailedImport(directory, found[index]?.path ?? '', result.reason)] : [],
+    result.status === 'rejected'
+      ? [
+          describeImportError(result.reason, {
+            label: labelOf(directory, found[index]?.path ?? ''),
+            directory: dirname(directory),
+          }),
+        ]
+      : [],
   );
   if (problems.length > 0) throw new InvalidAppError(problems);
 
   const files = found.map(({ path, group }, index) => {
     const result = results[index];
-    const module = result?.status === 'fulfilled' ? (result.value as { readonly default?: unknown }) : {};
-    return { file: labelOf(directory, path), path, group, exported: module.default };
+    const exported = result?.status === 'fulfilled' ? result.value.default : undefined;
+    return { file: labelOf(directory, path), path, group, exported };
   });
   await giveZodWords(files);
   return files;
@@ -66,17 +77,3 @@ function listFiles(directory: string, group = ''): Found[] {
 
 /** `functions/nightly-report.ts`, from wherever the command was called. */
 const labelOf = (directory: string, path: string): string => relative(dirname(directory), path).replaceAll(sep, '/');
-
-function describeFailedImport(directory: string, path: string, reason: unknown): string {
-  const what = reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason);
-  const line = reason instanceof Error ? lineOf(reason, path) : '';
-  const isCode = /Transform failed|Cannot find (module|package)|does not provide an export|SyntaxError/.test(what);
-  const cure = isCode ? '' : '; a job file must import without effects: what can fail belongs into run';
-  return `${labelOf(directory, path)}${line}: importing it fails: ${what}${cure}`;
-}
-
-/** `:12` when the error's stack leads to a line of the file. */
-function lineOf({ stack = '' }: Error, path: string): string {
-  const match = new RegExp(`${basename(path).replaceAll('.', '\\.')}:(\\d+)`).exec(stack);
-  return match === null ? '' : `:${match[1]}`;
-}

@@ -12,7 +12,7 @@ import { readLocalEnvironment } from './local-environment.ts';
 import type { Services } from './open-services.ts';
 import type { StateFolder } from './state/state-folder.ts';
 import type { AlarmState } from './summary.ts';
-import { synthesize } from './synthesize.ts';
+import { SynthesisError, synthesize } from './synthesize.ts';
 import { Workload } from './workload.ts';
 
 /** The app as it is deployed on the embedded cloud. */
@@ -36,6 +36,8 @@ export interface DeploymentOptions {
   readonly observe: CloudObserver;
   /** Whether schedules are kept from firing. @default false */
   readonly isHeld?: boolean;
+  /** Ends a synthesis that is going on. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -79,6 +81,7 @@ export async function createDeployment(options: DeploymentOptions, closers: Clos
         ({ assembly, localVariables, warnings } = next);
         observe({ kind: 'reloaded', at: systemClock.now(), summary: describeChanges(changes) });
       } catch (error) {
+        if (error instanceof SynthesisError && error.isInterrupted) return;
         observe({
           kind: 'reload-failed',
           at: systemClock.now(),
@@ -89,8 +92,13 @@ export async function createDeployment(options: DeploymentOptions, closers: Clos
   };
 }
 
-async function build({ projectDirectory, stage, state, services }: DeploymentOptions) {
-  const warnings = await synthesize({ projectDirectory, stage, outputDirectory: state.assembly });
+async function build({ projectDirectory, stage, state, services, signal }: DeploymentOptions) {
+  const warnings = await synthesize({
+    projectDirectory,
+    stage,
+    outputDirectory: state.assembly,
+    ...(signal && { signal }),
+  });
   const localVariables = await readLocalEnvironment(projectDirectory);
   const assembly = loadAssembly(state.assembly, {
     origin: services.endpoint,

@@ -1,14 +1,21 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { BelfryError } from '../errors.ts';
+import { formatDuration } from '../job/duration.ts';
+import { MINUTE, type Milliseconds, milliseconds } from '../units.ts';
+import { runAppProcess } from './app-child.ts';
 
 /** The app did not synthesize. The message is what it printed. */
 export class SynthesisError extends BelfryError {
   override readonly name = 'SynthesisError';
   readonly code = 'SYNTHESIS_FAILED';
+  /** Whether it was ended from here, and nothing is known to be wrong with it. */
+  readonly isInterrupted: boolean;
+
+  constructor(printed: string, { isInterrupted = false }: { readonly isInterrupted?: boolean } = {}) {
+    super(printed);
+    this.isInterrupted = isInterrupted;
+  }
 }
 
 export interface SynthesisOptions {
@@ -17,7 +24,18 @@ export interface SynthesisOptions {
   readonly stage: string;
   /** Is told what a user should know and need not mend, a line each, without the word `note`. */
   readonly onNote?: (note: string) => void;
+  /** Ends it, with all the processes that it has started. A signal to this process does, too. */
+  readonly signal?: AbortSignal;
+  /**
+   * How long it may last. The app itself names the file that it waits for, and does so sooner; this is for an app that
+   * cannot, since it computes without end or hangs before it comes to Belfry.
+   *
+   * @default 5 minutes
+   */
+  readonly timeLimit?: Milliseconds;
 }
+
+const DEFAULT_TIME_LIMIT = milliseconds(5 * MINUTE);
 
 /** What Belfry reads of cdk.json. */
 interface CdkConfiguration {
@@ -47,24 +65,31 @@ export async function synthesize({
   outputDirectory,
   stage,
   onNote,
+  signal,
+  timeLimit = DEFAULT_TIME_LIMIT,
 }: SynthesisOptions): Promise<readonly string[]> {
   const { app, context = {} } = JSON.parse(
     await readFile(join(projectDirectory, 'cdk.json'), 'utf8'),
   ) as CdkConfiguration;
   const shell = Object.entries(process.env).filter(([name]) => !WITHHELD.test(name));
-  const child = spawn(app, {
-    cwd: projectDirectory,
-    shell: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
+  const { end, stdout, stderr } = await runAppProcess(app, {
+    directory: projectDirectory,
+    environment: {
       ...Object.fromEntries(shell),
       CDK_OUTDIR: outputDirectory,
       CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...QUICK, ...LOCAL, stage }),
       CDK_VALIDATION: 'false',
     },
+    signal,
+    timeLimit,
   });
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
-  if (code !== 0) throw new SynthesisError(`${stderr}${stdout}`.trim() || `${app} ended with code ${String(code)}`);
+  const printed = `${stderr}${stdout}`.trim();
+  if (end === 'interrupted') throw new SynthesisError(`${app} was ended`, { isInterrupted: true });
+  if (end === 'too-late') {
+    const what = `${app} does not end within ${formatDuration(timeLimit)}: a file of the app computes without end, or waits for something at its top level`;
+    throw new SynthesisError(printed === '' ? what : `${printed}\n${what}`);
+  }
+  if (end !== 0) throw new SynthesisError(printed || `${app} ended with code ${String(end)}`);
   const lines = stderr.split('\n');
   for (const line of lines) if (line.startsWith('note: ')) onNote?.(line.slice('note: '.length));
   return lines.flatMap((line) => /^warning: (.*)$/.exec(line)?.[1] ?? []);

@@ -1,56 +1,10 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { CDK_FLAGS, checkOutFixture, FIXTURE_APP, REPOSITORY } from '../fixtures/fixture-app.ts';
+import { checkOutFixture, FIXTURE_APP } from '../fixtures/fixture-app.ts';
+import { type Ended, projectWith, runApp } from './app-project.ts';
 import { createFolder } from './support.ts';
-
-/** A project with these files, and `infra/app.ts`. Its `lib/` is this checkout's, whose compiled files are in a cache. */
-function projectWith(files: Readonly<Record<string, string>>): string {
-  const directory = createFolder();
-  cpSync(join(REPOSITORY, 'package.json'), join(directory, 'package.json'));
-  for (const part of ['lib', 'node_modules']) symlinkSync(join(REPOSITORY, part), join(directory, part));
-  const all = {
-    'infra/app.ts': readFileSync(join(FIXTURE_APP, 'infra/app.ts'), 'utf8'),
-    'infra/access.ts': 'export default () => {};',
-    'infra/stages.ts': 'export const stages = { dev: {} };',
-    ...files,
-  };
-  for (const [name, text] of Object.entries(all)) {
-    mkdirSync(dirname(join(directory, name)), { recursive: true });
-    writeFileSync(join(directory, name), text);
-  }
-  return directory;
-}
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly outdir: string;
-}
-
-/** Runs `infra/app.ts` of a project, with no credentials to be had and from a folder that is not the project's. */
-function runApp(project: string, context: Record<string, unknown> = {}): Promise<Ended> {
-  const outdir = createFolder();
-  const env = {
-    PATH: process.env.PATH,
-    HOME: outdir,
-    CDK_OUTDIR: join(outdir, 'cdk.out'),
-    CDK_CONTEXT_JSON: JSON.stringify({ app: 'shop', ...CDK_FLAGS, 'aws:cdk:bundling-stacks': [], ...context }),
-    CDK_VALIDATION: 'false',
-  };
-  const loader = import.meta.resolve('tsx');
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ['--import', loader, join(project, 'infra/app.ts')],
-      { cwd: outdir, env },
-      (error, stdout, stderr) =>
-        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr, outdir: join(outdir, 'cdk.out') }),
-    );
-  });
-}
 
 const templatesIn = (outdir: string): readonly string[] =>
   readdirSync(outdir)
@@ -127,7 +81,7 @@ test.each([
   {
     what: 'a job file ends the process, even with success',
     files: { 'functions/nightly.ts': `${JOB}process.exit(0);\n`, 'infra/schedules.ts': entries('') },
-    says: 'the app ended before it was synthesized: process.exit is called in a job file, in infra/schedules.ts or in infra/access.ts\n',
+    says: 'the app ended before it was synthesized: functions/nightly.ts:3 calls process.exit; a job file must import without effects: what waits, opens or can fail belongs into run\n',
   },
   {
     what: 'there are no schedules',
@@ -143,8 +97,58 @@ test.each([
     },
     says: 'infra/access.ts: it has no default export that is a function; write export default (belfry: Belfry): void => { … }\n',
   },
+  {
+    what: 'schedules.ts does not parse',
+    files: {
+      'functions/nightly.ts': JOB,
+      'infra/schedules.ts': 'export const schedules = {\n  a: f({ every: 1 }\n};\n',
+    },
+    says: 'infra/schedules.ts:3: Expected ")" but found "}"\n',
+  },
+  {
+    what: 'schedules.ts imports a package of nearly the right name',
+    files: {
+      'functions/nightly.ts': JOB,
+      'infra/schedules.ts': `interface Two { lines: 1 }\n${entries('').replace('belfry', 'belfri').replace('{  }', '{ schedule, nightly }')}`,
+    },
+    says: 'infra/schedules.ts:2: there is no package "belfri"; write "belfry", or npm install belfri\n',
+  },
+  {
+    what: 'access.ts imports a package that is not installed',
+    files: {
+      'functions/nightly.ts': JOB,
+      'infra/schedules.ts': entries(''),
+      'infra/access.ts': "import { parse } from '@acme/settings/parse';\nexport default () => parse();\n",
+    },
+    says: 'infra/access.ts:1: there is no package "@acme/settings"; npm install @acme/settings adds it\n',
+  },
+  {
+    what: 'schedules.ts imports a job file of another name',
+    files: {
+      'functions/nightly.ts': JOB,
+      'infra/schedules.ts': entries('nightly').replace('nightly.ts', 'nigthly.ts'),
+    },
+    says: 'infra/schedules.ts:2: there is no file functions/nigthly.ts; the nearest is functions/nightly.ts\n',
+  },
+  {
+    what: 'schedules.ts imports what a module does not export',
+    files: {
+      'functions/nightly.ts': JOB,
+      'infra/schedules.ts': entries('a: shedule()').replace('{ schedule }', '{ shedule }'),
+    },
+    says: "infra/schedules.ts:1: module 'belfry' does not provide an export named 'shedule'\n",
+  },
+  {
+    what: 'a job file imports something that does not load',
+    files: {
+      'functions/nightly.ts': `import './_shared.ts';\n${JOB}`,
+      'functions/_shared.ts': "import 'no-such-package';\n",
+      'infra/schedules.ts': entries(''),
+    },
+    says: 'functions/nightly.ts: importing it fails: functions/_shared.ts:1: there is no package "no-such-package"; npm install no-such-package adds it\n',
+  },
 ])('the app fails where $what', async ({ files, says }) => {
-  const { code, stderr } = await runApp(projectWith(files as Record<string, string>));
+  const { code, stderr } = await runApp(projectWith(files as unknown as Record<string, string>));
 
   expect({ code, stderr }).toEqual({ code: 1, stderr: says });
 });

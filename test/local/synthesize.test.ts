@@ -1,8 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { SynthesisError, synthesize } from '../../lib/local/synthesize.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { SynthesisError, type SynthesisOptions, synthesize } from '../../lib/local/synthesize.ts';
+import { milliseconds } from '../../lib/units.ts';
+import { PATIENCE } from '../support/patience.ts';
 
 describe('a synthesis', () => {
   let projectDirectory = '';
@@ -19,6 +21,28 @@ describe('a synthesis', () => {
     return await synthesize({ projectDirectory, outputDirectory: join(projectDirectory, 'out'), stage: 'dev' });
   }
 
+  /** Begins an app that starts a child, prints the child's id and never ends. @returns also that id */
+  async function hang(options: Partial<SynthesisOptions>) {
+    const script = `import { spawn } from 'node:child_process';
+      import { writeFileSync } from 'node:fs';
+      const { pid } = spawn('sleep', ['1000']);
+      process.stderr.write('waiting\\n');
+      writeFileSync('pid', String(pid));`;
+    await writeFile(join(projectDirectory, 'app.mjs'), script);
+    await writeFile(join(projectDirectory, 'cdk.json'), JSON.stringify({ app: 'node app.mjs && true' }));
+    const outputDirectory = join(projectDirectory, 'out');
+    const synthesis = synthesize({ projectDirectory, outputDirectory, stage: 'dev', ...options });
+    synthesis.catch(() => {});
+    const pid = await vi.waitFor(async () => {
+      const text = await readFile(join(projectDirectory, 'pid'), 'utf8');
+      expect(text).not.toBe('');
+      return Number(text);
+    }, PATIENCE);
+    return { synthesis, pid };
+  }
+
+  const isGone = (pid: number) => vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), PATIENCE);
+
   test('gives back what the app warns of, and not what it notes', async () => {
     const warnings = await run('note: one thing\nwarning: schedule "a": twice\nwarning: schedule "b": late\n');
 
@@ -29,5 +53,40 @@ describe('a synthesis', () => {
     const failing = run('warning: one thing\nschedule "a": no such time zone\n', 1);
 
     await expect(failing).rejects.toThrow(new SynthesisError('warning: one thing\nschedule "a": no such time zone'));
+  });
+
+  test('that is told to end takes along all that the app has started', async () => {
+    const controller = new AbortController();
+    const { synthesis, pid } = await hang({ signal: controller.signal });
+
+    controller.abort();
+
+    await expect(synthesis).rejects.toMatchObject({ name: 'SynthesisError', isInterrupted: true });
+    await isGone(pid);
+  });
+
+  test('that does not end within its time limit fails with what the app printed, and leaves nothing behind', async () => {
+    const { synthesis, pid } = await hang({ timeLimit: milliseconds(3000) });
+
+    await expect(synthesis).rejects.toThrow(
+      'waiting\nnode app.mjs && true does not end within 3 seconds: a file of the app computes without end, or waits for',
+    );
+    await isGone(pid);
+  });
+
+  test('is not kept waiting by a process that the app has left behind with its output', async () => {
+    const script = `import { spawn } from 'node:child_process';
+      spawn('sleep', ['1000'], { stdio: 'inherit' }).unref();
+      process.stderr.write('warning: left one behind\\n');`;
+    await writeFile(join(projectDirectory, 'app.mjs'), script);
+    await writeFile(join(projectDirectory, 'cdk.json'), JSON.stringify({ app: 'node app.mjs' }));
+
+    const warnings = await synthesize({
+      projectDirectory,
+      outputDirectory: join(projectDirectory, 'out'),
+      stage: 'dev',
+    });
+
+    expect(warnings).toEqual(['left one behind']);
   });
 });

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import * as z from 'zod/mini';
 import { packageAppName } from '../../app/app-name.ts';
+import { InvalidAppError } from '../../app/check-report.ts';
+import { importInTime } from '../../app/loading/import-in-time.ts';
 import { isJob, type Job } from '../../job/job.ts';
 import type { ManifestJob } from '../../manifest.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
@@ -17,14 +18,19 @@ export function findProject(from: string): string {
   throw new CommandError(`no cdk.json in ${from} or above: call this inside a Belfry project`, EXIT.usage);
 }
 
-/** A job's definition, from its file. @throws CommandError when the file has none */
+/** A job's definition, from its file. @throws CommandError when the file has none, or does not load */
 export async function loadJob(projectDirectory: string, { name, group }: ManifestJob): Promise<Job> {
   // Without a language zod/mini says of every problem only that the input is invalid.
   z.config(z.locales.en());
-  const path = join(projectDirectory, 'functions', group, `${name}.ts`);
-  const module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
-  if (!isJob(module.default)) throw new CommandError(`${path} has no default export made by defineJob`, EXIT.usage);
-  return module.default;
+  const label = ['functions', group, `${name}.ts`].filter((part) => part !== '').join('/');
+  try {
+    const module = await importInTime(join(projectDirectory, label), { label, directory: projectDirectory });
+    if (isJob(module.default)) return module.default;
+  } catch (error) {
+    if (!(error instanceof InvalidAppError)) throw error;
+    throw new CommandError(error.message, EXIT.usage, { cause: error });
+  }
+  throw new CommandError(`${label} has no default export made by defineJob`, EXIT.usage);
 }
 
 /** The app's name, from the context in cdk.json or from package.json, as the deployment reads it. @throws CommandError when it has none */
