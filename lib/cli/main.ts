@@ -1,30 +1,9 @@
-import { Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
 import { BelfryError } from '../errors.ts';
+import { WITHOUT_NODE_WARNING } from '../local/sdk-variables.ts';
 import { SynthesisError } from '../local/synthesize.ts';
-import { addImport } from './import/declaration.ts';
-import { addNext } from './next/declaration.ts';
-import { addRun } from './run/declaration.ts';
+import { createProgram } from './program.ts';
 import { CommandError, EXIT } from './shared/exit-codes.ts';
-import { addShow } from './show/declaration.ts';
-import { addSimulate } from './simulate/declaration.ts';
-import { addStart } from './start/declaration.ts';
-import { addTick } from './tick/declaration.ts';
-
-/** The `belfry` command: `npm start` and `npm run belfry -- <command>`. */
-function createProgram(onExit: (code: number) => void): Command {
-  const program = new Command('belfry')
-    .description('Scheduled and background jobs on your own AWS account')
-    .exitOverride()
-    .showSuggestionAfterError()
-    .configureHelp({ showGlobalOptions: true })
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 done; 1 the run ended other than completed, show: there is no record, import: some lines were not understood;\n2 wrong usage or input; 3 not reachable or not permitted.',
-    );
-
-  for (const add of [addStart, addRun, addShow, addTick, addImport, addNext, addSimulate]) add(program, onExit);
-  return program;
-}
 
 /** Runs the command; what goes wrong is said in a sentence where it was foreseen, with its stack where not. */
 async function main(): Promise<void> {
@@ -33,6 +12,7 @@ async function main(): Promise<void> {
   };
   // A reader may go before the end, as `head` does: there is nobody to tell, and all the more to clear up.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  Object.assign(process.env, WITHOUT_NODE_WARNING);
   try {
     await createProgram(setExitCode).parseAsync();
   } catch (error) {

@@ -30,6 +30,8 @@ export interface CloudOptions {
   readonly takesWork?: boolean;
   /** The chance that a fire is delivered twice, as EventBridge's at-least-once allows; from 0 to 1. @default 0 */
   readonly duplicates?: number | undefined;
+  /** Where it listens on 127.0.0.1. @default a port that is free */
+  readonly port?: number | undefined;
   /** Due times that are not delivered. @default none */
   readonly drops?: readonly Drop[] | undefined;
   /** Whether a change in a file of the app is taken over at once. @default false */
@@ -57,6 +59,7 @@ export type { DueSchedule } from './schedules.ts';
  *
  * @throws SynthesisError with what the app printed
  * @throws DirectoryInUseError when another cloud has this folder
+ * @throws PortInUseError when another program has the port
  * @throws InvalidDropError for a drop of a schedule that the app does not have
  */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
@@ -71,10 +74,16 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   try {
     const state = new StateFolder(options.projectDirectory);
     await state.create();
-    const services = await openServices({ state, observe, duplicates: options.duplicates }, storage);
-    const deployment = await createDeployment({ ...options, state, services, observe }, storage);
+    const services = await openServices({ ...options, state, observe }, storage);
+    const stopping = new AbortController();
+    const deployment = await createDeployment(
+      { ...options, state, services, observe, signal: stopping.signal },
+      storage,
+    );
     for (const drop of options.drops ?? []) dropNext(services.scheduler, drop);
     await startWork({ options, services, deployment, observe }, work);
+    // Before all else: the watch waits for a reload that it has begun.
+    work.add(() => stopping.abort());
     // One that is held ends with the command that started it: nobody else may rely on it.
     if (options.isHeld !== true) await services.announce();
     return createCloud({ services, deployment, work, storage, startedAt, errors });

@@ -28,10 +28,12 @@ export interface ServicesOptions {
   readonly observe: CloudObserver;
   /** The chance that a fire is delivered twice, from 0 to 1. @default 0 */
   readonly duplicates?: number | undefined;
+  /** @default one that is free */
+  readonly port?: number | undefined;
 }
 
 export async function openServices(
-  { state, observe, duplicates: chance = 0 }: ServicesOptions,
+  { state, observe, duplicates: chance = 0, port }: ServicesOptions,
   closers: Closers,
 ): Promise<Services> {
   let keeper: QueueKeeper | undefined;
@@ -68,6 +70,7 @@ export async function openServices(
   const front = await startFront({
     services: servicesOf(backends, scheduler),
     control,
+    ...(port !== undefined && { port }),
     onNotEmulated: (notice) => observe({ kind: 'not-emulated', at: systemClock.now(), ...notice }),
   });
   closers.add(() => front.close());

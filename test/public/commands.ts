@@ -1,16 +1,9 @@
-import { Command } from 'commander';
-import { addImport } from '../../lib/cli/import/declaration.ts';
-import { addNext } from '../../lib/cli/next/declaration.ts';
-import { addRun } from '../../lib/cli/run/declaration.ts';
-import { addShow } from '../../lib/cli/show/declaration.ts';
-import { addSimulate } from '../../lib/cli/simulate/declaration.ts';
-import { addStart } from '../../lib/cli/start/declaration.ts';
-import { addTick } from '../../lib/cli/tick/declaration.ts';
+import type { Command } from 'commander';
+import { createProgram } from '../../lib/cli/program.ts';
 
 /** Every command with its arguments and options. */
 export function commandLines(): Readonly<Record<string, readonly string[]>> {
-  const program = new Command('belfry');
-  for (const add of [addStart, addRun, addShow, addTick, addImport, addNext, addSimulate]) add(program, () => {});
+  const program = createProgram(() => {});
   return Object.fromEntries(program.commands.flatMap((command) => linesOf(command, '')).sort());
 }
 

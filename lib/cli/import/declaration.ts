@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { EpochMs } from '../../units.ts';
+import { refuseIdle } from '../shared/option-rules.ts';
 import { readCount, readInstant } from '../shared/options.ts';
 import { readGroup, readTimezone } from './options.ts';
 
@@ -12,7 +13,7 @@ interface CrontabOptions {
   readonly group: string;
   readonly dryRun?: boolean;
   readonly compare?: boolean;
-  readonly count: number;
+  readonly count?: number;
   readonly from?: EpochMs;
 }
 
@@ -36,7 +37,7 @@ export function addImport(program: Command, onExit: (code: number) => void): voi
     new Option('--group <folder>', 'put the job files into this folder of functions/')
       .argParser(readGroup)
       .default('', 'functions/ itself');
-  importing
+  const crontab = importing
     .command('crontab')
     .description('import the lines of a crontab, or compare their due times with what was imported')
     .argument('<file>', 'the output of crontab -l, /etc/crontab, or a file of /etc/cron.d')
@@ -46,8 +47,13 @@ export function addImport(program: Command, onExit: (code: number) => void): voi
     .option('--user', 'no user stands there')
     .addOption(group())
     .option('--dry-run', 'print what would be written, and write nothing')
-    .addOption(new Option('--compare', "print the next due times by cron and by Belfry's entries").conflicts('dryRun'))
-    .option('--count <n>', 'how many due times to compare', readCount, 5)
+    .addOption(
+      new Option('--compare', "print the next due times by cron and by Belfry's entries").conflicts([
+        'dryRun',
+        'group',
+      ]),
+    )
+    .option('--count <n>', 'how many due times to compare (default: 5)', readCount)
     .option('--from <instant>', 'compare from here on instead of from now, e.g. 2027-03-28T00:00Z', readInstant)
     .addHelpText('after', EXIT_CODES)
     .action(async (file: string, { system, user, ...options }: CrontabOptions) => {
@@ -56,6 +62,10 @@ export function addImport(program: Command, onExit: (code: number) => void): voi
       const act = options.compare === true ? compareCrontab : importCrontab;
       onExit(await act(file, { ...options, form }));
     });
+  refuseIdle(crontab, [
+    { option: '--count', goesWith: ['--compare'] },
+    { option: '--from', goesWith: ['--compare'] },
+  ]);
   importing
     .command('k8s')
     .description('import the CronJobs of manifests')

@@ -26,7 +26,8 @@ export interface CrontabOptions extends ImportOptions {
 }
 
 export interface CompareOptions extends CrontabOptions {
-  readonly count: number;
+  /** @default 5 */
+  readonly count?: number;
   /** @default now */
   readonly from?: EpochMs;
 }
@@ -59,9 +60,9 @@ export async function compareCrontab(file: string, options: CompareOptions): Pro
     const outcome = plan.outcomes.get(candidate);
     const entry = project.entries.find(({ id }) => id === scheduleOf(outcome));
     print(`${placeText(candidate.place)}: ${candidate.shown}`);
-    const comparison = compared(candidate, entry, { from, count: options.count, colors });
+    const comparison = compared(candidate, entry, { from, count: options.count ?? 5, colors });
     isAllUnderstood &&= !(comparison instanceof InvalidExpressionError);
-    print(`${describe(outcome, entry)}\n${textOf(comparison, entry)}\n`);
+    print(`${describe(candidate, outcome, entry)}\n${textOf(comparison, entry)}\n`);
   }
   const refused = reading.found.filter((each) => each.kind === 'refusal');
   if (refused.length === 0) return isAllUnderstood ? EXIT.done : EXIT.notAllUnderstood;
@@ -72,9 +73,9 @@ export async function compareCrontab(file: string, options: CompareOptions): Pro
 const scheduleOf = (outcome: Outcome | undefined): string | undefined =>
   outcome !== undefined && outcome.kind !== 'new' && outcome.kind !== 'repeated' ? outcome.schedule : undefined;
 
-function describe(outcome: Outcome | undefined, entry: ScheduleEntry | undefined): string {
+function describe({ timezone }: Candidate, outcome: Outcome | undefined, entry: ScheduleEntry | undefined): string {
   if (outcome?.kind === 'repeated') return `    stands in line ${outcome.line} too, and was imported once`;
-  if (entry === undefined) return '    not imported yet; compared with the entry that would be written';
+  if (entry === undefined) return `    not imported yet; compared with the entry that would be written, in ${timezone}`;
   const calendar = entry.hasCalendar ? '; its calendars are not looked at here' : '';
   const zone = entry.obscure.includes('timezone') ? 'no plain timezone' : (entry.timezone ?? 'UTC');
   return `    schedule ${entry.id}: ${entry.cron ?? 'no plain cron'} in ${zone}${calendar}`;

@@ -15,7 +15,6 @@ import { formatRecord } from '../shared/view/record-view.ts';
 export interface RunOptions {
   readonly input?: unknown;
   readonly json?: boolean;
-  readonly stage: string;
 }
 
 /** After how many looks without an end a word is said: a quarter of a minute. */
@@ -26,17 +25,14 @@ const LOOK_EVERY_MS = 150;
 export async function run(job: string, options: RunOptions): Promise<number> {
   const projectDirectory = findProject(process.cwd());
   const terminal = openTerminal({ isForMachine: options.json === true });
-  return await withCloud(
-    { projectDirectory, stage: options.stage, terminal, takesWork: true },
-    async ({ manifest, client }) => {
-      await checkRequest(projectDirectory, manifest, job, options.input);
-      const id = await request(client, job, options.input);
-      const record = await awaitEnd(id, client, terminal);
-      if (options.json) terminal.print(JSON.stringify(record));
-      else terminal.print(formatRecord(record, terminal.colors));
-      return record.status === 'completed' ? EXIT.done : EXIT.runNotCompleted;
-    },
-  );
+  return await withCloud({ projectDirectory, terminal, takesWork: true }, async ({ manifest, client }) => {
+    await checkRequest(projectDirectory, manifest, job, options.input);
+    const id = await request(client, job, options.input);
+    const record = await awaitEnd(id, client, terminal);
+    if (options.json) terminal.print(JSON.stringify(record));
+    else terminal.print(formatRecord(record, terminal.colors));
+    return record.status === 'completed' ? EXIT.done : EXIT.runNotCompleted;
+  });
 }
 
 async function request(client: RunClient, job: string, input: unknown): Promise<string> {

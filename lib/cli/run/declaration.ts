@@ -1,7 +1,7 @@
-import type { Command } from 'commander';
-import { DEFAULT_STAGE } from '../../job/names.ts';
+import { type Command, Option } from 'commander';
+import { CommandError, EXIT } from '../shared/exit-codes.ts';
 import { isolateFromAws } from '../shared/isolate.ts';
-import { readJson, readStage } from '../shared/options.ts';
+import { readJson } from '../shared/options.ts';
 import type { RunOptions } from './command.ts';
 
 export function addRun(program: Command, onExit: (code: number) => void): void {
@@ -11,10 +11,18 @@ export function addRun(program: Command, onExit: (code: number) => void): void {
     .argument('<job>', 'the name of its file in functions/')
     .option('--input <json>', "the job's input", readJson)
     .option('--json', 'print the record as JSON')
-    .option('--stage <stage>', 'the stage to synthesize, where no cloud runs yet', readStage, DEFAULT_STAGE)
+    .addOption(new Option('--stage <stage>', 'not yet').argParser(refuseStage).hideHelp())
     .action(async (job: string, options: RunOptions) => {
       isolateFromAws(process.env);
       const { run } = await import('./command.ts');
       onExit(await run(job, options));
     });
+}
+
+/** A run on another stage is what is asked for; one on this machine would pass for it. */
+function refuseStage(stage: string): never {
+  throw new CommandError(
+    `run makes a run on this machine only, and cannot ask a deployed stage for one: leave out --stage. To run ${stage}'s settings here: belfry start --stage ${stage}, and belfry run beside it. On AWS, an application asks for a run with requestRun of belfry/client`,
+    EXIT.usage,
+  );
 }

@@ -11,7 +11,6 @@ import { formatEvent } from './view/live-log.ts';
 
 export interface LocalCloudOptions {
   readonly projectDirectory: string;
-  readonly stage?: string;
   readonly terminal: Terminal;
   /** Whether functions run, or only what is stored is looked at. */
   readonly takesWork: boolean;
@@ -30,7 +29,7 @@ export async function withCloud<Result>(
   options: LocalCloudOptions,
   use: (cloud: LocalCloud) => Promise<Result>,
 ): Promise<Result> {
-  const { projectDirectory, stage = DEFAULT_STAGE, terminal, takesWork } = options;
+  const { projectDirectory, terminal, takesWork } = options;
   const state = new StateFolder(projectDirectory);
   const running = await findRunning(state);
   if (running !== undefined) return await withRunning(state, running.endpoint, use);
@@ -38,7 +37,7 @@ export async function withCloud<Result>(
     const line = formatEvent(event, terminal.colors);
     if (line !== undefined) process.stderr.write(`${line}\n`);
   };
-  const cloud = await startCloud({ projectDirectory, stage, observe, isHeld: true, takesWork });
+  const cloud = await startCloud({ projectDirectory, stage: DEFAULT_STAGE, observe, isHeld: true, takesWork });
   try {
     return await use(localCloud(cloud.manifest, cloud.endpoint));
   } finally {

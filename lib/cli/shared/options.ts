@@ -20,6 +20,9 @@ export function readStage(text: string): string {
   return text;
 }
 
+/** The name of an app, part of the names of all that it deploys. */
+export const readAppName = readStage;
+
 /** JSON, as the value it is. */
 export function readJson(text: string): unknown {
   try {
@@ -27,6 +30,13 @@ export function readJson(text: string): unknown {
   } catch (error) {
     throw new InvalidArgumentError(`It is not JSON: ${(error as Error).message}.`);
   }
+}
+
+/** One that needs no special rights. */
+export function readPort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port >= 1024 && port <= 65_535) return port;
+  throw new InvalidArgumentError('Allowed is a whole number from 1024 to 65535.');
 }
 
 /** From 0 to 1. */

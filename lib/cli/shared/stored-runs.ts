@@ -1,5 +1,6 @@
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { DEFAULT_STAGE, type Deployment } from '../../job/names.ts';
+import { DEFAULT_STAGE, type Deployment, stageNames } from '../../job/names.ts';
+import { STATE_FOLDER } from '../../local/state/state-folder.ts';
 import { DEFAULT_REGION, emulatorConnection } from './connection.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 import { withCloud } from './local-cloud.ts';
@@ -14,11 +15,15 @@ export interface TableOptions {
   readonly endpoint?: string;
   /** Of the table, on AWS or on an emulator. */
   readonly region?: string;
+  /** Whose table. @default the app that cdk.json names */
+  readonly app?: string;
 }
 
 /** Where the records of a deployment are, and how to call what has them. */
 export interface StoredRuns {
   readonly deployment: Deployment;
+  /** Which table that is, for messages: `the table shop-prod-runs on AWS`. */
+  readonly place: string;
   readonly connection: Pick<DynamoDBClientConfig, 'endpoint' | 'region' | 'credentials'>;
 }
 
@@ -28,12 +33,8 @@ export interface StoredRunsOptions {
   readonly terminal: Terminal;
 }
 
-/** Whether a table of this checkout's own is meant. @throws CommandError for a region that belongs to nothing */
-export function isLocal({ stage, endpoint, region }: TableOptions): boolean {
-  if (stage !== undefined || endpoint !== undefined) return false;
-  if (region !== undefined) throw new CommandError('--region goes with --stage or --endpoint', EXIT.usage);
-  return true;
-}
+/** Whether a table of this checkout's own is meant. */
+export const isLocal = ({ stage, endpoint }: TableOptions): boolean => stage === undefined && endpoint === undefined;
 
 /**
  * Reads the records that were asked for. Local ones come from the cloud that runs in this checkout, else from one that
@@ -47,22 +48,34 @@ export async function withStoredRuns<Result>(
 ): Promise<Result> {
   if (isLocal(table)) {
     return await withCloud({ projectDirectory, terminal, takesWork: false }, ({ manifest, connection }) =>
-      read({ deployment: manifest, connection }),
+      read({
+        deployment: manifest,
+        place: `the table ${manifest.resources.table} of this checkout (${STATE_FOLDER})`,
+        connection,
+      }),
     );
   }
-  const { stage = DEFAULT_STAGE, endpoint, region } = table;
-  const app = await appName(projectDirectory);
+  const { stage = DEFAULT_STAGE, endpoint, region, app = await appName(projectDirectory) } = table;
   const connection =
     endpoint === undefined
       ? { ...(region !== undefined && { region }) }
       : emulatorConnection({ endpoint, region: region ?? DEFAULT_REGION });
+  const where = endpoint === undefined ? `on AWS${inRegion(region)}` : `at ${endpoint} in ${connection.region}`;
+  const place = `the table ${stageNames({ app, stage }).table} ${where}`;
   try {
-    return await read({ deployment: { app, stage }, connection });
+    return await read({ deployment: { app, stage }, place, connection });
   } catch (error) {
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const place = endpoint === undefined ? 'on AWS' : `at ${endpoint}, ${connection.region},`;
-    throw new CommandError(`the table of ${app}-${stage} ${place} cannot be read: ${reason}`, EXIT.unavailable, {
-      cause: error,
-    });
+    throw new CommandError(`${place} cannot be read: ${reasonOf(error)}`, EXIT.unavailable, { cause: error });
   }
+}
+
+function inRegion(region: string | undefined): string {
+  const found = region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'];
+  return found === undefined ? '' : ` in ${found}`;
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cure = error.message === 'Region is missing' ? '; give --region eu-north-1, or set AWS_REGION' : '';
+  return `${error.name}: ${error.message}${cure}`;
 }

@@ -20,10 +20,16 @@ export async function show(runId: string, options: ShowOptions): Promise<number>
   }
   const terminal = openTerminal({ isForMachine: options.json === true });
   const projectDirectory = findProject(process.cwd());
-  const record = await withStoredRuns({ projectDirectory, table: options, terminal }, ({ deployment, connection }) =>
-    createRunClient({ deployment, client: connection }).getRun(runId),
+  const record = await withStoredRuns(
+    { projectDirectory, table: options, terminal },
+    async ({ deployment, place, connection }) => {
+      const found = await createRunClient({ deployment, client: connection }).getRun(runId);
+      return found ?? place;
+    },
   );
-  if (record === undefined) throw new CommandError(`there is no record of ${runId}`, EXIT.runNotCompleted);
+  if (typeof record === 'string') {
+    throw new CommandError(`there is no record of ${runId} in ${record}`, EXIT.runNotCompleted);
+  }
   terminal.print(options.json ? JSON.stringify(record) : formatRecord(record, terminal.colors));
   return EXIT.done;
 }

@@ -1,9 +1,10 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { MIN_RUNS } from '../../run/run-length.ts';
 import { DEFAULT_REGION, readEndpoint } from '../shared/connection.ts';
 import { EXIT } from '../shared/exit-codes.ts';
 import { isolateFromAws } from '../shared/isolate.ts';
-import { readInstant, readStage } from '../shared/options.ts';
+import { refuseIdle, TABLE_RULES } from '../shared/option-rules.ts';
+import { readAppName, readInstant, readStage } from '../shared/options.ts';
 import type { SimulateOptions } from './command.ts';
 import { DAYS, MAX_DAYS } from './period.ts';
 import { DAYS_BACK, MAX_RECORDS } from './run-lengths.ts';
@@ -18,7 +19,7 @@ Example:
   belfry simulate --from 2027-03-22T00:00Z --to 2027-03-29T00:00Z --timezone Europe/Berlin`;
 
 export function addSimulate(program: Command, onExit: (code: number) => void): void {
-  program
+  const command = program
     .command('simulate')
     .description('show what a period would fire: runs by hour, busiest minutes, overlaps, clock changes')
     .option('--from <instant>', 'the first instant, with Z or an offset: 2027-03-01T00:00Z (default: now)', readInstant)
@@ -29,7 +30,13 @@ export function addSimulate(program: Command, onExit: (code: number) => void): v
     )
     .option('--timezone <zone>', 'the zone whose hours the runs are counted by', 'UTC')
     .option('--all', 'count schedules too that are disabled in the stage')
-    .option('--timeouts', "take every run to last as long as its job's timeout; no records are read")
+    .addOption(
+      new Option('--timeouts', "take every run to last as long as its job's timeout; no records are read").conflicts([
+        'endpoint',
+        'region',
+        'app',
+      ]),
+    )
     .option(
       '--stage <stage>',
       'simulate this stage, with its records on AWS, read with the credentials of the shell',
@@ -37,6 +44,7 @@ export function addSimulate(program: Command, onExit: (code: number) => void): v
     )
     .option('--endpoint <url>', 'read the records on an emulator instead', readEndpoint)
     .option('--region <region>', `where the table is; on an emulator ${DEFAULT_REGION} unless given`)
+    .option('--app <app>', 'whose table (default: the app that cdk.json names)', readAppName)
     .option('--json', 'print JSON')
     .addHelpText('after', HELP)
     .action(async (options: SimulateOptions) => {
@@ -45,4 +53,5 @@ export function addSimulate(program: Command, onExit: (code: number) => void): v
       await simulatePeriod(options);
       onExit(EXIT.done);
     });
+  refuseIdle(command, TABLE_RULES);
 }

@@ -20,6 +20,7 @@ export interface StartOptions {
   readonly json?: boolean;
   readonly duplicates?: number;
   readonly drop?: readonly Drop[];
+  readonly port?: number;
 }
 
 /** The job that shows, at every start, that the whole path is alive. */
@@ -35,9 +36,9 @@ export async function start(options: StartOptions): Promise<void> {
 
   const end = endOfRun(options.for);
   try {
-    const { stage, duplicates, drop: drops } = options;
+    const { stage, duplicates, drop: drops, port } = options;
     const observe = liveLog(terminal);
-    const cloud = await startCloud({ projectDirectory, stage, duplicates, drops, observe, isWatching: true });
+    const cloud = await startCloud({ projectDirectory, stage, duplicates, drops, port, observe, isWatching: true });
     const summary = await serve(cloud, end, terminal);
     if (options.json) terminal.print(JSON.stringify(summary));
   } catch (error) {

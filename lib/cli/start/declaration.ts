@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { DEFAULT_STAGE } from '../../job/names.ts';
 import { EXIT } from '../shared/exit-codes.ts';
 import { isolateFromAws } from '../shared/isolate.ts';
-import { readChance, readDrop, readLength, readStage } from '../shared/options.ts';
+import { readChance, readDrop, readLength, readPort, readStage } from '../shared/options.ts';
 import type { StartOptions } from './command.ts';
 
 export function addStart(program: Command, onExit: (code: number) => void): void {
@@ -17,6 +17,7 @@ export function addStart(program: Command, onExit: (code: number) => void): void
       'do not deliver the next so many due times of a schedule; may be given several times',
       readDrop,
     )
+    .option('--port <port>', 'listen on this port of 127.0.0.1 (default: one that is free)', readPort)
     .option('--fresh', 'forget all local records, messages and marks first')
     .option('--stage <stage>', 'the stage to synthesize', readStage, DEFAULT_STAGE)
     .action(async (options: StartOptions) => {

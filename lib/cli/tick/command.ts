@@ -12,12 +12,14 @@ import { createTickLog, reasonOf } from './tick-log.ts';
 
 export interface TickOptions extends ConnectionOptions {
   readonly stage: string;
+  /** @default the app that cdk.json names */
+  readonly app?: string;
   readonly for?: Milliseconds;
 }
 
 /** `belfry tick`: fires the deployment's schedules at an emulator that does not, until Ctrl-C or for a while. */
-export async function tick({ stage, for: length, endpoint, region }: TickOptions): Promise<void> {
-  const { scheduleGroup } = stageNames({ app: await appName(findProject(process.cwd())), stage });
+export async function tick({ stage, app, for: length, endpoint, region }: TickOptions): Promise<void> {
+  const { scheduleGroup } = stageNames({ app: app ?? (await appName(findProject(process.cwd()))), stage });
   const terminal = openTerminal({ isForMachine: false });
   const log = createTickLog(terminal, systemClock);
   const clients = tickClients(emulatorConnection({ endpoint, region }));

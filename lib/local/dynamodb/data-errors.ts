@@ -8,7 +8,7 @@ export class DirectoryInUseError extends BelfryError {
 
   constructor(directory: string, options?: ErrorOptions) {
     super(
-      `another process uses ${directory}: stop the embedded cloud that runs there, or choose another folder`,
+      `another process uses ${directory}: it is the state of a cloud that runs already. Use that one, or end it with Ctrl-C`,
       options,
     );
     this.directory = directory;

@@ -24,7 +24,7 @@ export class PortInUseError extends BelfryError {
   readonly port: number;
 
   constructor(port: number, options?: ErrorOptions) {
-    super(`port ${port} of 127.0.0.1 is taken by another program: stop that one, or choose another port`, options);
+    super(`port ${port} of 127.0.0.1 is in use by another program: stop that one, or give another port`, options);
     this.port = port;
   }
 }
