@@ -44,3 +44,6 @@ export function readEnvironment(variables: Variables): Environment {
   const entries = Object.entries(ENVIRONMENT).map(([key, name]) => [key, variables[name]]);
   return Object.fromEntries(entries) as Environment;
 }
+
+/** On Node 20 the SDK warns at every start that its releases of 2027 need a later one; CONTRIBUTING says it once. */
+export const WITHOUT_NODE_WARNING = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' } as const;

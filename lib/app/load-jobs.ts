@@ -1,8 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, relative, sep } from 'node:path';
 import { isJob } from '../job/job.ts';
+import { JOB_NAME } from '../job/names.ts';
 import type { JobFile } from './check-jobs.ts';
-import { InvalidAppError } from './check-report.ts';
+import { InvalidAppError, pointAtUnexpected } from './check-report.ts';
+import { findFiles } from './find-files.ts';
 import { describeImportError } from './loading/describe-import-error.ts';
 import { importFile } from './loading/import-file.ts';
 
@@ -17,7 +18,7 @@ import { importFile } from './loading/import-file.ts';
  * @throws InvalidAppError naming every file that cannot be imported
  */
 export async function loadJobs(directory: string, onLoaded = () => {}): Promise<readonly JobFile[]> {
-  const found = existsSync(directory) ? listFiles(directory) : [];
+  const { jobs: found, groups } = findFiles(directory);
   const results = await Promise.allSettled(
     found.map(({ path }) => importFile(path, labelOf(directory, path)).finally(onLoaded)),
   );
@@ -31,7 +32,8 @@ export async function loadJobs(directory: string, onLoaded = () => {}): Promise<
         ]
       : [],
   );
-  if (problems.length > 0) throw new InvalidAppError(problems);
+  const all = [...groups.flatMap((group) => checkGroup(directory, group)), ...problems];
+  if (all.length > 0) throw new InvalidAppError(all);
 
   const files = found.map(({ path, group }, index) => {
     const result = results[index];
@@ -58,22 +60,23 @@ export function projectDirectoryOf([first]: readonly Pick<JobFile, 'path' | 'gro
   return dirname(functionsDirectory);
 }
 
-interface Found {
-  readonly path: string;
-  readonly group: string;
-}
-
-function listFiles(directory: string, group = ''): Found[] {
-  const entries = readdirSync(directory, { withFileTypes: true })
-    .filter(({ name }) => !name.startsWith('_') && !name.startsWith('.'))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-  return entries.flatMap((entry) => {
-    const path = join(directory, entry.name);
-    if (entry.isDirectory()) return group === '' ? listFiles(path, entry.name) : [];
-    const isJobFile = /\.ts$/.test(entry.name) && !/\.(test|d)\.ts$/.test(entry.name);
-    return isJobFile ? [{ path, group }] : [];
-  });
-}
-
 /** `functions/nightly-report.ts`, from wherever the command was called. */
 const labelOf = (directory: string, path: string): string => relative(dirname(directory), path).replaceAll(sep, '/');
+
+/** A group's name is part of its stack's. */
+function checkGroup(directory: string, group: string): readonly string[] {
+  if (group === '' || JOB_NAME.test(group)) return [];
+  const problem =
+    'allowed are lower-case letters, digits and -, first a letter, at most 40 characters, since the stack of its jobs has its name; rename it, or begin its name with _ if it holds no jobs';
+  return [
+    pointAtUnexpected({
+      prefix: `${basename(directory)}/: `,
+      label: 'folder',
+      text: group,
+      first: /[a-z]/,
+      rest: /[a-z0-9-]/,
+      longest: 40,
+      problem,
+    }),
+  ];
+}

@@ -5,6 +5,7 @@ import { IMPORT_RULE } from '../app/loading/import-file.ts';
 import { IMPORT_LIMIT } from '../app/loading/import-in-time.ts';
 import { trackOpened } from '../app/loading/track-opened.ts';
 import { placeOf, userFrame } from '../app/loading/user-frame.ts';
+import { WITHOUT_NODE_WARNING } from '../environment.ts';
 import { BelfryError } from '../errors.ts';
 import type { Milliseconds } from '../units.ts';
 
@@ -29,6 +30,8 @@ let guard: AppGuard | undefined;
  */
 export function guardAppProcess(options: GuardOptions = {}): void {
   if (process.env.CDK_OUTDIR === undefined) return;
+  // For the clients that job files create.
+  Object.assign(process.env, WITHOUT_NODE_WARNING);
   guard ??= new AppGuard(options);
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { JobFile } from '../app/check-jobs.ts';
 import { InvalidAppError, quoteValue } from '../app/check-report.ts';
+import { findFiles } from '../app/find-files.ts';
 import { loadJobs as load } from '../app/load-jobs.ts';
 import { type Duration, durationFormat, readDuration } from '../job/duration.ts';
 import type { Milliseconds } from '../units.ts';
@@ -30,6 +31,7 @@ export async function loadJobs(folder: string, { timeLimit }: LoadOptions = {}):
   guardAppProcess({ timeLimit: readTimeLimit(timeLimit), directory: dirname(directory) });
   if (!existsSync(directory))
     printFindings({ warnings: [`there is no folder ${directory}: no job is loaded`], notes: [] });
+  printFindings({ warnings: findFiles(directory).passedOver, notes: [] });
   return await load(directory, noteProgress);
 }
 

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
+import { WITHOUT_NODE_WARNING } from '../environment.ts';
 import { BelfryError } from '../errors.ts';
-import { WITHOUT_NODE_WARNING } from '../local/sdk-variables.ts';
 import { SynthesisError } from '../local/synthesize.ts';
 import { createProgram } from './program.ts';
 import { CommandError, EXIT } from './shared/exit-codes.ts';

@@ -53,13 +53,13 @@ export async function createDeployment(options: DeploymentOptions, closers: Clos
 
   // What earlier versions of the app left there is nobody's any more; later ones are added to it.
   await rm(state.assembly, { recursive: true, force: true });
-  let { assembly, localVariables, warnings } = await build(options);
-  const warn = (texts: readonly string[]) => {
+  let { assembly, localVariables, findings } = await build(options);
+  const tell = (found: readonly Finding[]) => {
     // Whoever only wants one run has asked for nothing else.
     if (options.isHeld === true) return;
-    for (const text of texts) observe({ kind: 'warning', at: systemClock.now(), text });
+    for (const { kind, text } of found) observe({ kind, at: systemClock.now(), text });
   };
-  warn(warnings);
+  tell(findings);
   await createResources(assembly, services);
   await deploySchedules(client, assembly);
   const workload = new Workload({ services, observe, isHeld: options.isHeld }, assembly, localVariables);
@@ -77,8 +77,8 @@ export async function createDeployment(options: DeploymentOptions, closers: Clos
         await createResources(next.assembly, services);
         const changes = await deploySchedules(client, next.assembly, assembly);
         workload.replace(next.assembly, next.localVariables);
-        warn(next.warnings.filter((text) => !warnings.includes(text)));
-        ({ assembly, localVariables, warnings } = next);
+        tell(next.findings.filter(({ text }) => findings.every((each) => each.text !== text)));
+        ({ assembly, localVariables, findings } = next);
         observe({ kind: 'reloaded', at: systemClock.now(), summary: describeChanges(changes) });
       } catch (error) {
         if (error instanceof SynthesisError && error.isInterrupted) return;
@@ -92,11 +92,19 @@ export async function createDeployment(options: DeploymentOptions, closers: Clos
   };
 }
 
+/** What synth prints of the app. */
+interface Finding {
+  readonly kind: 'warning' | 'note';
+  readonly text: string;
+}
+
 async function build({ projectDirectory, stage, state, services, signal }: DeploymentOptions) {
+  const notes: Finding[] = [];
   const warnings = await synthesize({
     projectDirectory,
     stage,
     outputDirectory: state.assembly,
+    onNote: (text) => notes.push({ kind: 'note', text }),
     ...(signal && { signal }),
   });
   const localVariables = await readLocalEnvironment(projectDirectory);
@@ -104,7 +112,11 @@ async function build({ projectDirectory, stage, state, services, signal }: Deplo
     origin: services.endpoint,
     localVariables: Object.keys(localVariables),
   });
-  return { assembly, localVariables, warnings };
+  return {
+    assembly,
+    localVariables,
+    findings: [...warnings.map((text): Finding => ({ kind: 'warning', text })), ...notes],
+  };
 }
 
 async function createResources({ tables, queues, topics }: Assembly, { backends }: Services): Promise<void> {

@@ -49,6 +49,8 @@ export type CloudEvent = { readonly at: EpochMs } & (
   | { readonly kind: 'alert'; readonly subject: string; readonly message: string }
   /** The app synthesizes, and something in it may surprise. */
   | { readonly kind: 'warning'; readonly text: string }
+  /** Something in the app that its user should know and need not mend. */
+  | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'reloaded'; readonly summary: string }
   | { readonly kind: 'reload-failed'; readonly error: string }
   | { readonly kind: 'resent'; readonly runId: string }

@@ -9,6 +9,3 @@ export function withoutAwsSettings(directory: string): Readonly<Record<string, s
   const noFile = join(directory, '.no-aws-config');
   return { AWS_CONFIG_FILE: noFile, AWS_SHARED_CREDENTIALS_FILE: noFile, AWS_EC2_METADATA_DISABLED: 'true' };
 }
-
-/** On Node 20 the SDK warns at every start that its releases of 2027 need a later one; CONTRIBUTING says it once. */
-export const WITHOUT_NODE_WARNING = { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' } as const;

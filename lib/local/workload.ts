@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { systemClock } from '../clock.ts';
+import { WITHOUT_NODE_WARNING } from '../environment.ts';
 import { MINUTE, milliseconds, toIso } from '../units.ts';
 import type { Assembly, FunctionModel, MappingModel } from './assembly/index.ts';
 import { queueArn } from './backends.ts';
@@ -15,7 +16,6 @@ import {
   startReaper,
 } from './lambda/workers/index.ts';
 import type { Services } from './open-services.ts';
-import { WITHOUT_NODE_WARNING } from './sdk-variables.ts';
 import type { AlarmState } from './summary.ts';
 
 type Variables = Readonly<Record<string, string>>;

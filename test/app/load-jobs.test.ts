@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { findFiles } from '../../lib/app/find-files.ts';
 import { loadJobs } from '../../lib/app/load-jobs.ts';
 import { createFolder } from '../cdk/support.ts';
 
@@ -50,6 +51,58 @@ test('what begins with _ is no job, nor is a test, nor a declaration, nor anythi
   });
 
   expect((await loadJobs(directory)).map(({ file }) => file)).toEqual(['functions/a.ts']);
+});
+
+test('code that looks like a job and is none is named, with what to do', () => {
+  const extensions = ['js', 'mjs', 'cjs', 'mts', 'cts', 'tsx', 'jsx'];
+  const directory = projectWith({
+    ...Object.fromEntries(extensions.map((extension) => [`report.${extension}`, ''])),
+    'a/b/deep.ts': '',
+    'a/b/c/deeper.js': '',
+    // None of these.
+    'a.ts': '',
+    'a.test.js': '',
+    'types.d.mts': '',
+    '_shared.js': '',
+    'a/_parts/part.ts': '',
+    'a/data.json': '',
+    'node_modules/pool/index.js': '',
+    'a/node_modules/pool/index.js': '',
+  });
+
+  const { jobs, passedOver } = findFiles(directory);
+
+  expect(jobs.map(({ path, group }) => [path.slice(directory.length), group])).toEqual([['/a.ts', '']]);
+  const deep = (file: string) =>
+    `functions/${file} is not loaded: jobs are in functions/ or in a folder directly in it; move it up, or begin the name of a folder above it with _ if it is no job`;
+  expect(passedOver).toEqual([
+    deep('a/b/c/deeper.js'),
+    deep('a/b/deep.ts'),
+    ...extensions
+      .toSorted()
+      .map(
+        (extension) =>
+          `functions/report.${extension} is not loaded: a job is a .ts file; rename it, or begin its name with _ if it is no job`,
+      ),
+  ]);
+});
+
+test('a folder of jobs that no stack could be named after is refused by name, with what is allowed', async () => {
+  const directory = projectWith({
+    'Billing_1/invoice.ts': jobText('invoice'),
+    'no jobs/notes.md': '',
+    'reports/daily.ts': "throw new Error('down');",
+  });
+
+  await expect(loadJobs(directory)).rejects.toMatchObject({
+    name: 'InvalidAppError',
+    problems: [
+      expect.stringMatching(
+        /^functions\/: folder "Billing_1": allowed are lower-case letters, digits and -, first a letter, at most 40 characters, .*; rename it, or begin its name with _ if it holds no jobs\n {20}\^$/,
+      ),
+      expect.stringContaining('functions/reports/daily.ts'),
+    ],
+  });
 });
 
 test('files that cannot be imported are named, all of them, with the line and the reason', async () => {

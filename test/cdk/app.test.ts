@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { checkOutFixture, FIXTURE_APP } from '../fixtures/fixture-app.ts';
@@ -218,6 +218,24 @@ test('a folder of jobs that does not exist is a warning', async () => {
   expect({ code, stderr }).toEqual({
     code: 0,
     stderr: expect.stringMatching(/^warning: there is no folder \S+\/functionz: no job is loaded\n$/),
+  });
+});
+
+test('a file that is no job for its extension is a warning, and a client of the SDK in a job file adds none', async () => {
+  const client =
+    "import { SQSClient } from '@aws-sdk/client-sqs';\nnew SQSClient({ region: 'eu-north-1', endpoint: 'http://localhost' });\n";
+  const project = ownApp(
+    "const app = new App(); await loadJobs(import.meta.dirname + '/../functions'); new Stack(app, 'Other');",
+  );
+  writeFileSync(join(project, 'functions/nightly.ts'), `${client}${JOB}`);
+  writeFileSync(join(project, 'functions/report.js'), '');
+
+  const { code, stderr } = await runApp(project);
+
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr:
+      'warning: functions/report.js is not loaded: a job is a .ts file; rename it, or begin its name with _ if it is no job\n',
   });
 });
 

@@ -57,6 +57,13 @@ test('a syntax error is shown, and the old code stays', async () => {
   expect(await cloud.complete('edited')).toMatchObject({ result: 3 });
 });
 
+test('what is over is noted, at a reload too', async () => {
+  await reloaded(() => project.addJob('once', jobFile('once', { body: '' }), "{ at: '2020-01-01T00:00' }"));
+  await cloud.command.prints(/note +.*infra\/schedules\.ts: schedule "once": at 2020-01-01T00:00 is past/);
+
+  await reloaded(() => project.removeJob('once'));
+});
+
 test('a new job runs and fires, and is gone when its file is', async () => {
   await reloaded(() => project.addJob('added', jobFile('added', { body: "return 'here';" })));
   await cloud.command.prints('new schedules: added');

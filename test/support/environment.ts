@@ -1,4 +1,5 @@
-import { WITHOUT_NODE_WARNING, withoutAwsSettings } from '../../lib/local/sdk-variables.ts';
+import { WITHOUT_NODE_WARNING } from '../../lib/environment.ts';
+import { withoutAwsSettings } from '../../lib/local/sdk-variables.ts';
 
 /**
  * What tests have in their environment, for a configuration of Vitest. Takes the settings of AWS that the shell has out of

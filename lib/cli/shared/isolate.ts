@@ -1,4 +1,5 @@
-import { WITHOUT_NODE_WARNING, withoutAwsSettings } from '../../local/sdk-variables.ts';
+import { WITHOUT_NODE_WARNING } from '../../environment.ts';
+import { withoutAwsSettings } from '../../local/sdk-variables.ts';
 
 /**
  * Makes sure that nothing this machine knows of AWS reaches a command that stays on this machine: no

@@ -1,6 +1,6 @@
-import { type Dirent, existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { findFiles } from '../../../app/find-files.ts';
 import { WATCHDOG } from '../../../job/names.ts';
 
 /** A file of `functions/`, or of a folder in it. */
@@ -23,31 +23,15 @@ export const originIn = (text: string): string | undefined => ORIGIN.exec(text)?
 
 /** Every file that holds a job, by group and name: those that the deployment takes for one. */
 export async function readJobFiles(projectDirectory: string): Promise<readonly JobFile[]> {
-  const functions = join(projectDirectory, 'functions');
-  // Git keeps no empty folder.
-  if (!existsSync(functions)) return [];
-  const entries = await readdir(functions, { withFileTypes: true });
-  const groups = entries.filter((entry) => entry.isDirectory() && !/^[._]/.test(entry.name)).map(({ name }) => name);
-  const folders = ['', ...groups.sort()];
-  return (await Promise.all(folders.map((group) => readFolder(join(functions, group), group)))).flat();
-}
-
-async function readFolder(folder: string, group: string): Promise<readonly JobFile[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const names = entries
-    .filter(isJobFile)
-    .map(({ name }) => name)
-    .sort();
+  const { jobs } = findFiles(join(projectDirectory, 'functions'));
+  const byGroup = jobs.toSorted((one, other) => one.group.localeCompare(other.group));
   return await Promise.all(
-    names.map(async (name): Promise<JobFile> => {
-      const origin = originIn(await readFile(join(folder, name), 'utf8'));
-      return { name: basename(name, '.ts'), group, ...(origin === undefined ? {} : { origin }) };
+    byGroup.map(async ({ path, group }): Promise<JobFile> => {
+      const origin = originIn(await readFile(path, 'utf8'));
+      return { name: basename(path, '.ts'), group, ...(origin === undefined ? {} : { origin }) };
     }),
   );
 }
-
-const isJobFile = (entry: Dirent): boolean =>
-  !entry.isDirectory() && !/^[._]/.test(entry.name) && /\.ts$/.test(entry.name) && !/\.(test|d)\.ts$/.test(entry.name);
 
 /** Belfry's own job, names that it gives to other queues, whose queue such a job would have, and one that no job may have. */
 const RESERVED = new RegExp(`^(?:undelivered|constructor|${WATCHDOG})$|-dlq$`);

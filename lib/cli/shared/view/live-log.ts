@@ -62,6 +62,8 @@ function describe(event: CloudEvent, colors: Colors): Line | undefined {
       return of('alert', magenta, event.subject, isAlarmNotice(event.message) ? '' : `\n${indent(event.message)}`);
     case 'warning':
       return of('warning', yellow, '', event.text);
+    case 'note':
+      return of('note', blue, '', event.text);
     case 'reloaded':
       return of('reloaded', green, '', event.summary);
     case 'reload-failed':

@@ -27,6 +27,7 @@ export function isRoutine(event: CloudEvent): boolean {
     case 'alarm-unsupported':
     case 'alert':
     case 'warning':
+    case 'note':
     case 'reloaded':
     case 'reload-failed':
     case 'resent':
