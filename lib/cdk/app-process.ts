@@ -5,8 +5,10 @@ import { IMPORT_RULE } from '../app/loading/import-file.ts';
 import { IMPORT_LIMIT } from '../app/loading/import-in-time.ts';
 import { trackOpened } from '../app/loading/track-opened.ts';
 import { placeOf, userFrame } from '../app/loading/user-frame.ts';
+import { describeReplaced } from '../app/replaced-entries.ts';
 import { WITHOUT_NODE_WARNING } from '../environment.ts';
 import { BelfryError } from '../errors.ts';
+import type { Schedule, Schedules } from '../job/schedule.ts';
 import type { Milliseconds } from '../units.ts';
 
 /** With which Node ends a process that still awaits something at the top level of a module. */
@@ -40,13 +42,19 @@ export function noteProgress(): void {
   guard?.startTimer();
 }
 
-/** To be called when the assembly is written. */
+/** To be called for each deployment of the app. */
+export function noteSchedules(schedules: Schedules): void {
+  for (const entry of Object.values(schedules)) guard?.deployed.add(entry);
+}
+
+/** To be called when an assembly is written: all deployments of the app are defined by then. */
 export function noteSynthesis(): void {
-  if (guard !== undefined) guard.isSynthesized = true;
+  guard?.noteSynthesis();
 }
 
 class AppGuard {
-  isSynthesized = false;
+  readonly deployed = new Set<Schedule>();
+  #isSynthesized = false;
   /** Whether nothing was left to do, which is not so after process.exit. */
   #hasComeToItsEnd = false;
   #timer: NodeJS.Timeout | undefined;
@@ -76,6 +84,11 @@ class AppGuard {
     this.#timer = setTimeout(onTimeout, this.#timeLimit).unref();
   }
 
+  noteSynthesis(): void {
+    if (!this.#isSynthesized) printFindings({ warnings: describeReplaced(this.deployed, this.#directory), notes: [] });
+    this.#isSynthesized = true;
+  }
+
   #fail(message: string): void {
     say(message);
     process.off('exit', this.#onExit);
@@ -86,7 +99,7 @@ class AppGuard {
     // Node 20 gives the code to the process, and another to its listeners.
     if (this.#hasComeToItsEnd && (code === UNSETTLED || process.exitCode === UNSETTLED))
       say(describeHang(this.#tracked.opened()));
-    if (this.isSynthesized || this.#hasComeToItsEnd) return;
+    if (this.#isSynthesized || this.#hasComeToItsEnd) return;
     // An exit is announced while its caller still waits for it.
     const frame = userFrame(stackHere());
     // An app that gives up itself has said why.

@@ -11,7 +11,7 @@ import { isJob, type Job } from '../job/job.ts';
 import type { Schedules } from '../job/schedule.ts';
 import type { Stages } from '../job/stages.ts';
 import { epochMs } from '../units.ts';
-import { guardAppProcess, noteProgress, printFindings } from './app-process.ts';
+import { guardAppProcess, noteProgress, noteSchedules, printFindings } from './app-process.ts';
 import { BelfryJobs } from './belfry-jobs.ts';
 import { bundle } from './bundle/bundle.ts';
 import { assetDirectoryOf, BundledCode } from './bundle/bundled-code.ts';
@@ -106,6 +106,7 @@ export class Belfry extends Construct {
     });
     this.awaitAccess(access?.(this));
     printFindings(this);
+    noteSchedules(schedules);
     noteProgress();
   }
 

@@ -221,6 +221,79 @@ test('a folder of jobs that does not exist is a warning', async () => {
   });
 });
 
+describe('a module that brings its jobs and its entries', () => {
+  const JOBS = {
+    'functions/nightly.ts': JOB,
+    'functions/billing/invoice.ts': JOB.replace('nightly', 'invoice'),
+    'functions/billing/_schedules.ts': `import { type Schedules, schedule } from 'belfry';
+import invoice from './invoice.ts';
+export const billing: Schedules = {
+  'invoice-daily': schedule(invoice, { cron: '0 2 * * *' }),
+  monthly: schedule(invoice, { cron: '0 3 1 * *' }),
+};
+`,
+  };
+  const main = (more: string): string => `import { type Schedules, schedule } from 'belfry';
+import { billing } from '../functions/billing/_schedules.ts';
+import nightly from '../functions/nightly.ts';
+export const schedules: Schedules = { ...billing, ${more} };
+`;
+  const schedulesIn = (outdir: string) =>
+    (
+      JSON.parse(readFileSync(join(outdir, 'belfry.json'), 'utf8')) as { schedules: { id: string; job: string }[] }
+    ).schedules
+      .map(({ id, job }) => `${id}: ${job}`)
+      .sort();
+
+  test('is deployed with the entries of infra/schedules.ts', async () => {
+    const project = projectWith({
+      ...JOBS,
+      'infra/schedules.ts': main("nightly: schedule(nightly, { cron: '0 1 * * *' })"),
+    });
+
+    const { code, stderr, outdir } = await runApp(project);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(schedulesIn(outdir)).toEqual(['invoice-daily: invoice', 'monthly: invoice', 'nightly: nightly']);
+  });
+
+  test('has an entry named whose id another has, with the line where it is written', async () => {
+    const project = projectWith({
+      ...JOBS,
+      'infra/schedules.ts': main("monthly: schedule(nightly, { cron: '0 1 1 * *' })"),
+    });
+
+    const { code, stderr, outdir } = await runApp(project);
+
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr:
+        "warning: functions/billing/_schedules.ts:5: schedule(invoice, { cron: '0 3 1 * *' }) is not deployed: a later entry of the same id takes its place, or it is left out of schedules; give one of the two another id, or remove this one\n",
+    });
+    expect(schedulesIn(outdir)).toEqual(['invoice-daily: invoice', 'monthly: nightly']);
+  });
+
+  test('may be one of two deployments of an app', async () => {
+    const project = projectWith({
+      ...JOBS,
+      'infra/schedules.ts': main("nightly: schedule(nightly, { cron: '0 1 * * *' })"),
+      'infra/app.ts': `import { App, Stack } from 'aws-cdk-lib';
+import { Belfry, loadJobs } from 'belfry/cdk';
+const app = new App();
+const jobs = await loadJobs(import.meta.dirname + '/../functions');
+const { billing } = await import('../functions/billing/_schedules.ts');
+const { nightly } = (await import('./schedules.ts')).schedules;
+new Belfry(new Stack(app, 'One'), 'Jobs', { app: 'one', stage: 'dev', jobs, schedules: billing });
+new Belfry(new Stack(app, 'Two'), 'Jobs', { app: 'two', stage: 'dev', jobs, schedules: { nightly } });
+`,
+    });
+
+    const { code, stderr } = await runApp(project);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+});
+
 test('a file that is no job for its extension is a warning, and a client of the SDK in a job file adds none', async () => {
   const client =
     "import { SQSClient } from '@aws-sdk/client-sqs';\nnew SQSClient({ region: 'eu-north-1', endpoint: 'http://localhost' });\n";
