@@ -3,6 +3,10 @@ import { nearest } from '../nearest.ts';
 /** How many letters may be wrong for a name to be taken for another. */
 const MAX_WRONG = 3;
 
+/** The field that was probably meant. */
+export const meantBy = (name: string, allowed: readonly string[]): string | undefined =>
+  nearest(name, allowed, { max: MAX_WRONG });
+
 /**
  * What is wrong with the names of an object's fields. A field that nobody reads would be passed over in
  * silence, and a schedule with `timeZone` would run in UTC.
@@ -11,7 +15,7 @@ export function checkFields(value: object, allowed: readonly string[], place = '
   return Object.keys(value)
     .filter((name) => !allowed.includes(name))
     .map((name) => {
-      const near = nearest(name, allowed, { max: MAX_WRONG });
+      const near = meantBy(name, allowed);
       const cure = near === undefined ? `allowed are ${allowed.join(', ')}` : `write ${place}${near}`;
       return `${place}${name} is no field of it; ${cure}`;
     });

@@ -3,7 +3,7 @@ import { createDueTimes, type DueTimes } from '../due/due-times.ts';
 import { SCHEDULE_ID, WATCHDOG } from '../job/names.ts';
 import type { Schedule, Schedules } from '../job/schedule.ts';
 import type { EpochMs } from '../units.ts';
-import { checkFields } from './check-fields.ts';
+import { checkFields, meantBy } from './check-fields.ts';
 import { checkInput } from './check-input.ts';
 import type { CheckedJob } from './check-jobs.ts';
 import { indent, pointAtUnexpected, quoteValue } from './check-report.ts';
@@ -56,9 +56,13 @@ export function checkSchedules(entries: Schedules, surroundings: ScheduleSurroun
   return { schedules, subjects, problems, notes };
 }
 
+/** When an entry is due: one of these. */
+const TIME_FIELDS: readonly string[] = ['cron', 'every', 'at'];
+
 /** What an entry may say. */
 export const SCHEDULE_FIELDS = [
-  ...['cron', 'every', 'at', 'timezone', 'input', 'enabled', 'maxLateness', 'catchUp', 'spread', 'dst'],
+  ...TIME_FIELDS,
+  ...['timezone', 'input', 'enabled', 'maxLateness', 'catchUp', 'spread', 'dst'],
   ...['except', 'only', 'pingUrl', 'acknowledge'],
 ];
 
@@ -92,7 +96,7 @@ function checkEntry(id: string, entry: Schedule, surroundings: EntrySurroundings
     ...checkId(id),
     ...checkFields(options, SCHEDULE_FIELDS).map((problem) => `${place}: ${problem}`),
     ...(typeof found === 'string' ? [`${place}: ${found}`] : []),
-    ...(isTimetable(when) ? [] : when),
+    ...(isTimetable(when) || hasMisspeltTime(options) ? [] : when),
     ...checkEnabled(options.enabled, surroundings.stages).map((problem) => `${place}: ${problem}`),
     ...(typeof found === 'object'
       ? checkInput(found.job, SCHEDULE_ID.test(id) ? id : 'id', options.input).map((problem) => `${place}: ${problem}`)
@@ -158,6 +162,11 @@ function readTimetable({ timezone = 'UTC', ...options }: Schedule['options'], pl
   // Beside a zone that is wrong the expression may be, too.
   return [...new Set([when, readIn('UTC')])].filter((each) => typeof each === 'string');
 }
+
+/** Then it says when it is due, and the wrong name of the field is told. */
+const hasMisspeltTime = (options: object): boolean =>
+  TIME_FIELDS.every((name) => !(name in options)) &&
+  Object.keys(options).some((name) => TIME_FIELDS.includes(meantBy(name, SCHEDULE_FIELDS) ?? ''));
 
 const isTimetable = (when: Timetable | string[]): when is Timetable => !Array.isArray(when);
 

@@ -78,8 +78,9 @@ export async function createDeployment(options: DeploymentOptions, closers: Clos
         const changes = await deploySchedules(client, next.assembly, assembly);
         workload.replace(next.assembly, next.localVariables);
         tell(next.findings.filter(({ text }) => findings.every((each) => each.text !== text)));
+        const summary = describeChanges(changes, [assembly.manifest, next.assembly.manifest]);
         ({ assembly, localVariables, findings } = next);
-        observe({ kind: 'reloaded', at: systemClock.now(), summary: describeChanges(changes) });
+        observe({ kind: 'reloaded', at: systemClock.now(), summary });
       } catch (error) {
         if (error instanceof SynthesisError && error.isInterrupted) return;
         observe({
@@ -125,8 +126,13 @@ async function createResources({ tables, queues, topics }: Assembly, { backends 
   for (const { name } of topics) await backends.topics.ensure(name);
 }
 
-function describeChanges({ created, updated, deleted }: ScheduleChanges): string {
+function describeChanges(
+  { created, updated, deleted }: ScheduleChanges,
+  [before, after]: readonly [before: Manifest, after: Manifest],
+): string {
   const parts = [
+    ['new jobs', jobsOnlyIn(after, before)],
+    ['removed jobs', jobsOnlyIn(before, after)],
     ['new schedules', created],
     ['changed schedules', updated],
     ['removed schedules', deleted],
@@ -134,3 +140,6 @@ function describeChanges({ created, updated, deleted }: ScheduleChanges): string
   const told = parts.filter(([, names]) => names.length > 0).map(([what, names]) => `${what}: ${names.join(', ')}`);
   return told.join('; ') || 'the next runs use the new code';
 }
+
+const jobsOnlyIn = ({ jobs }: Manifest, other: Manifest): readonly string[] =>
+  jobs.map(({ name }) => name).filter((name) => other.jobs.every((each) => each.name !== name));

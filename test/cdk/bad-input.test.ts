@@ -252,6 +252,11 @@ describe('a schedule', () => {
       ].join('\n'),
     ],
     [
+      'with its time under a name that is misspelt, told once',
+      entry('daily', { evry: '1 day' }),
+      'infra/schedules.ts: schedule "daily": evry is no field of it; write every',
+    ],
+    [
       'with none',
       entry('daily', { timezone: 'Europe/Stockholm' }),
       `infra/schedules.ts: schedule "daily": cron "": one of cron, every, at is needed

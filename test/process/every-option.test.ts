@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { freePort } from '../cloud/support/free-port.ts';
-import { eventually } from './support/eventually.ts';
 import { jobFile } from './support/job-file.ts';
 import { Project } from './support/project.ts';
 import { startEndpoint } from './support/schedule-endpoint.ts';
@@ -28,11 +27,11 @@ afterAll(() => project.remove());
 
 test('run and show act on --json', async () => {
   const run = await project.belfry(['run', 'greets', '--input', '{"name":"Bo"}', '--json']).end();
-  const { runId, result } = JSON.parse(run.stdout) as { runId: string; result: string };
-  const show = await project.belfry(['show', runId, '--json']).end();
+  const { id, result } = JSON.parse(run.stdout) as { id: string; result: string };
+  const show = await project.belfry(['show', id, '--json']).end();
 
   expect(result).toBe('Bo');
-  expect(JSON.parse(show.stdout)).toMatchObject({ runId, result: 'Bo' });
+  expect(JSON.parse(show.stdout)).toMatchObject({ id, result: 'Bo' });
 });
 
 test('start acts on --for, --json, --stage and --port', async () => {
@@ -66,14 +65,14 @@ test('start with a --port that is in use says so, and what to do', async () => {
 
 test('start acts on --fresh: what was recorded before is gone', async () => {
   const run = await project.belfry(['run', 'minutely', '--json']).end();
-  const { runId } = JSON.parse(run.stdout) as { runId: string };
+  const { id } = JSON.parse(run.stdout) as { id: string };
 
   await project.belfry(['start', '--for', '1s', '--fresh']).end();
 
-  const { code, stderr } = await project.belfry(['show', runId]).end();
+  const { code, stderr } = await project.belfry(['show', id]).end();
   expect({ code, stderr }).toEqual({
     code: 1,
-    stderr: `belfry: there is no record of ${runId} in the table belfry-dev-runs of this checkout (.belfry)\n`,
+    stderr: `belfry: there is no record of ${id} in the table belfry-dev-runs of this checkout (.belfry)\n`,
   });
 });
 
@@ -81,7 +80,7 @@ test('start acts on --duplicates and --drop', async () => {
   const { command } = await project.start(['--duplicates', '1', '--drop', 'unheard=1']);
 
   await command.prints(/dropped +unheard +due/);
-  await command.prints(/duplicate +minutely\//);
+  await command.prints(/duplicate +minutely/);
 
   command.interrupt();
   await command.end();
@@ -137,5 +136,4 @@ test('an app that keeps its name out of cdk.json is named with --app, in the mes
 
   expect(code).toBe(3);
   expect(stderr).toContain('the table shop-dev-runs at http://127.0.0.1:9 in us-east-1 cannot be read:');
-  await eventually('nothing left behind', async () => (await project.processes()).length === 0);
 });

@@ -66,13 +66,22 @@ test('what is over is noted, at a reload too', async () => {
 
 test('a new job runs and fires, and is gone when its file is', async () => {
   await reloaded(() => project.addJob('added', jobFile('added', { body: "return 'here';" })));
-  await cloud.command.prints('new schedules: added');
+  await cloud.command.prints('new jobs: added; new schedules: added');
   expect(await cloud.complete('added')).toMatchObject({ result: 'here' });
 
   await reloaded(() => project.removeJob('added'));
   await cloud.command.prints('removed schedules: added');
   const run = await project.belfry(['run', 'added']).end();
   expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no job "added"') });
+});
+
+test('a new job without a schedule is named at the reload, and listed by next', async () => {
+  await reloaded(() => project.write('functions/idle.ts', jobFile('idle', { body: '' })));
+  await cloud.command.prints(/reloaded +new jobs: idle\n/);
+
+  const { stdout } = await project.belfry(['next']).end();
+  expect(stdout).toContain('jobs without a schedule: idle');
+  await reloaded(() => project.forget('functions/idle.ts'));
 });
 
 test('a variable of .belfry.env is taken over', async () => {

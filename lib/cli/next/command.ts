@@ -12,6 +12,7 @@ import { findProject } from '../shared/project.ts';
 import { readOrRefuse, unknownName } from '../shared/refusals.ts';
 import { synthesizedApp } from '../shared/synthesized-app.ts';
 import { openTerminal } from '../shared/terminal.ts';
+import { formatIdleJobs } from '../shared/view/schedule-table.ts';
 import { COUNT_OF_EACH, COUNT_OF_ONE } from './counts.ts';
 import { formatExpression, formatNext } from './next-view.ts';
 
@@ -83,7 +84,9 @@ async function nextOfSchedules(id: string | undefined, options: NextOptions): Pr
     const texts = found.map(({ schedule, ahead }) => formatNext(schedule, ahead, { now, stage, colors }));
     const past = id === undefined ? [...over].map(([each, why]) => `${colors.bold(each)}  ${colors.yellow(why)}`) : [];
     const none = manifest.jobs.length === 0 ? NO_JOBS : `there are no schedules in ${SCHEDULES_FILE}`;
-    print([...texts, ...past].join('\n\n') || none);
+    const jobs = manifest.jobs.map(({ name }) => name);
+    const idle = id === undefined ? formatIdleJobs(jobs, manifest.schedules) : undefined;
+    print([[...texts, ...past].join('\n\n') || none, ...(idle === undefined ? [] : [colors.dim(idle)])].join('\n\n'));
   }
 }
 

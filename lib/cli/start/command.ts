@@ -11,7 +11,7 @@ import { CommandError, EXIT } from '../shared/exit-codes.ts';
 import { findProject } from '../shared/project.ts';
 import { openTerminal, type Terminal } from '../shared/terminal.ts';
 import { formatEvent } from '../shared/view/live-log.ts';
-import { formatSchedules } from '../shared/view/schedule-table.ts';
+import { formatApp } from '../shared/view/schedule-table.ts';
 
 export interface StartOptions {
   readonly stage: string;
@@ -80,11 +80,12 @@ async function refuseSecond(state: StateFolder): Promise<void> {
 }
 
 function introduce(cloud: Cloud, { colors, say }: Terminal): void {
-  const { app, stage } = cloud.manifest;
+  const { app, stage, jobs } = cloud.manifest;
   say(
     `${colors.bold('Belfry')} ${app}-${stage}, embedded cloud at ${colors.cyan(cloud.endpoint)}; state in ${STATE_FOLDER}; Ctrl-C ends it\n`,
   );
-  say(`${formatSchedules(cloud.nextDueTimes(), epochMs(Date.now()), colors)}\n`);
+  const shown = { jobs: jobs.map(({ name }) => name), schedules: cloud.nextDueTimes() };
+  say(`${formatApp(shown, epochMs(Date.now()), colors)}\n`);
 }
 
 function liveLog({ colors, say }: Terminal): CloudObserver {

@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import { describe, expect, test } from 'vitest';
 import { formatEvent } from '../../../lib/cli/shared/view/live-log.ts';
 import { formatRecord } from '../../../lib/cli/shared/view/record-view.ts';
-import { formatSchedules } from '../../../lib/cli/shared/view/schedule-table.ts';
+import { formatApp, formatSchedules } from '../../../lib/cli/shared/view/schedule-table.ts';
 import { distance, localMinute, shortLength } from '../../../lib/cli/shared/view/times.ts';
 import type { CloudEvent } from '../../../lib/local/events.ts';
 import type { RunRecord } from '../../../lib/run/record.ts';
@@ -322,4 +322,16 @@ test('times are told in their largest unit', () => {
   ]);
   expect(distance(DUE, plus(DUE, minutes(3)))).toBe('3 minutes ago');
   expect(localMinute(epochMs(Date.parse('2027-03-28T01:00:00Z')), 'Europe/Stockholm')).toBe('Sun 2027-03-28 03:00');
+});
+
+test('jobs that no schedule makes due are listed, and an app without schedules has no empty table', () => {
+  const often = { id: 'often', job: 'report', source: '@daily', timezone: 'UTC', next: undefined };
+  const jobs = ['digest', 'report', 'sweep'];
+
+  expect(formatApp({ jobs, schedules: [often] }, DUE, plain)).toMatch(
+    /SCHEDULE[\s\S]*often[\s\S]*\n\n {2}jobs without a schedule: digest, sweep$/,
+  );
+  expect(formatApp({ jobs, schedules: [] }, DUE, plain)).toBe('  jobs without a schedule: digest, report, sweep');
+  expect(formatApp({ jobs: [], schedules: [] }, DUE, plain)).toBe('  no jobs and no schedules');
+  expect(formatApp({ jobs: ['report'], schedules: [often] }, DUE, plain)).not.toContain('without');
 });

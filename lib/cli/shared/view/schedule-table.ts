@@ -8,6 +8,29 @@ import { distance, localMinute } from './times.ts';
 
 const NEVER = ['never, it is disabled or over', ''];
 
+/** The schedules of an app as a table, then the jobs that no schedule makes due. */
+export function formatApp(
+  { jobs, schedules }: { readonly jobs: readonly string[]; readonly schedules: readonly DueSchedule[] },
+  now: EpochMs,
+  colors: Colors,
+): string {
+  const idle = formatIdleJobs(jobs, schedules);
+  const parts = [
+    ...(schedules.length > 0 ? [formatSchedules(schedules, now, colors)] : []),
+    ...(idle === undefined ? [] : [`  ${colors.dim(idle)}`]),
+  ];
+  return parts.join('\n\n') || colors.dim('  no jobs and no schedules');
+}
+
+/** The jobs that run only when they are asked for. */
+export function formatIdleJobs(
+  jobs: readonly string[],
+  schedules: readonly { readonly job: string }[],
+): string | undefined {
+  const idle = jobs.filter((job) => schedules.every((schedule) => schedule.job !== job));
+  return idle.length === 0 ? undefined : `jobs without a schedule: ${idle.join(', ')}`;
+}
+
 /** The schedules with their next due times, the soonest first. */
 export function formatSchedules(schedules: readonly DueSchedule[], now: EpochMs, colors: Colors): string {
   const rows = soonestFirst(schedules).map(({ id, job, source, timezone, next }) => {
