@@ -137,3 +137,15 @@ test('an app that keeps its name out of cdk.json is named with --app, in the mes
   expect(code).toBe(3);
   expect(stderr).toContain('the table shop-dev-runs at http://127.0.0.1:9 in us-east-1 cannot be read:');
 });
+
+test('show of a stage without a region says how to give one, and nothing of Node greets the user', async () => {
+  const { code, stderr } = await project
+    .belfry(['show', 'minutely/2027-03-02T02:00Z/minutely', '--stage', 'prod'])
+    .end();
+
+  expect({ code, stderr }).toEqual({
+    code: 3,
+    stderr:
+      'belfry: the table belfry-prod-runs on AWS cannot be read: Error: Region is missing; give --region eu-north-1, or set AWS_REGION\n',
+  });
+});
