@@ -95,7 +95,7 @@ describe('beside a running cloud', () => {
       'an emulator where nobody listens',
       ['show', 'greets/2020-01-01T03:00Z/greets', '--endpoint', 'http://127.0.0.1:1'],
       3,
-      /the table of belfry-dev at http:\/\/127\.0\.0\.1:1, us-east-1, cannot be read/,
+      /the table belfry-dev-runs at http:\/\/127\.0\.0\.1:1 in us-east-1 cannot be read/,
     ],
     ['a run that nobody knows', ['show', 'greets/2020-01-01T03:00Z/greets'], 1, /there is no record/],
   ] as const)('says what is wrong: %s', async (_case, args, code, message) => {
