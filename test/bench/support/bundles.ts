@@ -1,7 +1,8 @@
 import { join, relative, resolve } from 'node:path';
 import { buildSync, type Metafile } from 'esbuild';
 import { checkApp } from '../../../lib/app/check-app.ts';
-import { build, ESBUILD, entriesOf } from '../../../lib/cdk/bundle/bundle.ts';
+import { build, ESBUILD } from '../../../lib/cdk/bundle/build.ts';
+import { entriesOf } from '../../../lib/cdk/bundle/bundle.ts';
 import { schedule } from '../../../lib/entry/belfry.ts';
 import heartbeat from '../../fixtures/app/functions/heartbeat.ts';
 import { DUE } from '../../support/requests.ts';

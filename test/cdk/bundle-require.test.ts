@@ -1,0 +1,154 @@
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Metafile } from 'esbuild';
+import { describe, expect, test } from 'vitest';
+import { build } from '../../lib/cdk/bundle/build.ts';
+import { createFolder } from './support.ts';
+
+/** A package with a function as its main module, and the same as an ES module beside it. */
+const dual = (version: string, { exports }: { exports?: object } = {}) => ({
+  'package.json': JSON.stringify({ name: 'dual', version, main: 'main.js', module: 'module.js', exports }),
+  'main.js': `module.exports = () => 'main ${version}'; module.exports.version = '${version}';`,
+  'module.js': `export default () => 'module ${version}'; export const version = '${version}'; export const unused = 'is left out';`,
+});
+
+type Files = Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+
+/** Writes files, packages as folders of them, and bundles `job.ts`. */
+function bundled(files: Files) {
+  const directory = realpathSync(createFolder());
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), text);
+  };
+  write('package.json', '{ "type": "module" }');
+  for (const [path, content] of Object.entries(files)) {
+    if (typeof content === 'string') write(path, content);
+    else {
+      const withPackage = { 'package.json': '{}', ...content };
+      for (const [name, text] of Object.entries(withPackage)) write(`node_modules/${path}/${name}`, text);
+    }
+  }
+  const source = `export { default } from ${JSON.stringify(join(directory, 'job.ts'))};`;
+  const metafile = build([{ name: 'entry', source }], directory);
+  const run = async (): Promise<unknown> => {
+    const url = pathToFileURL(join(directory, 'out/entry.mjs')).href;
+    return ((await import(/* @vite-ignore */ url)) as { default(): unknown }).default();
+  };
+  return { inputs: inputsOf(metafile), run };
+}
+
+const inputsOf = ({ inputs }: Metafile): readonly string[] =>
+  Object.keys(inputs).filter((path) => path.startsWith('node_modules/'));
+
+const USES_NEEDS = "import needs from 'needs'; export default () => needs();";
+
+describe('a package that calls require', () => {
+  test('gets the main module of one that has an ES module beside it', async () => {
+    const { run } = bundled({
+      'job.ts': USES_NEEDS,
+      needs: { 'index.js': "const dual = require('dual'); module.exports = () => dual();" },
+      dual: dual('1.0.0'),
+    });
+
+    expect(await run()).toBe('main 1.0.0');
+  });
+
+  test('gets it by a path within that package, and by a folder with a package.json of its own', async () => {
+    const { run } = bundled({
+      'job.ts': USES_NEEDS,
+      needs: { 'index.js': "module.exports = () => [require('dual/fp')(), require('dual/inner')()];" },
+      dual: {
+        ...dual('1.0.0'),
+        'fp/package.json': '{ "main": "fp.js", "module": "fp.mjs" }',
+        'fp/fp.js': "module.exports = () => 'fp';",
+        'fp/fp.mjs': "export default () => 'fp as a module';",
+        'inner.js': "module.exports = () => require('./fp')();",
+      },
+    });
+
+    expect(await run()).toEqual(['fp', 'fp']);
+  });
+
+  test('gets the version that lies nearest to it, where another package has another', async () => {
+    const { run } = bundled({
+      'job.ts': "import one from 'one'; import other from 'other'; export default () => [one(), other()];",
+      one: { 'index.js': "module.exports = () => require('dual')();" },
+      other: { 'index.js': "module.exports = () => require('dual')();" },
+      'other/node_modules/dual': dual('2.0.0'),
+      dual: dual('1.0.0'),
+    });
+
+    expect(await run()).toEqual(['main 1.0.0', 'main 2.0.0']);
+  });
+
+  test('gets it where the conditions of exports name a module for bundlers', async () => {
+    const { run } = bundled({
+      'job.ts': USES_NEEDS,
+      needs: { 'index.js': "module.exports = () => require('dual')();" },
+      dual: dual('1.0.0', { exports: { '.': { module: './module.js', default: './main.js' } } }),
+    });
+
+    expect(await run()).toBe('main 1.0.0');
+  });
+
+  test('gets it of a package that only another main module requires', async () => {
+    const { run } = bundled({
+      'job.ts': USES_NEEDS,
+      needs: { 'index.js': "module.exports = () => require('between')();" },
+      between: {
+        'package.json': '{ "main": "main.js", "module": "module.js" }',
+        'main.js': "module.exports = () => require('dual')();",
+        'module.js': "import { version } from 'dual'; export default () => version;",
+      },
+      dual: dual('1.0.0'),
+    });
+
+    expect(await run()).toBe('main 1.0.0');
+  });
+
+  test('shares one copy of it with a job that imports it', async () => {
+    const { run, inputs } = bundled({
+      'job.ts':
+        "import needs from 'needs'; import { calls } from 'counts'; export default () => { needs(); return calls(); };",
+      needs: { 'index.js': "const { call } = require('counts'); module.exports = () => call();" },
+      counts: {
+        'package.json': '{ "main": "main.js", "module": "module.js" }',
+        'main.js': 'let n = 0; exports.call = () => n++; exports.calls = () => n;',
+        'module.js': 'let n = 0; export const call = () => n++; export const calls = () => n;',
+      },
+    });
+
+    expect(await run()).toBe(1);
+    expect(inputs).not.toContain('node_modules/counts/module.js');
+  });
+});
+
+describe('a job that imports the default export of such a package', () => {
+  const transpiled = {
+    'package.json': '{ "main": "main.js", "module": "module.js" }',
+    'main.js': "Object.defineProperty(exports, '__esModule', { value: true }); exports.default = () => 'main';",
+    'module.js': "export default () => 'module';",
+  };
+
+  test.each([
+    ['a statement', "import dual from 'dual'; export default () => dual.default();"],
+    ['a namespace', "import * as dual from 'dual'; export default () => dual.default.default();"],
+    ['a call', "export default async () => (await import('dual')).default.default();"],
+  ])('by %s gets what Node gives it', async (_, source) => {
+    const { run } = bundled({ 'job.ts': source, dual: transpiled });
+
+    expect(await run()).toBe('main');
+  });
+});
+
+test('an app that only imports names takes ES modules, of which what is unused is left out', async () => {
+  const { run, inputs } = bundled({
+    'job.ts': "import { version } from 'dual'; export default () => version;",
+    dual: dual('1.0.0'),
+  });
+
+  expect(await run()).toBe('1.0.0');
+  expect(inputs).toEqual(['node_modules/dual/module.js']);
+});
