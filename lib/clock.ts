@@ -9,9 +9,15 @@ export interface Clock {
 
 /** The one real clock: of the Lambda entry points, the client, the embedded cloud and the command. */
 export const systemClock: Clock = {
-  now: () => epochMs(Date.now()),
+  now() {
+    return epochMs(Date.now());
+  },
   after(delay, callback) {
     const timer = setTimeout(callback, delay);
-    return { cancel: () => clearTimeout(timer) };
+    return {
+      cancel() {
+        clearTimeout(timer);
+      },
+    };
   },
 };

@@ -86,31 +86,37 @@ export function createRuntime(
     sqs,
     queueUrl,
     now: systemClock.now,
-    portsFor: (context) => ({
-      job,
-      policy,
-      clock: systemClock,
-      random: Math.random,
-      once: createPowertoolsOnce(runs, context),
-      runs,
-      gate: gate({ client, table, runs }),
-      reporter,
-      observe: createRunLog({ log, deployment, writeMetrics }),
-      admit: (run) => judge(run, factsOf(run), calendar),
-      ping: async (run) => ping?.(run, factsOf(run)),
-      describeFailure: (run, error) =>
-        describeFailure(run, error, {
-          app,
-          stage,
-          logGroup: context.logGroupName,
-          timezone: factsOf(run)?.timezone,
-          region,
-        }),
-      surroundings: (run) => ({ log: jobLog(logger, run), secret }),
-    }),
+    portsFor(context) {
+      return {
+        job,
+        policy,
+        clock: systemClock,
+        random: Math.random,
+        once: createPowertoolsOnce(runs, context),
+        runs,
+        gate: gate({ client, table, runs }),
+        reporter,
+        observe: createRunLog({ log, deployment, writeMetrics }),
+        admit(run) {
+          return judge(run, factsOf(run), calendar);
+        },
+        async ping(run) {
+          await ping?.(run, factsOf(run));
+        },
+        describeFailure(run, error) {
+          const logGroup = context.logGroupName;
+          return describeFailure(run, error, { app, stage, logGroup, timezone: factsOf(run)?.timezone, region });
+        },
+        surroundings(run) {
+          return { log: jobLog(logger, run), secret };
+        },
+      };
+    },
     async deleteMessage(ReceiptHandle) {
       await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
     },
-    exit: () => new Promise<never>(() => process.stdout.write('', () => process.exit(1))),
+    exit() {
+      return new Promise<never>(() => process.stdout.write('', () => process.exit(1)));
+    },
   };
 }

@@ -1,6 +1,7 @@
 import type { Log } from '../job/context.ts';
 import { isDue } from '../job/trigger.ts';
 import type { RunEvent, RunObserver } from '../run/events.ts';
+import type { RunRecord } from '../run/record.ts';
 import { epochMs, toIso } from '../units.ts';
 import { type EventRow, FUNCTION_EVENTS, type LoggedFields, logEvent } from './events.ts';
 import { formatMetrics, type Metric } from './metrics.ts';
@@ -46,32 +47,51 @@ type Fields = { -readonly [Name in Field]?: LoggedFields[Name] };
 function pick(fields: readonly Field[], event: RunEvent): Fields {
   const picked: Fields = {};
   const take = <Name extends Field>(name: Name): void => {
-    const value = VALUES[name](event);
+    const value = VALUES[name](event, name);
     if (value !== undefined) picked[name] = value;
   };
   for (const name of fields) take(name);
   return picked;
 }
 
-const VALUES: { readonly [Name in Field]: (event: AnyEvent) => LoggedFields[Name] | undefined } = {
-  runId: ({ run, runId }) => run?.id ?? runId,
-  job: ({ run }) => run?.job,
-  schedule: ({ run }) => run?.schedule,
-  scheduledTime: ({ run }) => run && toIso(run.scheduledTime),
-  trigger: ({ run }) => run?.trigger,
-  attempt: ({ run }) => run?.attempt,
-  cause: ({ run }) => (run?.status === 'running' ? run.attempts.at(-1)?.cause : undefined),
-  durationMs: ({ duration }) => duration,
-  outcome: ({ event, outcome }) => outcome ?? (event && OUTCOMES[event]),
-  reason: ({ reason }) => reason,
-  blockedBy: ({ blockedBy }) => blockedBy,
-  calendar: ({ calendar }) => calendar,
-  nextAttemptAt: ({ nextAttemptAt }) => nextAttemptAt && toIso(nextAttemptAt),
-  until: ({ until }) => until && toIso(until),
-  step: ({ step }) => step,
-  error: ({ error }) => error,
+const ofEvent = <Name extends keyof AnyEvent>(event: AnyEvent, name: Name): AnyEvent[Name] => event[name];
+const ofRun = <Name extends keyof RunRecord>({ run }: AnyEvent, name: Name): RunRecord[Name] | undefined => run?.[name];
+
+const VALUES: { readonly [Name in Field]: (event: AnyEvent, name: Name) => LoggedFields[Name] | undefined } = {
+  runId({ run, runId }) {
+    return run?.id ?? runId;
+  },
+  job: ofRun,
+  schedule: ofRun,
+  scheduledTime({ run }) {
+    return run && toIso(run.scheduledTime);
+  },
+  trigger: ofRun,
+  attempt: ofRun,
+  cause({ run }) {
+    return run?.status === 'running' ? run.attempts.at(-1)?.cause : undefined;
+  },
+  durationMs({ duration }) {
+    return duration;
+  },
+  outcome({ event, outcome }) {
+    return outcome ?? (event && OUTCOMES[event]);
+  },
+  reason: ofEvent,
+  blockedBy: ofEvent,
+  calendar: ofEvent,
+  nextAttemptAt({ nextAttemptAt }) {
+    return nextAttemptAt && toIso(nextAttemptAt);
+  },
+  until({ until }) {
+    return until && toIso(until);
+  },
+  step: ofEvent,
+  error: ofEvent,
   /** Of a message, whose events have a writer of their own. */
-  messageId: () => undefined,
+  messageId() {
+    return undefined;
+  },
 };
 
 /** Of the events that are an outcome themselves. */
@@ -85,7 +105,9 @@ const once = (): number => 1;
 /** What is written of an event to the metric of its row. */
 const MEASURES: Readonly<Record<Metric, (event: AnyEvent) => number | undefined>> = {
   /** Of the attempt that completed. */
-  runDuration: ({ duration }) => duration,
+  runDuration({ duration }) {
+    return duration;
+  },
   /** Of the first attempt of a scheduled run. */
   startDelay({ run, at = epochMs(0) }) {
     const isFirst = run?.attempt === 1 && isDue(run.trigger);

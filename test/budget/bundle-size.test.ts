@@ -1,7 +1,9 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { afterAll, describe, expect, test } from 'vitest';
+import { ESBUILD } from '../../lib/cdk/bundle/build.ts';
 import { belfryShare, bundleHeartbeat } from '../bench/support/bundles.ts';
 
 /** What Belfry is built on. What else comes along, it brings. */
@@ -21,5 +23,19 @@ describe('the bundle of a job', () => {
       .filter((source) => !FOUNDATION.test(source))
       .filter((source) => bundle.importersOf.get(source)?.some((importer) => own.has(importer)));
     expect(brought).toEqual([]);
+  });
+
+  test('grows by at most 8 percent for the names of classes and functions', () => {
+    const entryPoints = [{ in: join(directory, 'heartbeat.ts'), out: 'nameless' }];
+
+    const { outputs } = buildSync({ ...ESBUILD, keepNames: false, entryPoints, absWorkingDir: directory }).metafile;
+
+    const nameless = Object.entries(outputs).reduce(
+      (sum, [file, { bytes }]) => sum + (file.endsWith('.mjs') ? bytes : 0),
+      0,
+    );
+    // biome-ignore lint/suspicious/noConsole: a figure that is worth a look at every change
+    console.info(`a bundle with names: ${bundle.bytes} bytes, without: ${nameless}`);
+    expect(bundle.bytes).toBeLessThanOrEqual(nameless * 1.08);
   });
 });

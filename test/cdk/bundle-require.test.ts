@@ -1,10 +1,5 @@
-import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Metafile } from 'esbuild';
 import { describe, expect, test } from 'vitest';
-import { build } from '../../lib/cdk/bundle/build.ts';
-import { createFolder } from './support.ts';
+import { bundled } from './bundled.ts';
 
 /** A package with a function as its main module, and the same as an ES module beside it. */
 const dual = (version: string, { exports }: { exports?: object } = {}) => ({
@@ -12,35 +7,6 @@ const dual = (version: string, { exports }: { exports?: object } = {}) => ({
   'main.js': `module.exports = () => 'main ${version}'; module.exports.version = '${version}';`,
   'module.js': `export default () => 'module ${version}'; export const version = '${version}'; export const unused = 'is left out';`,
 });
-
-type Files = Readonly<Record<string, string | Readonly<Record<string, string>>>>;
-
-/** Writes files, packages as folders of them, and bundles `job.ts`. */
-function bundled(files: Files) {
-  const directory = realpathSync(createFolder());
-  const write = (path: string, text: string) => {
-    mkdirSync(dirname(join(directory, path)), { recursive: true });
-    writeFileSync(join(directory, path), text);
-  };
-  write('package.json', '{ "type": "module" }');
-  for (const [path, content] of Object.entries(files)) {
-    if (typeof content === 'string') write(path, content);
-    else {
-      const withPackage = { 'package.json': '{}', ...content };
-      for (const [name, text] of Object.entries(withPackage)) write(`node_modules/${path}/${name}`, text);
-    }
-  }
-  const source = `export { default } from ${JSON.stringify(join(directory, 'job.ts'))};`;
-  const metafile = build([{ name: 'entry', source }], directory);
-  const run = async (): Promise<unknown> => {
-    const url = pathToFileURL(join(directory, 'out/entry.mjs')).href;
-    return ((await import(/* @vite-ignore */ url)) as { default(): unknown }).default();
-  };
-  return { inputs: inputsOf(metafile), run };
-}
-
-const inputsOf = ({ inputs }: Metafile): readonly string[] =>
-  Object.keys(inputs).filter((path) => path.startsWith('node_modules/'));
 
 const USES_NEEDS = "import needs from 'needs'; export default () => needs();";
 

@@ -4,6 +4,7 @@ import { type BuildFailure, type BuildOptions, buildSync, type Message, type Met
 import { InvalidAppError } from '../../app/check-report.ts';
 import { OUT } from './assets.ts';
 import { type Edge, importsToMend } from './node-imports.ts';
+import { dropOwnNames } from './own-names.ts';
 import { rebuild } from './rebuild.ts';
 
 // Dependencies in CommonJS call `require` and look for their own folder; an ES module has neither. Minified names are
@@ -29,6 +30,8 @@ export const ESBUILD = {
   // Not Lambda's version: the embedded cloud runs the same bundles on the developer's Node.
   target: 'node20.19',
   minify: true,
+  // Of classes and functions: a predicate over error names and `new.target.name` read them.
+  keepNames: true,
   sourcemap: true,
   sourcesContent: false,
   legalComments: 'none',
@@ -56,7 +59,7 @@ export function build(entries: readonly Entry[], directory: string, jobs: readon
   });
   try {
     const define = { BELFRY_BUNDLED_JOBS: JSON.stringify(jobs.join(',')) };
-    return buildAsNode({ ...ESBUILD, define, entryPoints, absWorkingDir: directory });
+    return dropOwnNames(buildAsNode({ ...ESBUILD, define, entryPoints, absWorkingDir: directory }), directory);
   } catch (error) {
     const { errors = [] } = error as Partial<BuildFailure>;
     if (errors.length === 0) throw error;
