@@ -9,9 +9,13 @@ import {
   WATCHDOG,
 } from '../job/names.ts';
 import { type JobPolicy, resolvePolicy } from '../job/policy.ts';
+import { JOB_WARNING_NAMES } from '../job/warnings.ts';
 import { type DeployedTimeouts, deployedTimeouts } from '../run/timeouts.ts';
+import { checkAcknowledged } from './check-acknowledged.ts';
 import { checkFields } from './check-fields.ts';
+import { type Packaging, readPackaging } from './check-packaging.ts';
 import { pointAt, pointAtUnexpected } from './check-report.ts';
+import { projectDirectoryOf } from './load-jobs.ts';
 
 /** A file in `functions/` that should hold a job, as the loader found it. */
 export interface JobFile {
@@ -34,7 +38,7 @@ export interface DeployableJob {
 }
 
 /** A job that may be deployed. */
-export interface CheckedJob extends DeployableJob {
+export interface CheckedJob extends DeployableJob, Packaging {
   readonly group: string;
   readonly file: string;
   readonly path: string;
@@ -67,7 +71,8 @@ function checkFile(found: JobFile, deployment: Deployment): { job?: CheckedJob; 
 
   const { name } = exported;
   const problems = checkName(found, name, deployment);
-  const unknown = checkDefinition(exported).map((problem) => `${file}: job "${name}": ${problem}`);
+  const { assets, external, problems: packaging } = readPackaging(exported, projectDirectoryOf([found]));
+  const unknown = [...checkDefinition(exported), ...packaging].map((problem) => `${file}: job "${name}": ${problem}`);
   const result = resolvePolicy(exported);
   if (!result.ok) {
     const wrong = result.problems.map(({ field, message }) => `${file}: job "${name}": ${field} ${message}`);
@@ -78,12 +83,26 @@ function checkFile(found: JobFile, deployment: Deployment): { job?: CheckedJob; 
   const { policy } = result;
   const names = jobNames(deployment, name);
   return {
-    job: { name, group, file, path, job: exported, policy, timeouts: deployedTimeouts(policy), names },
+    job: {
+      name,
+      group,
+      file,
+      path,
+      job: exported,
+      policy,
+      timeouts: deployedTimeouts(policy),
+      names,
+      assets,
+      external,
+    },
     problems,
   };
 }
 
-const FIELDS = ['input', 'timeout', 'retry', 'overlap', 'memory', 'concurrency', 'maxLateness', 'retention', 'run'];
+const FIELDS = [
+  ...['input', 'timeout', 'retry', 'overlap', 'memory', 'concurrency', 'maxLateness', 'retention'],
+  ...['assets', 'external', 'acknowledge', 'run'],
+];
 const RETRY_FIELDS = ['maxAttempts', 'backoff', 'isRetryable'];
 const BACKOFF_FIELDS = ['initial', 'factor', 'max'];
 
@@ -92,6 +111,7 @@ function checkDefinition({ definition }: Job): readonly string[] {
   const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
   return [
     ...checkFields(definition, FIELDS),
+    ...checkAcknowledged(definition.acknowledge, JOB_WARNING_NAMES, 'the job'),
     ...(isObject(retry) ? checkFields(retry, RETRY_FIELDS, 'retry.') : []),
     ...(isObject(retry?.backoff) ? checkFields(retry.backoff, BACKOFF_FIELDS, 'retry.backoff.') : []),
   ];

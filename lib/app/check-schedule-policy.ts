@@ -4,6 +4,7 @@ import type { Schedule } from '../job/schedule.ts';
 import { DST_CHOICES, SCHEDULE_BOUNDS, type SchedulePolicy } from '../job/schedule-policy.ts';
 import { WARNING_NAMES } from '../job/warnings.ts';
 import { MINUTE, type Milliseconds, milliseconds } from '../units.ts';
+import { checkAcknowledged } from './check-acknowledged.ts';
 import { type ReadCalendarFile, readDays } from './check-calendar.ts';
 import { checkFields } from './check-fields.ts';
 import type { CheckedJob } from './check-jobs.ts';
@@ -56,7 +57,7 @@ export function readSchedulePolicy(
     ...(options.pingUrl === undefined ? {} : { pingUrl: String(options.pingUrl) }),
   };
   problems.push(...checkSpread(spread, shortestInterval), ...checkDst(options), ...checkPingUrl(options.pingUrl));
-  problems.push(...checkAcknowledged(options.acknowledge));
+  problems.push(...checkAcknowledged(options.acknowledge, WARNING_NAMES, 'the entry'));
   return { policy, problems };
 }
 
@@ -128,20 +129,4 @@ function checkPingUrl(pingUrl: unknown): readonly string[] {
     return ['pingUrl names a user or a password, which fetch does not take in a URL; write a URL without'];
   }
   return [`pingUrl ${quoteValue(pingUrl)} is no URL to call; write one that begins with https://`];
-}
-
-function checkAcknowledged(acknowledge: unknown): readonly string[] {
-  if (acknowledge === undefined) return [];
-  if (typeof acknowledge !== 'object' || acknowledge === null || Array.isArray(acknowledge)) {
-    return [`acknowledge ${quoteValue(acknowledge)} is no object; write { '<warning>': '<reason>' }`];
-  }
-  return Object.entries(acknowledge).flatMap(([name, reason]) => {
-    if (!WARNING_NAMES.some((each) => each === name)) {
-      return [
-        `acknowledge names the warning ${quoteValue(name)}, which is none; there are ${WARNING_NAMES.join(', ')}`,
-      ];
-    }
-    if (typeof reason === 'string' && reason.trim() !== '') return [];
-    return [`acknowledge gives no reason for ${name}; write one, for whoever reads the entry next`];
-  });
 }

@@ -1,4 +1,4 @@
-import { basename, dirname, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { isJob } from '../job/job.ts';
 import { JOB_NAME } from '../job/names.ts';
 import type { JobFile } from './check-jobs.ts';
@@ -58,6 +58,20 @@ export function projectDirectoryOf([first]: readonly Pick<JobFile, 'path' | 'gro
   if (first === undefined) return process.cwd();
   const functionsDirectory = first.group === '' ? dirname(first.path) : dirname(dirname(first.path));
   return dirname(functionsDirectory);
+}
+
+/**
+ * The file of a job in the nearest folder `functions` at or above a folder that has it.
+ *
+ * @returns undefined where there is none
+ */
+export function findJobFile(name: string, from: string): Omit<JobFile, 'exported'> | undefined {
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    const directory = join(folder, 'functions');
+    const file = findFiles(directory).jobs.find(({ path }) => basename(path) === `${name}.ts`);
+    if (file !== undefined) return { file: labelOf(directory, file.path), ...file };
+    if (folder === dirname(folder)) return undefined;
+  }
 }
 
 /** `functions/nightly-report.ts`, from wherever the command was called. */

@@ -64,8 +64,7 @@ export class Belfry extends Construct {
   readonly jobNames: readonly string[];
   /** What the user should know and need not mend. */
   readonly notes: readonly string[];
-  /** What the user should mend, or acknowledge with a reason. */
-  readonly warnings: readonly string[];
+  private readonly found: string[] = [];
   private readonly jobAccess: ReadonlyMap<string, JobAccess>;
   private isAccessPending = false;
 
@@ -87,7 +86,7 @@ export class Belfry extends Construct {
     const checked = checkApp({ ...settings, stages, files: jobs, schedules, now, readCalendarFile });
     this.jobNames = checked.jobs.map(({ name }) => name);
     this.notes = [...checked.notes, ...calendarNotes];
-    this.warnings = [...settings.warnings, ...checked.warnings];
+    this.found.push(...settings.warnings, ...checked.warnings);
 
     const { watchdogGrace = DEFAULT_GRACE } = settings;
     const watchdog = describeWatchdog(checked, watchdogGrace);
@@ -95,6 +94,7 @@ export class Belfry extends Construct {
     const workers = this.createJobs({ app: checked, settings, watchdog }, placeGroup);
     const users = workers.filter((worker) => worker.job !== watchdog.job);
     this.jobAccess = new Map(users.map((worker) => [worker.job.name, new JobAccess(worker)]));
+    for (const { name, external } of checked.jobs) this.jobAccess.get(name)?.requireLayer(external);
     for (const worker of workers) if (worker.job === watchdog.job) grantWatchdog(worker);
     synthesizeBeside(this, {
       app: checked,
@@ -108,6 +108,11 @@ export class Belfry extends Construct {
     printFindings(this);
     noteSchedules(schedules);
     noteProgress();
+  }
+
+  /** What the user should mend, or acknowledge with a reason. */
+  get warnings(): readonly string[] {
+    return this.found;
   }
 
   /** What a job may touch. @throws InvalidAppError for a job that is not in `functions/` */
@@ -134,7 +139,8 @@ export class Belfry extends Construct {
       places.set(place, [...(places.get(place) ?? []), ...app.jobs.filter((job) => job.group === group)]);
     }
     const isBundled = [...places.keys()].some((place) => Stack.of(place).bundlingRequired);
-    const codeOf = isBundled ? bundledCode(this, deployed) : placeholderCode;
+    const { codeOf, warnings } = isBundled ? bundledCode(this, deployed) : PLACEHOLDER;
+    this.found.push(...warnings);
     const current = app.schedules.filter(({ isOver }) => !isOver);
     limitStacks(this, { places, schedules: current, hasOwnStacks: settings.hasOwnStacks });
     return [...places].flatMap(([place, jobs]) => {
@@ -169,10 +175,18 @@ interface DeployedApp {
 /** The code of jobs, by name. */
 type CodeOf = (job: string) => Code;
 
-function bundledCode(scope: Construct, { app, settings: { isEmulated = false }, watchdog }: DeployedApp): CodeOf {
-  const places = { projectDirectory: projectDirectoryOf(app.jobs), assetDirectory: assetDirectoryOf(scope) };
-  const hashes = bundle({ ...app, isEmulated, watchdog: watchdog.options }, places);
-  return (job) => new BundledCode(hashes.get(job) ?? '');
+interface FunctionCode {
+  readonly codeOf: CodeOf;
+  readonly warnings: readonly string[];
 }
 
-const placeholderCode: CodeOf = () => Code.fromAsset(join(import.meta.dirname, 'placeholder'));
+function bundledCode(scope: Construct, { app, settings: { isEmulated = false }, watchdog }: DeployedApp): FunctionCode {
+  const places = { projectDirectory: projectDirectoryOf(app.jobs), assetDirectory: assetDirectoryOf(scope) };
+  const { hashes, warnings } = bundle({ ...app, isEmulated, watchdog: watchdog.options }, places);
+  return { codeOf: (job) => new BundledCode(hashes.get(job) ?? ''), warnings };
+}
+
+const PLACEHOLDER: FunctionCode = {
+  codeOf: () => Code.fromAsset(join(import.meta.dirname, 'placeholder')),
+  warnings: [],
+};

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
-import { Validations } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Connections, IConnectable, ISecurityGroup, IVpc, SubnetSelection, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { type IGrantable, type IPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { CfnFunction, ILayerVersion, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { InvalidAppError } from '../app/check-report.ts';
 import { JOBS_IN_BUNDLE, JOBS_VARIABLE, RESERVED_PREFIX, SECRET_PREFIX } from '../environment.ts';
@@ -15,6 +15,9 @@ import { sharedArns } from './surroundings.ts';
 const loadEc2 = (): typeof ec2 => createRequire(import.meta.url)('aws-cdk-lib/aws-ec2');
 
 const SECURITY_GROUP = 'SecurityGroup';
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_LAYERS = 5;
 
 /** Any secret of CDK's. */
 export type GrantableSecret = Pick<ISecret, 'secretArn' | 'grantRead'>;
@@ -92,6 +95,31 @@ export class JobAccess implements IGrantable, IConnectable {
     return this;
   }
 
+  /**
+   * Gives the job's function layers, at most five: for packages that its `external` leaves out of the bundle, such as those
+   * with native modules. Build them for Linux on arm64.
+   */
+  layers(...layers: readonly ILayerVersion[]): this {
+    const count = this.layerCount() + layers.length;
+    if (count > MAX_LAYERS) throw this.problem(`${count} layers; Lambda takes ${MAX_LAYERS}`);
+    this.function.addLayers(...layers);
+    return this;
+  }
+
+  /** Has the synthesis fail where packages are left out of the bundle and no layer brings them. */
+  requireLayer(external: readonly string[]): void {
+    if (external.length === 0) return;
+    // Access may still be given when this is called.
+    this.worker.node.addValidation({
+      validate: () => {
+        if (this.layerCount() > 0) return [];
+        throw this.problem(
+          `it has no layer, and external: ['${external.join("', '")}'] leaves out of its bundle what a layer must bring; call .layers(…), or remove external from the job`,
+        );
+      },
+    });
+  }
+
   /** Lets the job read the records of all jobs, by `openRunHistory()`. */
   readsRuns(): this {
     this.worker.permissions.addStatements(
@@ -112,6 +140,12 @@ export class JobAccess implements IGrantable, IConnectable {
       if (!this.ownVariables.has(name)) this.function.addEnvironment(name, value);
     }
     if (vpc !== undefined && !this.ownVpc) this.enter(vpc);
+  }
+
+  private layerCount(): number {
+    const { layers } = this.function.node.defaultChild as CfnFunction;
+    const resolved: unknown = Stack.of(this.function).resolve(layers);
+    return Array.isArray(resolved) ? resolved.length : 0;
   }
 
   private setOwn(name: string, value: string): void {

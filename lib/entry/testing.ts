@@ -1,3 +1,4 @@
 /** What users test their jobs with. */
 
-export { type JobRun, type RunJobOptions, runJob } from '../testing/run-job.ts';
+export type { JobRun } from '../testing/job-run.ts';
+export { type RunJobOptions, runJob } from '../testing/run-job.ts';

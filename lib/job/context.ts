@@ -48,6 +48,8 @@ export interface JobContext {
    * @throws SecretNotGrantedError when access.ts grants no secret of that name
    */
   secret(name: string): Promise<string>;
+  /** The absolute path of a file or folder that the job's `assets` name, or that is in one of these folders. */
+  asset(path: string): string;
   /** Sends a message to the deployment's alert topic. */
   alert(message: AlertMessage): Promise<void>;
 }

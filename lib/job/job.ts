@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { JobContext } from './context.ts';
 import type { Duration } from './duration.ts';
 import type { OverlapPolicy } from './overlap.ts';
+import type { JobWarningName } from './warnings.ts';
 
 /** Any validator that speaks Standard Schema (zod, valibot, arktype, …) and answers synchronously. */
 export type InputSchema = StandardSchemaV1;
@@ -64,6 +65,22 @@ export interface JobDefinition<Schema extends InputSchema | undefined, Result> {
   readonly maxLateness?: Duration;
   /** How long records of ended runs are kept, 30 to 400 days. @default DEFAULTS.retention */
   readonly retention?: Duration;
+  /**
+   * Files and folders that are deployed beside the job's code, by their paths from the project's folder: `'templates/mail.html'`.
+   * `context.asset(path)` says where they are.
+   *
+   * @default none
+   */
+  readonly assets?: readonly string[];
+  /**
+   * Packages that are left out of the bundle, since a layer brings them: `['sharp']`. Refused at synth for a job to which
+   * `infra/access.ts` gives no layer.
+   *
+   * @default none
+   */
+  readonly external?: readonly string[];
+  /** Warnings of the synthesis about the job's code that are all right here, by name, each with the reason. */
+  readonly acknowledge?: Readonly<Partial<Record<JobWarningName, string>>>;
   /** The work. What it returns is kept as JSON with the run, capped; what it throws is a failed attempt. */
   run(input: ValidatedInput<Schema>, context: JobContext): Promise<Result> | Result;
 }

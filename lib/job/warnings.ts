@@ -11,3 +11,8 @@ export const WARNING_NAMES = [
 ] as const;
 
 export type WarningName = (typeof WARNING_NAMES)[number];
+
+/** What synth warns of in a job's code, by the names under which the job may acknowledge it. */
+export const JOB_WARNING_NAMES = ['file-beside-code'] as const;
+
+export type JobWarningName = (typeof JOB_WARNING_NAMES)[number];

@@ -75,6 +75,8 @@ export function createRuntime(
   const logger = new Logger({ serviceName: job.name });
   const log = toLog(logger);
   const secret = createSecrets({ variables: process.env });
+  // Lambda's name for the folder that the function's code is unpacked to.
+  const asset = (path: string): string => `${process.env.LAMBDA_TASK_ROOT}/${path}`;
   const region = isOnEmulator(process.env) ? undefined : process.env.AWS_REGION;
   const factsOf = ({ schedule }: RunRecord): ScheduleFacts | undefined => schedules[schedule ?? ''];
 
@@ -108,7 +110,7 @@ export function createRuntime(
           return describeFailure(run, error, { app, stage, logGroup, timezone: factsOf(run)?.timezone, region });
         },
         surroundings(run) {
-          return { log: jobLog(logger, run), secret };
+          return { log: jobLog(logger, run), secret, asset };
         },
       };
     },

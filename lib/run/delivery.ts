@@ -44,7 +44,7 @@ export interface RunPorts {
   /** What people are told when a run has failed for good. */
   readonly describeFailure: (run: RunRecord, error: RunError) => AlertMessage;
   /** The parts of a job's context that depend on where it runs. */
-  readonly surroundings: (run: JobContext['run']) => Pick<JobContext, 'log' | 'secret'>;
+  readonly surroundings: (run: JobContext['run']) => Pick<JobContext, 'log' | 'secret' | 'asset'>;
 }
 
 /** What is to be done with the message. */

@@ -125,7 +125,7 @@ describe('what is deployed again', () => {
     const places = { projectDirectory: project, assetDirectory: createFolder() };
     return (schedules: Schedules) => {
       const checked = check(schedules, functions);
-      return bundle({ ...checked, watchdog: describeWatchdog(checked, '3 minutes').options }, places);
+      return bundle({ ...checked, watchdog: describeWatchdog(checked, '3 minutes').options }, places).hashes;
     };
   }
 

@@ -55,7 +55,7 @@ export function createRunHarness(
     reporter: reporter.port,
     observe: (event) => events.push(event),
     describeFailure: (record, error) => ({ subject: `${record.job} failed: ${error.message}`, body: record.id }),
-    surroundings: () => ({ log, secret: async (name) => name }),
+    surroundings: () => ({ log, secret: async (name) => name, asset: (path) => path }),
     ...extras,
   };
   let deliveries = 0;

@@ -1,10 +1,28 @@
 import { createHash } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Metafile } from 'esbuild';
+import type { Asset } from '../../app/check-packaging.ts';
+import { InvalidAppError } from '../../app/check-report.ts';
+import { reachableFrom } from './input-graph.ts';
 
 /** Where esbuild writes to, below its working directory. */
 export const OUT = 'out';
+
+/** A function, and the files that are deployed beside its code. */
+export interface Packed {
+  readonly name: string;
+  readonly assets?: readonly Asset[];
+}
 
 /** What esbuild has written, ready to become assets. */
 export interface Output {
@@ -78,8 +96,16 @@ const NAMING_ROUNDS = 3;
 
 const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
 
-/** Puts a job's entry, as `index.mjs`, and all that it can load into the folder of an asset. */
-export function placeAsset(job: string, { directory, outputs, names, hashes }: Output, assetDirectory: string): string {
+/** What a function may be, unpacked; its layers count too. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_SIZE_MB = 250;
+
+/**
+ * Puts a job's entry, as `index.mjs`, all that it can load and the files it names into the folder of an asset.
+ *
+ * @throws InvalidAppError when it is more than Lambda takes
+ */
+export function placeAsset({ name: job, assets = [] }: Packed, output: Output, assetDirectory: string): string {
+  const { directory, outputs, names, hashes } = output;
   const entry = `${OUT}/${job}.mjs`;
   const sources = new Map<string, string>();
   for (const file of reachableFrom(entry, outputs)) {
@@ -87,11 +113,13 @@ export function placeAsset(job: string, { directory, outputs, names, hashes }: O
     sources.set(file === entry ? 'index.mjs' : renamed, join(directory, file));
     sources.set(`${renamed}.map`, join(directory, `${file}.map`));
   }
+  for (const { path, source } of assets) sources.set(path, source);
+  checkSize(job, [...sources.values()]);
   const hash = createHash('sha256');
   for (const [name, path] of [...sources].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const known = hashes.get(path) ?? createHash('sha256').update(readFileSync(path)).digest('hex');
     hashes.set(path, known);
-    hash.update(`${name} ${known}\n`);
+    hash.update(`${name} ${known}${isExecutable(path) ? ' x' : ''}\n`);
   }
   const assetHash = hash.digest('hex');
   const folder = assetFolder(assetDirectory, assetHash);
@@ -101,19 +129,29 @@ export function placeAsset(job: string, { directory, outputs, names, hashes }: O
   const unfinished = join(directory, `${job}.asset`);
   mkdirSync(join(unfinished, 'shared'), { recursive: true });
   // Links, since each of a hundred functions has half a megabyte of the same.
-  for (const [name, path] of sources) linkSync(path, join(unfinished, name));
+  const copied = new Map(assets.map(({ path, source }) => [path, source]));
+  for (const [name, path] of sources) if (!copied.has(name)) linkSync(path, join(unfinished, name));
+  for (const [name, path] of copied) copyAsset(path, join(unfinished, name));
   renameSync(unfinished, folder);
   return assetHash;
 }
 
+/** No link: it would change with the file of the project. */
+function copyAsset(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true });
+  copyFileSync(from, to);
+}
+
+const isExecutable = (path: string): boolean => (statSync(path).mode & 0o111) !== 0;
+
+function checkSize(job: string, files: readonly string[]): void {
+  const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
+  const megabytes = Math.ceil(bytes / 1024 / 1024);
+  if (megabytes <= MAX_SIZE_MB) return;
+  throw new InvalidAppError([
+    `job "${job}": its code and assets are ${megabytes} MB; Lambda takes ${MAX_SIZE_MB} MB, layers included: leave assets out, or keep them in S3 and read them from there`,
+  ]);
+}
+
 /** The name that CDK gives to the folders of its own assets. */
 export const assetFolder = (assetDirectory: string, hash: string): string => join(assetDirectory, `asset.${hash}`);
-
-function reachableFrom(entry: string, outputs: Metafile['outputs']): ReadonlySet<string> {
-  const reached = new Set([entry]);
-  // A set that grows while it is walked is walked to its end.
-  for (const file of reached) {
-    for (const { path, external } of outputs[file]?.imports ?? []) if (external !== true) reached.add(path);
-  }
-  return reached;
-}

@@ -4,6 +4,7 @@ import { type BuildFailure, type BuildOptions, buildSync, type Message, type Met
 import { InvalidAppError } from '../../app/check-report.ts';
 import { OUT } from './assets.ts';
 import { type Edge, importsToMend } from './node-imports.ts';
+import { NOT_SHIPPED_PACKAGES } from './not-shipped.ts';
 import { dropOwnNames } from './own-names.ts';
 import { rebuild } from './rebuild.ts';
 
@@ -35,6 +36,8 @@ export const ESBUILD = {
   sourcemap: true,
   sourcesContent: false,
   legalComments: 'none',
+  // Named in the metafile, by which a job that needs one is refused.
+  loader: { '.node': 'empty' },
   banner: { js: BANNER },
   metafile: true,
   logLevel: 'silent',
@@ -49,17 +52,27 @@ export interface Entry {
 /**
  * Writes the entries into the directory, and what esbuild makes of them into `out` in there.
  *
- * @param jobs the names of all jobs, for the bundles of those that read the runs of others. @default none
+ * @param options `external`: packages that are not bundled; `jobs`: the names of all jobs, for the bundles of those that read the runs of others
  */
-export function build(entries: readonly Entry[], directory: string, jobs: readonly string[] = []): Metafile {
+export function build(
+  entries: readonly Entry[],
+  directory: string,
+  { external = [], jobs = [] }: { readonly external?: readonly string[]; readonly jobs?: readonly string[] } = {},
+): Metafile {
   const entryPoints = entries.map(({ name, source }) => {
     const file = join(directory, `${name}.ts`);
     writeFileSync(file, source);
     return { in: file, out: name };
   });
   try {
-    const define = { BELFRY_BUNDLED_JOBS: JSON.stringify(jobs.join(',')) };
-    return dropOwnNames(buildAsNode({ ...ESBUILD, define, entryPoints, absWorkingDir: directory }), directory);
+    const options = {
+      ...ESBUILD,
+      define: { BELFRY_BUNDLED_JOBS: JSON.stringify(jobs.join(',')) },
+      external: [...NOT_SHIPPED_PACKAGES, ...external],
+      entryPoints,
+      absWorkingDir: directory,
+    };
+    return dropOwnNames(buildAsNode(options), directory);
   } catch (error) {
     const { errors = [] } = error as Partial<BuildFailure>;
     if (errors.length === 0) throw error;

@@ -46,7 +46,7 @@ function createPorts(): RunPorts {
     reporter: { sendDeadLetter: async () => {}, alert: async () => {} },
     observe: createRunLog({ log: toLog(logger), deployment: 'bench-dev', writeMetrics }),
     describeFailure: () => ({ subject: '', body: '' }),
-    surroundings: (run) => ({ log: jobLog(logger, run), secret: async (name) => name }),
+    surroundings: (run) => ({ log: jobLog(logger, run), secret: async (name) => name, asset: (path) => path }),
   };
 }
 

@@ -93,6 +93,7 @@ async function completeRun(
     surroundings: () => ({
       log: { debug() {}, info() {}, warn() {}, error() {} },
       secret: async (name) => name,
+      asset: (path) => path,
     }),
   };
   const request = scheduledRequest({ job: job.name });

@@ -149,7 +149,7 @@ export class World {
       },
       observe: () => {},
       describeFailure: () => ({ subject: '', body: '' }),
-      surroundings: () => ({ log: SILENT, secret: async (name) => name }),
+      surroundings: () => ({ log: SILENT, secret: async (name) => name, asset: (path) => path }),
     };
     return this.backend.change?.(ports) ?? ports;
   }

@@ -132,7 +132,7 @@ export class Functions {
       observe: () => {},
       admit: (run) => this.#admit(run),
       describeFailure: ({ id }, { message }) => ({ subject: `${id} failed`, body: message }),
-      surroundings: () => ({ log: SILENT, secret: async (secret) => secret }),
+      surroundings: () => ({ log: SILENT, secret: async (secret) => secret, asset: (path) => path }),
     };
   }
 
