@@ -109,6 +109,20 @@ describe('a job that imports the default export of such a package', () => {
   });
 });
 
+test('a job that imports CommonJS by a call gets its names, its default export and one copy of it', async () => {
+  const { run } = bundled({
+    'job.ts': `import { count } from 'later';
+      export default async () => {
+        const later = await import('later');
+        later.increase();
+        return [count(), later.default.count(), later.text];
+      };`,
+    later: { 'index.js': "let n = 0; exports.increase = () => n++; exports.count = () => n; exports.text = 'later';" },
+  });
+
+  expect(await run()).toEqual([1, 1, 'later']);
+});
+
 test('an app that only imports names takes ES modules, of which what is unused is left out', async () => {
   const { run, inputs } = bundled({
     'job.ts': "import { version } from 'dual'; export default () => version;",

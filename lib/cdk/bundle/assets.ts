@@ -14,6 +14,9 @@ import type { Metafile } from 'esbuild';
 import type { Asset } from '../../app/check-packaging.ts';
 import { InvalidAppError } from '../../app/check-report.ts';
 import { reachableFrom } from './input-graph.ts';
+import { STAND_IN } from './node-imports.ts';
+
+const STANDS_FOR = new RegExp(`^.*${STAND_IN}:`);
 
 /** Where esbuild writes to, below its working directory. */
 export const OUT = 'out';
@@ -58,7 +61,7 @@ function renameSources(file: string, { directory, project }: Roots): void {
   const sources = JSON.parse(text.slice(start, end + 1)) as string[];
   const renamed = sources.map((source) => {
     // esbuild writes paths in source maps as URLs.
-    const path = resolve(dirname(map), decodeURIComponent(source));
+    const path = resolve(dirname(map), decodeURIComponent(source).replace(STANDS_FOR, ''));
     const dependency = path.lastIndexOf('node_modules');
     if (dependency >= 0) return path.slice(dependency);
     return relative(path.startsWith(directory) ? directory : project, path);

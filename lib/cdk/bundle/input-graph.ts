@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Metafile } from 'esbuild';
+import { isStandIn } from './node-imports.ts';
 
 /** A module that a function's entry reaches. */
 export interface Reached {
@@ -25,19 +26,24 @@ export function inputsOf(name: string, { inputs, outputs }: Metafile, directory:
   const queue = [{ path: entry, way: [] as readonly string[] }];
   // A list that grows while it is walked is walked to its end.
   for (const { path: from, way } of queue) {
-    const next = from === entry ? way : [...way, resolve(directory, from)];
+    const next = from === entry || isStandIn(from) ? way : [...way, resolve(directory, from)];
     for (const { path, external: isExternal = false } of inputs[from]?.imports ?? []) {
       if (reached.has(path)) continue;
       reached.set(path, { path: isExternal ? path : resolve(directory, path), isExternal, way: next });
       if (!isExternal) queue.push({ path, way: next });
     }
   }
+  for (const path of reached.keys()) if (isStandIn(path)) reached.delete(path);
   return { reached: [...reached.values()], bundled: bundledIn(`out/${name}.mjs`, outputs, directory) };
 }
 
 function bundledIn(output: string, outputs: Metafile['outputs'], directory: string): ReadonlySet<string> {
   const inputs = [...reachableFrom(output, outputs)].flatMap((file) => Object.entries(outputs[file]?.inputs ?? {}));
-  return new Set(inputs.flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [resolve(directory, path)] : [])));
+  return new Set(
+    inputs.flatMap(([path, { bytesInOutput }]) =>
+      bytesInOutput > 0 && !isStandIn(path) ? [resolve(directory, path)] : [],
+    ),
+  );
 }
 
 /** The files of a bundle that one of them can load, itself included. */

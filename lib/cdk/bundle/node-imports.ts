@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { ImportKind, Metafile } from 'esbuild';
 import { Packages } from './packages.ts';
 
-/** An import that esbuild has followed into an ES module of a package. */
+/** An import that has to be led to what Node loads. */
 export interface Edge {
   /** Absolute. */
   readonly importer: string;
@@ -12,7 +12,12 @@ export interface Edge {
   readonly specifier: string;
   /** Where it led to; absolute. */
   readonly target: string;
+  /** Whether it is `import()` of CommonJS, of which a file of its own has the default export alone. */
+  readonly isCommonJs?: true;
 }
+
+/** Before the paths of modules that stand for one in CommonJS where it is imported by `import()`. */
+export const STAND_IN = 'belfry-commonjs';
 
 /**
  * The imports that must lead where Node leads them, and not where esbuild does.
@@ -22,23 +27,31 @@ export interface Edge {
  * an ES module that imports `default` gets another value than the `module.exports` that Node gives it. Once such an import
  * leads to the main module, all imports of that build have to, or the package would be there twice, with two states.
  *
+ * Besides, `import()` of CommonJS gives its names in Node; in a bundle that is split it gives its default export and no name.
+ *
  * @param directory what the metafile's paths start from
  * @param mended edges that lead where Node leads them already
  */
 export function importsToMend({ inputs }: Metafile, directory: string, mended: readonly Edge[] = []): readonly Edge[] {
   const edges = Object.entries(inputs).flatMap(([path, { imports }]) =>
-    imports.flatMap(({ kind, path: target, original, external }): Edge[] => {
-      if (external === true || original === undefined) return [];
-      if (inputs[target]?.format !== 'esm' || !target.includes('node_modules')) return [];
-      return [{ importer: resolve(directory, path), kind, specifier: original, target: resolve(directory, target) }];
+    imports.flatMap(({ kind, path: target, original: specifier, external }): Edge[] => {
+      if (external === true || specifier === undefined || [path, target].some(isStandIn)) return [];
+      const edge = { importer: resolve(directory, path), kind, specifier, target: resolve(directory, target) };
+      const format = inputs[target]?.format;
+      if (format === 'cjs' && kind === 'dynamic-import') return [{ ...edge, isCommonJs: true }];
+      return format === 'esm' && target.includes('node_modules') ? [edge] : [];
     }),
   );
   const packages = new Packages();
   const left = new Set(mended.map(({ target }) => target));
-  for (const edge of edges) if (!left.has(edge.target) && isMisled(edge, packages)) left.add(edge.target);
+  for (const edge of edges)
+    if (!edge.isCommonJs && !left.has(edge.target) && isMisled(edge, packages)) left.add(edge.target);
   const isMended = new Set(mended.map(keyOf));
-  return edges.filter((edge) => left.has(edge.target) && !isMended.has(keyOf(edge)));
+  return edges.filter((edge) => (edge.isCommonJs || left.has(edge.target)) && !isMended.has(keyOf(edge)));
 }
+
+/** Whether a path of a metafile is of a module that stands for another. */
+export const isStandIn = (path: string): boolean => path.startsWith(`${STAND_IN}:`);
 
 const keyOf = ({ importer, kind, specifier }: Edge): string => JSON.stringify([importer, kind, specifier]);
 

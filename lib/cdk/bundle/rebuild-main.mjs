@@ -5,6 +5,7 @@
  */
 import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -13,7 +14,7 @@ import { build } from 'esbuild';
 /** @typedef {import('./node-imports.ts').Edge} Edge */
 
 /** @type {Rebuild} */
-const { options, edges } = JSON.parse(await text(process.stdin));
+const { options, edges, standIn } = JSON.parse(await text(process.stdin));
 
 /** @param {Pick<Edge, 'importer' | 'kind' | 'specifier'>} edge */
 const keyOf = ({ importer, kind, specifier }) => JSON.stringify([importer, kind, specifier]);
@@ -30,7 +31,18 @@ function resolveAsNode({ importer, kind, specifier }) {
   }
 }
 
-const targets = new Map(edges.map((edge) => /** @type {const} */ ([keyOf(edge), resolveAsNode(edge)])));
+const edgesByKey = new Map(edges.map((edge) => [keyOf(edge), edge]));
+
+/**
+ * What `import()` of CommonJS gives in Node: every name, beside `default`. A module with an export `then` is awaited as a
+ * promise is.
+ *
+ * @param {string} path
+ */
+const standInFor = (path) => `
+  const module = require(${JSON.stringify(path)});
+  export const then = (resolve) => resolve({ ...module, default: module });
+`;
 
 try {
   const { metafile } = await build({
@@ -38,11 +50,17 @@ try {
     plugins: [
       {
         name: 'resolve-as-node',
-        setup({ onResolve }) {
+        setup({ onResolve, onLoad }) {
           onResolve({ filter: /.*/ }, ({ importer, kind, path }) => {
-            const target = targets.get(keyOf({ importer, kind, specifier: path }));
-            return target === undefined ? undefined : { path: target };
+            const edge = edgesByKey.get(keyOf({ importer, kind, specifier: path }));
+            const target = edge && (edge.isCommonJs ? edge.target : resolveAsNode(edge));
+            if (target === undefined) return undefined;
+            return { path: target, ...(edge?.isCommonJs ? { namespace: standIn } : {}) };
           });
+          onLoad({ filter: /.*/, namespace: standIn }, ({ path }) => ({
+            contents: standInFor(path),
+            resolveDir: dirname(path),
+          }));
         },
       },
     ],

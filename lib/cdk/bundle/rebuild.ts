@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { BuildOptions, Message, Metafile } from 'esbuild';
-import type { Edge } from './node-imports.ts';
+import { type Edge, STAND_IN } from './node-imports.ts';
 
 /** What the process of rebuild-main.mjs reads. */
 export interface Rebuild {
   readonly options: BuildOptions & { readonly metafile: true };
   /** Imports that are to lead where Node leads them. */
   readonly edges: readonly Edge[];
+  /** The namespace of modules that stand for one in CommonJS. */
+  readonly standIn: string;
 }
 
 const rebuildMain = fileURLToPath(new URL('./rebuild-main.mjs', import.meta.url));
@@ -15,12 +17,17 @@ const rebuildMain = fileURLToPath(new URL('./rebuild-main.mjs', import.meta.url)
 const MAX_OUTPUT = 512 * 1024 * 1024;
 
 /** As `buildSync`, with some imports led to where Node leads them. @throws BuildFailure as `buildSync` does */
-export function rebuild(request: Rebuild): Metafile {
+export function rebuild(request: Omit<Rebuild, 'standIn'>): Metafile {
   const { NODE_OPTIONS: _, ...env } = process.env;
   const { stdout, stderr, error } = spawnSync(
     process.execPath,
     ['--experimental-import-meta-resolve', '--no-warnings', rebuildMain],
-    { input: JSON.stringify(request), encoding: 'utf8', maxBuffer: MAX_OUTPUT, env },
+    {
+      input: JSON.stringify({ ...request, standIn: STAND_IN } satisfies Rebuild),
+      encoding: 'utf8',
+      maxBuffer: MAX_OUTPUT,
+      env,
+    },
   );
   if (error !== undefined) throw error;
   if (stdout === '') throw new Error(`bundling ended without a word: ${stderr}`);
