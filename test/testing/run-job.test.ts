@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { defineJob, NonRetryableError } from '../../lib/entry/belfry.ts';
@@ -90,5 +91,25 @@ describe('runJob', () => {
 
   test('refuses an attempt that the job would not get', async () => {
     await expect(runJob(greet, { name: 'Ada' }, { attempt: 4 })).rejects.toThrow('attempt 4: the job allows 3');
+  });
+
+  test('gives the paths of files that the assets of the job name, and refuses others, which would not be deployed', async () => {
+    const reads = defineJob('reads', {
+      input: z.object({ path: z.string() }),
+      assets: ['docs/'],
+      retry: { maxAttempts: 1 },
+      run: ({ path }, { asset }) => asset(path),
+    });
+
+    const [named, other] = [
+      await runJob(reads, { path: 'docs/time.md' }),
+      await runJob(reads, { path: 'lib/units.ts' }),
+    ];
+
+    expect(named.outcome).toEqual({ kind: 'completed', result: join(process.cwd(), 'docs/time.md') });
+    expect(other.outcome).toMatchObject({
+      kind: 'failed',
+      error: { message: 'the assets of the job "reads" do not name lib/units.ts; they are: docs/' },
+    });
   });
 });
