@@ -9,17 +9,12 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { Metafile } from 'esbuild';
 import type { Asset } from '../../app/check-packaging.ts';
 import { InvalidAppError } from '../../app/check-report.ts';
 import { reachableFrom } from './input-graph.ts';
-import { STAND_IN } from './node-imports.ts';
-
-const STANDS_FOR = new RegExp(`^.*${STAND_IN}:`);
-
-/** Where esbuild writes to, below its working directory. */
-export const OUT = 'out';
+import { OUT, type Roots, trimSourceMap } from './source-map.ts';
 
 /** A function, and the files that are deployed beside its code. */
 export interface Packed {
@@ -39,34 +34,9 @@ export interface Output {
 /** Takes out of esbuild's files what hangs on the folders that they were made in and from. */
 export function settleOutput(outputs: Metafile['outputs'], roots: Roots): Output {
   const files = Object.keys(outputs);
-  for (const file of files) if (file.endsWith('.map')) renameSources(file, roots);
+  for (const file of files) if (file.endsWith('.map')) trimSourceMap(file, roots);
   const { directory } = roots;
   return { directory, outputs, names: nameByContent(files, directory), hashes: new Map() };
-}
-
-/** The folders that sources lie in. */
-export interface Roots {
-  readonly directory: string;
-  readonly project: string;
-}
-
-/**
- * Names a source map's sources by the project or the package they belong to: esbuild names them by the way
- * there, which differs between two checkouts. Stack traces read better, too.
- */
-function renameSources(file: string, { directory, project }: Roots): void {
-  const map = join(directory, file);
-  const text = readFileSync(map, 'utf8');
-  const [start, end] = [text.indexOf('['), text.indexOf(']')];
-  const sources = JSON.parse(text.slice(start, end + 1)) as string[];
-  const renamed = sources.map((source) => {
-    // esbuild writes paths in source maps as URLs.
-    const path = resolve(dirname(map), decodeURIComponent(source).replace(STANDS_FOR, ''));
-    const dependency = path.lastIndexOf('node_modules');
-    if (dependency >= 0) return path.slice(dependency);
-    return relative(path.startsWith(directory) ? directory : project, path);
-  });
-  writeFileSync(map, `${text.slice(0, start)}${JSON.stringify(renamed)}${text.slice(end + 1)}`);
 }
 
 /**

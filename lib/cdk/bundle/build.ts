@@ -2,11 +2,11 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type BuildFailure, type BuildOptions, buildSync, type Message, type Metafile } from 'esbuild';
 import { InvalidAppError } from '../../app/check-report.ts';
-import { OUT } from './assets.ts';
 import { type Edge, importsToMend } from './node-imports.ts';
 import { NOT_SHIPPED_PACKAGES } from './not-shipped.ts';
 import { dropOwnNames } from './own-names.ts';
 import { rebuild } from './rebuild.ts';
+import { OUT } from './source-map.ts';
 
 // Dependencies in CommonJS call `require` and look for their own folder; an ES module has neither. Minified names are
 // short, so a long one meets none of them.
