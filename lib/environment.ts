@@ -7,6 +7,9 @@ export const SECRET_PREFIX = 'BELFRY_SECRET_';
 /** The names of all jobs, comma-separated, or JOBS_IN_BUNDLE: for functions that access.ts lets read the runs of others. */
 export const JOBS_VARIABLE = 'BELFRY_JOBS';
 
+/** Set by the embedded cloud alone, whose log lines are for the developer's own terminal: they have errors in full. */
+export const FULL_ERRORS_VARIABLE = 'BELFRY_FULL_ERRORS';
+
 /**
  * In place of the names: they are in the bundle. All variables of a function together have 4 KB, which the names of about
  * 87 jobs take up. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html

@@ -76,7 +76,7 @@ export function createWatchdogAlarm(place: AlarmPlace): void {
   createAlarm(place, {
     suffix: `${WATCHDOG}-silent`,
     id: 'silent',
-    description: `The watchdog of ${place.prefix} has not completed a look for 15 minutes: missed due times may go unnoticed. Look first at the newest lines of its function's log, which also say what a look could not do, then whether its schedule is enabled, its event source mapping on and its function not throttled.`,
+    description: `The watchdog of ${place.prefix} has not completed a look for 15 minutes: missed due times may go unnoticed. Look first at the newest lines of its function's log: they name its failed runs, of which belfry show says what a look could not do. Then look whether its schedule is enabled, its event source mapping on and its function not throttled.`,
     condition: {
       namespace: METRIC_NAMESPACE,
       metricName: METRICS.runDuration.name,

@@ -111,13 +111,18 @@ async function readRequest(record: SQSRecord, runtime: Runtime): Promise<RunRequ
     if (!(thrown instanceof InvalidMessageError)) throw thrown;
     const error = toRunError(thrown);
     await runtime.reporter.sendDeadLetter({ body: record.body, attempts: 0, error });
-    logEvent(runtime.log, 'message-refused', 'error', { messageId: record.messageId, error: error.message });
+    logEvent(runtime.log, 'message-refused', 'error', { messageId: record.messageId, error: runtime.logError(error) });
     return undefined;
   }
 }
 
 /** Changes a message whose run is safe. A failure is logged, not thrown: the message shows again by itself, only later. */
-const step = (name: string, action: () => Promise<void>, { messageId }: SQSRecord, { log }: Runtime): Promise<void> =>
+const step = (
+  name: string,
+  action: () => Promise<void>,
+  { messageId }: SQSRecord,
+  { log, logError }: Runtime,
+): Promise<void> =>
   bestEffort(action, (error) =>
-    logEvent(log, 'infrastructure-failed', 'warn', { step: name, messageId, error: toRunError(error) }),
+    logEvent(log, 'infrastructure-failed', 'warn', { step: name, messageId, error: logError(toRunError(error)) }),
   );

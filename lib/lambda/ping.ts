@@ -13,5 +13,5 @@ export async function callPingUrl({ id }: RunRecord, facts: ScheduleFacts | unde
   });
   // Nobody reads it, and until somebody does its connection stays open.
   await body?.cancel();
-  if (!ok) throw new Error(`the pingUrl answered ${status}`);
+  if (!ok) throw Object.assign(new Error(`the pingUrl answered ${status}`), { code: `HTTP_${status}` });
 }

@@ -2,7 +2,7 @@ import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { AlertMessage } from '../job/context.ts';
 import { LONGEST_SUBJECT } from '../observe/failure-alert.ts';
 import type { DeadLetter, Reporter } from '../run/ports.ts';
-import { cut } from '../run/run-error.ts';
+import { cut, errorLines } from '../run/run-error.ts';
 import { SDK_OPTIONS } from './sdk-options.ts';
 
 /** The attributes that say why a dead letter is there, and of a message that it is one moved back. */
@@ -38,7 +38,7 @@ export function createReporter({ sqs, deadLetterQueueUrl, alertTopicArn }: Repor
 }
 
 function deadLetterAttributes({ run, attempts, error }: DeadLetter) {
-  const text = printable(cut(`${error.name}: ${error.message}`, MAX_ERROR));
+  const text = printable(cut(errorLines(error).join('; '), MAX_ERROR));
   return {
     ...(run === undefined ? {} : { [DEAD_LETTER_ATTRIBUTES.run]: { DataType: 'String', StringValue: run } }),
     [DEAD_LETTER_ATTRIBUTES.attempts]: { DataType: 'Number', StringValue: String(attempts) },

@@ -3,15 +3,17 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DeleteMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import { systemClock } from '../clock.ts';
-import { isOnEmulator, readEnvironment } from '../environment.ts';
+import { FULL_ERRORS_VARIABLE, isOnEmulator, readEnvironment } from '../environment.ts';
 import type { Log } from '../job/context.ts';
 import type { Job } from '../job/job.ts';
 import { stagePrefix } from '../job/names.ts';
 import type { JobPolicy } from '../job/policy.ts';
+import { briefError, type LoggedError } from '../observe/events.ts';
 import { describeFailure } from '../observe/failure-alert.ts';
 import { jobLog, toLog } from '../observe/logger.ts';
 import { createRunLog } from '../observe/run-log.ts';
 import type { RunPorts } from '../run/delivery.ts';
+import { placesBelow } from '../run/name-places.ts';
 import type { Reporter } from '../run/ports.ts';
 import type { RunRecord } from '../run/record.ts';
 import { assertIdempotencyIsOn, createPowertoolsOnce } from '../store/claim-layer.ts';
@@ -45,6 +47,8 @@ export interface Runtime {
   readonly sqs: SQSClient;
   readonly queueUrl: string;
   readonly now: () => EpochMs;
+  /** An error as a log line may have it. */
+  readonly logError: (error: LoggedError) => LoggedError;
   portsFor(context: Context): RunPorts;
   deleteMessage(receiptHandle: string): Promise<void>;
   /** Ends the process once its output is written. */
@@ -78,6 +82,8 @@ export function createRuntime(
   // Lambda's name for the folder that the function's code is unpacked to.
   const asset = (path: string): string => `${process.env.LAMBDA_TASK_ROOT}/${path}`;
   const region = isOnEmulator(process.env) ? undefined : process.env.AWS_REGION;
+  const logError = process.env[FULL_ERRORS_VARIABLE] === undefined ? briefError : (error: LoggedError) => error;
+  const namePlaces = placesBelow(process.env['LAMBDA_TASK_ROOT']);
   const factsOf = ({ schedule }: RunRecord): ScheduleFacts | undefined => schedules[schedule ?? ''];
 
   return {
@@ -88,6 +94,7 @@ export function createRuntime(
     sqs,
     queueUrl,
     now: systemClock.now,
+    logError,
     portsFor(context) {
       return {
         job,
@@ -98,7 +105,8 @@ export function createRuntime(
         runs,
         gate: gate({ client, table, runs }),
         reporter,
-        observe: createRunLog({ log, deployment, writeMetrics }),
+        observe: createRunLog({ log, deployment, writeMetrics, logError }),
+        namePlaces,
         admit(run) {
           return judge(run, factsOf(run), calendar);
         },

@@ -30,7 +30,8 @@ export function readFunctionLine(job: string, line: string, now: EpochMs): Cloud
     ) as Partial<RunLine>;
     // Only the watchdog reports on others: what a job says of itself is under its own name.
     const about = job === WATCHDOG && typeof fields.job === 'string' ? fields.job : job;
-    return { ...known, kind: 'run', at, event: fields.event, runId: fields.runId, job: about };
+    const error = known.error && { error: { ...known.error, message: known.error.message ?? '' } };
+    return { ...known, ...error, kind: 'run', at, event: fields.event, runId: fields.runId, job: about };
   }
   const own = Object.fromEntries(Object.entries(fields).filter(([name]) => !LOGGER_FIELDS.has(name)));
   return {

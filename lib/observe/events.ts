@@ -40,12 +40,20 @@ export interface LoggedFields {
   readonly nextAttemptAt: string;
   readonly until: string;
   readonly step: string;
-  /** Of a message that was refused, the text only: its error has no stack to be of use. */
-  readonly error: RunError | string;
+  readonly error: LoggedError;
   /** Why a due time was missed or a schedule is not deployed. */
   readonly why: string;
   readonly messageId: string;
 }
+
+/**
+ * An error in a log line. On AWS, where lines go to places that nobody thinks of as holding data, without messages and
+ * causes: the record, the dead letter and the alert have them.
+ */
+export type LoggedError = Pick<RunError, 'name'> & { readonly [Field in keyof RunError]?: RunError[Field] | undefined };
+
+/** The part of an error that any log line may have. */
+export const briefError = ({ name, code, at }: LoggedError): LoggedError => ({ name, code, at });
 
 export type FieldName = keyof LoggedFields;
 

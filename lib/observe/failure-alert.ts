@@ -1,12 +1,11 @@
 import type { AlertMessage } from '../job/context.ts';
 import type { RunError, RunRecord } from '../run/record.ts';
-import { cut } from '../run/run-error.ts';
+import { cut, errorLines } from '../run/run-error.ts';
 import { type EpochMs, toIso } from '../units.ts';
 import { headline } from './headline.ts';
 
 /** SNS takes subjects of less than 100 characters. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
 export const LONGEST_SUBJECT = 99;
-const LONGEST_ERROR = 300;
 
 export interface FailureAlertOptions {
   readonly app: string;
@@ -21,11 +20,12 @@ export interface FailureAlertOptions {
 /** What people are told when a run has failed for good: enough to judge it, and where to look first. */
 export function describeFailure(run: RunRecord, error: RunError, options: FailureAlertOptions): AlertMessage {
   const { app, stage } = options;
-  const what = oneLine(`${error.name}: ${error.message}`);
-  const firstLine = headline(stage, 'run-failed', cut(what, LONGEST_ERROR), run.job);
+  const [what = '', ...behind] = errorLines(error);
+  const firstLine = headline(stage, 'run-failed', what, run.job);
   const stageOption = options.region === undefined ? '' : ` --stage ${stage}`;
   const lines = [
     firstLine,
+    ...behind,
     '',
     `Run        ${run.id}`,
     `Schedule   ${run.schedule ?? `none (${run.trigger})`}`,
@@ -57,5 +57,3 @@ function logLines({ id, attempts }: RunRecord, { logGroup, region }: FailureAler
   );
   return `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${group}/log-events/${stream}${filter}`;
 }
-
-const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();

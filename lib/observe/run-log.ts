@@ -3,7 +3,7 @@ import { isDue } from '../job/trigger.ts';
 import type { RunEvent, RunObserver } from '../run/events.ts';
 import type { RunRecord } from '../run/record.ts';
 import { epochMs, toIso } from '../units.ts';
-import { type EventRow, FUNCTION_EVENTS, type LoggedFields, logEvent } from './events.ts';
+import { briefError, type EventRow, FUNCTION_EVENTS, type LoggedError, type LoggedFields, logEvent } from './events.ts';
 import { formatMetrics, type Metric } from './metrics.ts';
 
 export interface RunLogOptions {
@@ -12,16 +12,20 @@ export interface RunLogOptions {
   readonly writeMetrics: (line: string) => void;
   /** `<app>-<stage>`, a dimension of every metric. */
   readonly deployment: string;
+  /** How a line has an error. @default without messages and causes */
+  readonly logError?: (error: LoggedError) => LoggedError;
 }
 
 /**
  * Turns what happens to runs into one structured log line each, and into metrics where there are any.
- * Lines carry ids, times and errors, never an input or a result.
+ * Lines carry ids, times and what an error is called, never an input or a result.
  */
-export function createRunLog({ log, writeMetrics, deployment }: RunLogOptions): RunObserver {
+export function createRunLog({ log, writeMetrics, deployment, logError = briefError }: RunLogOptions): RunObserver {
   return (event) => {
     const { level, fields, metric }: Row = FUNCTION_EVENTS[event.event];
-    logEvent(log, event.event, level, pick(fields, event));
+    const picked = pick(fields, event);
+    picked.error &&= logError(picked.error);
+    logEvent(log, event.event, level, picked);
     const value = metric === undefined ? undefined : MEASURES[metric](event);
     if ('run' in event && metric !== undefined && value !== undefined)
       writeMetrics(formatMetrics(deployment, event.run.job, event.at, { [metric]: value }));

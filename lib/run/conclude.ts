@@ -129,7 +129,13 @@ function leaveStep({ hold, nextAttemptAt }: Leaving): string {
 /** Runs a step after the outcome is recorded. A failure is logged, not thrown: lease expiry or an alarm covers it. */
 const step = (name: string, run: RunRecord, { observe, clock }: RunPorts, action: () => Promise<unknown>) =>
   bestEffort(action, (error) =>
-    observe({ event: 'infrastructure-failed', runId: run.id, at: clock.now(), step: name, error: toRunError(error) }),
+    observe({
+      event: 'infrastructure-failed',
+      runId: run.id,
+      at: clock.now(),
+      step: name,
+      error: toRunError(error),
+    }),
   );
 
 function attemptDuration(run: RunRecord, at: EpochMs): Milliseconds {

@@ -7,6 +7,7 @@ import type { RunObserver } from './events.ts';
 import type { Gate } from './overlap/gate.ts';
 import type { Once, Reporter, RunRequest, RunStore } from './ports.ts';
 import type { RunError, RunRecord, Skip } from './record.ts';
+import type { NamePlaces } from './run-error.ts';
 
 /** One delivery of a run's message. */
 export interface Delivery {
@@ -41,6 +42,8 @@ export interface RunPorts {
   readonly admit?: (run: RunRecord) => Skip | undefined;
   /** Tells a watcher outside the account of a completed run. @default nobody is told */
   readonly ping?: (run: RunRecord) => Promise<void>;
+  /** Names the places in the stacks of errors from the project. @default they stay unchanged */
+  readonly namePlaces?: NamePlaces;
   /** What people are told when a run has failed for good. */
   readonly describeFailure: (run: RunRecord, error: RunError) => AlertMessage;
   /** The parts of a job's context that depend on where it runs. */

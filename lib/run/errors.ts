@@ -1,6 +1,6 @@
 import { BelfryError } from '../errors.ts';
 
-/** The attempt outlived the job's timeout. */
+/** The attempt outlived the job's timeout, or its delivery's time was over before it could start. */
 export class TimeoutError extends BelfryError {
   override readonly name = 'TimeoutError';
   readonly code = 'TIMEOUT';

@@ -8,7 +8,7 @@ import { retryDelay } from './backoff.ts';
 import { isA } from './errors.ts';
 import type { Settlement } from './ports.ts';
 import type { RunRecord } from './record.ts';
-import { toRunError } from './run-error.ts';
+import { type NamePlaces, toRunError } from './run-error.ts';
 
 export interface FailureFacts {
   readonly job: Job;
@@ -18,13 +18,14 @@ export interface FailureFacts {
   readonly messageId: string;
   /** From 0 up to 1, for the jitter. */
   readonly random: number;
+  readonly namePlaces?: NamePlaces | undefined;
 }
 
 /** Decides what a failed attempt means for its run: another attempt, and when, or the end. */
 export function settleFailure(result: Exclude<AttemptResult, { kind: 'completed' }>, facts: FailureFacts): Settlement {
   const { record, policy, at, messageId, random } = facts;
   const outcome = result.kind;
-  const error = toRunError(result.error);
+  const error = toRunError(result.error, facts.namePlaces);
   if (record.attempt >= record.lastAttempt || !isRetryable(result.error, facts.job)) {
     return {
       status: 'failed',

@@ -45,11 +45,32 @@ export interface Skip extends Pick<RunRecord, 'blockedBy' | 'calendar'> {
  */
 export type AttemptOutcome = 'completed' | 'failed' | 'timed-out' | 'lost';
 
-/** An error as it is kept and shown. Texts are capped; a `cause` is left out, since it may hold anything. */
-export interface RunError {
+/** What an error says of itself: texts, capped. */
+export interface ErrorFacts {
   readonly name: string;
+  /** May have several lines, and may be empty. */
   readonly message: string;
+  /** Its `code`, such as `ECONNREFUSED`. */
+  readonly code?: string;
+}
+
+/** One of the errors behind an error: a `cause`, or one of an `AggregateError`'s `errors`. */
+export interface ErrorCause extends ErrorFacts {
+  /** 1: behind the error itself; 2: behind the nearest cause before it in the list that has depth 1; and so on. */
+  readonly depth: number;
+}
+
+/** An error as it is kept and shown. Texts only, all of them capped: {@link toRunError}. */
+export interface RunError extends ErrorFacts {
+  /**
+   * The first place of the user's code in the stack, else in those of the causes: `functions/report.ts:12:9`. Its path is
+   * from the project. Absent where no stack has any.
+   */
+  readonly at?: string;
+  /** The frames of the stack, innermost first, a line each, without the message. */
   readonly stack?: string;
+  /** What is behind it, outermost first. */
+  readonly causes?: readonly ErrorCause[];
 }
 
 export interface Attempt {
@@ -61,7 +82,8 @@ export interface Attempt {
   readonly endedAt?: EpochMs;
   /** Absent while it runs. */
   readonly outcome?: AttemptOutcome;
-  readonly error?: RunError;
+  /** Without stack and causes, which the record has of the last one. */
+  readonly error?: Omit<RunError, 'stack' | 'causes'>;
   readonly logStream: string;
   readonly requestId: string;
 }

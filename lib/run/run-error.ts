@@ -1,28 +1,60 @@
-import type { RunError } from './record.ts';
+import type { ErrorCause, ErrorFacts, RunError } from './record.ts';
 
-const LONGEST_NAME = 100;
-const LONGEST_MESSAGE = 1000;
-const LONGEST_STACK = 4000;
+const MAX_NAME = 100;
+const MAX_MESSAGE = 1000;
+const MAX_CAUSE_MESSAGE = 300;
+const MAX_PLACE = 200;
+const MAX_STACK = 4000;
+/** Of an error's own stack, whose paths are longer than those that are kept. */
+const MAX_STACK_READ = 5 * MAX_STACK;
+const MAX_CAUSES = 10;
+const MAX_DEPTH = 5;
+
+/** Rewrites the paths in stack frames to paths from the project; those of packages begin with `node_modules/`. */
+export type NamePlaces = (frames: string) => string;
 
 /**
- * An error as a record keeps it. Takes anything that can be thrown and never throws itself; texts are
- * cut, and a `cause` is left out, since nobody knows what it holds.
+ * An error as a record keeps it. Takes anything that can be thrown, of any realm, and never throws itself. Keeps texts
+ * only: of an object that is not an error the names of its keys, since it may hold anything.
+ *
+ * @param namePlaces default: paths stay unchanged
  */
-export function toRunError(thrown: unknown): RunError {
-  try {
-    if (!(thrown instanceof Error)) {
-      return { name: 'NonError', message: cut(`a job threw ${describeThrown(thrown)}`, LONGEST_MESSAGE) };
-    }
-    const stack = typeof thrown.stack === 'string' ? { stack: cut(thrown.stack, LONGEST_STACK) } : {};
-    return {
-      name: cut(String(thrown.name), LONGEST_NAME),
-      message: cut(String(thrown.message), LONGEST_MESSAGE),
-      ...stack,
-    };
-  } catch {
-    return { name: 'UnreadableError', message: 'a job threw what cannot be read' };
-  }
+export function toRunError(thrown: unknown, namePlaces: NamePlaces = (frames) => frames): RunError {
+  const causes: ErrorCause[] = [];
+  const seen = new Set<unknown>();
+  let at = '';
+  let stack = '';
+  const visit = (error: unknown, depth: number): void => {
+    if (seen.has(error) || causes.length === MAX_CAUSES || depth > MAX_DEPTH) return;
+    seen.add(error);
+    if (depth > 0) causes.push({ depth, ...factsOf(error, MAX_CAUSE_MESSAGE) });
+    if (!isError(error)) return;
+    const frames = framesOf(error, namePlaces);
+    if (depth === 0) stack = frames;
+    at ||= firstPlace(frames);
+    for (const each of behind(error)) visit(each, depth + 1);
+  };
+  visit(thrown, 0);
+  return {
+    ...factsOf(thrown, MAX_MESSAGE),
+    ...(at && { at: cut(at, MAX_PLACE) }),
+    ...(stack && { stack: cut(stack, MAX_STACK) }),
+    ...(causes.length > 0 && { causes }),
+  };
 }
+
+/** An error in one line: `Error: connect 127.0.0.1:9 (ECONNREFUSED)`. */
+export const errorLine = ({ name, message, code = '' }: ErrorFacts): string =>
+  `${name}${message && `: ${message}`}${message.includes(code) ? '' : ` (${code})`}`
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
+
+/** An error, where it was thrown and what is behind it, a line each. @param max of each line, in characters */
+export const errorLines = (error: RunError, max = 300): readonly string[] => [
+  cut(errorLine(error), max),
+  ...(error.at ? [`at ${error.at}`] : []),
+  ...(error.causes ?? []).map((cause) => cut(`${'  '.repeat(cause.depth - 1)}caused by ${errorLine(cause)}`, max)),
+];
 
 /** Cuts a text to a length, saying that it was cut. Half a character, which SQS refuses, becomes `\ufffd`. */
 export function cut(text: string, length: number): string {
@@ -30,8 +62,55 @@ export function cut(text: string, length: number): string {
   return short.replaceAll(/\p{Surrogate}/gu, '\ufffd');
 }
 
-function describeThrown(thrown: unknown): string {
-  if (typeof thrown === 'string') return JSON.stringify(thrown);
-  if (typeof thrown === 'object' && thrown !== null) return `an object with the keys ${Object.keys(thrown).join(', ')}`;
-  return String(thrown);
+function factsOf(thrown: unknown, maxMessage: number): ErrorFacts {
+  if (!isError(thrown)) return { name: 'NonError', message: cut(describeThrown(thrown), maxMessage) };
+  const code = textOf(thrown, 'code');
+  return {
+    name: cut(textOf(thrown, 'name') || 'Error', MAX_NAME),
+    message: cut(textOf(thrown, 'message'), maxMessage),
+    // One that is a word: logs have it, and a text there would be a message.
+    ...(/^[\w.-]{1,100}$/.test(code) && { code }),
+  };
+}
+
+/** The frames of its stack, a line each. They follow the message, whose own lines may look like frames. */
+function framesOf(error: object, namePlaces: NamePlaces): string {
+  const afterMessage = textOf(error, 'stack').replace(textOf(error, 'message'), '').slice(0, MAX_STACK_READ);
+  return namePlaces((afterMessage.match(/(?<=^ *)at .+$/gm) ?? []).join('\n'));
+}
+
+/** The first place in a user's code: not in Node, in a package or in what esbuild adds to a bundle. */
+const firstPlace = (frames: string): string =>
+  /(?: \(|^at (?:async )?(?!.* \())(?!node:|file:|.*(?:node_modules\/|<anonymous>))(.+:\d+:\d+)\)?$/m.exec(
+    frames,
+  )?.[1] ?? '';
+
+/** The errors of an `AggregateError`, and the cause of any error. */
+const behind = (error: { readonly errors?: unknown; readonly cause?: unknown }): readonly unknown[] =>
+  [
+    readable(() => {
+      const { errors, cause = [] } = error;
+      return [Array.isArray(errors) ? errors.slice(0, MAX_CAUSES).filter(isError) : [], cause];
+    }),
+  ].flat(2);
+
+const isError = (value: unknown): value is object =>
+  readable(() => value instanceof Error || Object.prototype.toString.call(value) === '[object Error]') === true;
+
+const describeThrown = (thrown: unknown): string =>
+  readable(() => {
+    if (typeof thrown === 'string') return JSON.stringify(thrown);
+    if (typeof thrown !== 'object' || thrown === null) return String(thrown);
+    return `an object with the keys ${Object.keys(thrown).join(', ')}`;
+  });
+
+const textOf = (error: object, name: string): string => readable(() => String(error[name as keyof typeof error] ?? ''));
+
+/** What is read of something that a job has thrown: its getters may throw. */
+function readable<Value>(read: () => Value): Value | string {
+  try {
+    return read();
+  } catch {
+    return '(cannot be read)';
+  }
 }

@@ -5,6 +5,7 @@ import { plus } from '../units.ts';
 import { type AttemptResult, runAttempt } from './attempt.ts';
 import { recoveryDelay } from './backoff.ts';
 import type { Delivery, RunPorts } from './delivery.ts';
+import { TimeoutError } from './errors.ts';
 import { settleFailure } from './failure.ts';
 import type { Entry } from './overlap/gate.ts';
 import type { Claimed, LockHold, Settlement } from './ports.ts';
@@ -79,7 +80,7 @@ async function attempt(
   const { record } = claimed;
   const at = clock.now();
   // A process that froze, or a table that took its time: whoever is next may be at work already.
-  if (at >= times.giveUpAt) throw new Error('its time was over before the job could start');
+  if (at >= times.giveUpAt) throw new TimeoutError('its time was over before the job could start');
   observe({ event: 'attempt-started', run: record, at });
   const run = runInfo(record, fencingToken);
   const result = await runAttempt(
@@ -101,11 +102,11 @@ function settle(
   result: AttemptResult,
   record: RunRecord,
   messageId: string,
-  { clock, job, policy, random }: RunPorts,
+  { clock, job, policy, random, namePlaces }: RunPorts,
 ): Settlement {
   const at = clock.now();
   if (result.kind === 'completed') return { status: 'completed', at, result: result.result };
-  return settleFailure(result, { job, policy, record, at, messageId, random: random() });
+  return settleFailure(result, { job, policy, record, at, messageId, random: random(), namePlaces });
 }
 
 function runInfo(record: RunRecord, fencingToken: number): RunInfo {

@@ -1,7 +1,7 @@
 import { unreachable } from '../errors.ts';
 import { type AttemptCause, kindOf, type TriggerKind } from '../job/trigger.ts';
 import type { Claimed, ClaimRequest, ClaimResult, Settlement } from '../run/ports.ts';
-import { ATTEMPTS_KEPT, type Attempt, type RunRecord, type RunStatus } from '../run/record.ts';
+import { ATTEMPTS_KEPT, type Attempt, type RunError, type RunRecord, type RunStatus } from '../run/record.ts';
 import { EARLY_START } from '../run/timeouts.ts';
 import { plus } from '../units.ts';
 
@@ -138,14 +138,15 @@ const uncounted = ({ attempt, attempts }: RunRecord): Pick<SettledFields, 'attem
   attempts: attempts.slice(0, -1),
 });
 
-/** The attempts with the running one ended. Stacks are kept once, with the record's own error. */
+/** The attempts with the running one ended. Stack and causes are kept once, with the record's own error. */
 export function closeAttempt(
   { attempts }: RunRecord,
-  end: Pick<Attempt, 'endedAt' | 'outcome' | 'error'>,
+  { error, ...end }: Pick<Attempt, 'endedAt' | 'outcome'> & { readonly error?: RunError },
 ): readonly Attempt[] {
   const last = attempts.at(-1);
   if (last === undefined) return attempts;
-  const { error } = end;
-  const brief = error === undefined ? {} : { error: { name: error.name, message: error.message } };
-  return [...attempts.slice(0, -1), { ...last, ...end, ...brief }].slice(-ATTEMPTS_KEPT);
+  const ended = { ...last, ...end, ...(error && { error: briefOf(error) }) };
+  return [...attempts.slice(0, -1), ended].slice(-ATTEMPTS_KEPT);
 }
+
+const briefOf = ({ stack, causes, ...brief }: RunError): NonNullable<Attempt['error']> => brief;

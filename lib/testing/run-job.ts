@@ -7,6 +7,7 @@ import { createRunLog } from '../observe/run-log.ts';
 import type { RunPorts } from '../run/delivery.ts';
 import { executeRun } from '../run/execute-run.ts';
 import type { DeadLetter, RunRequest } from '../run/ports.ts';
+import { errorLine, errorLines } from '../run/run-error.ts';
 import { deployedTimeouts } from '../run/timeouts.ts';
 import { createDirectOnce } from '../store/direct-once.ts';
 import { MemoryLockStore } from '../store/memory/memory-lock-store.ts';
@@ -15,6 +16,7 @@ import { type EpochMs, epochMs, plus, toMilliseconds } from '../units.ts';
 import { findAsset } from './assets.ts';
 import { GATES } from './gates.ts';
 import { failEarlierAttempts, type JobRun, outcomeOf, readMetrics, requestFor } from './job-run.ts';
+import { namePlaces } from './name-places.ts';
 
 export interface RunJobOptions {
   /** When the run is due and starts. @default now, floored to the minute */
@@ -86,7 +88,11 @@ function testPorts(
       alert: async (message) => void told.alerts.push(message),
     },
     observe: createRunLog({ log, deployment: 'test', writeMetrics: (line) => told.metrics.push(...readMetrics(line)) }),
-    describeFailure: (run, error) => ({ subject: `${run.job} failed: ${error.name}: ${error.message}`, body: run.id }),
+    namePlaces,
+    describeFailure: (run, error) => ({
+      subject: `${run.job} failed: ${errorLine(error)}`,
+      body: [...errorLines(error), run.id].join('\n'),
+    }),
     surroundings: () => ({
       log,
       secret: async (name) => secrets[name] ?? refuseSecret(name),

@@ -4,6 +4,7 @@ import type { Context, SQSEvent, SQSMessageAttributes } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import * as z from 'zod/mini';
+import { NonRetryableError } from '../../lib/job/errors.ts';
 import { defineJob, type InputSchema, type JobDefinition } from '../../lib/job/job.ts';
 import { policyOf } from '../../lib/job/policy.ts';
 import { createHandler } from '../../lib/lambda/handler.ts';
@@ -122,7 +123,7 @@ describe('the handler', () => {
   test('sends the letter of a failed run with its run, attempts and error, and one alert', async () => {
     const { deliver, runId, name } = setup(
       () => {
-        throw new TypeError('no\nconnection\u0000');
+        throw new TypeError('no\nconnection\u0000', { cause: new Error('no route\nto host') });
       },
       { retry: { maxAttempts: 1 } },
     );
@@ -135,7 +136,12 @@ describe('the handler', () => {
         MessageAttributes: {
           'belfry-run': { DataType: 'String', StringValue: runId },
           'belfry-attempts': { DataType: 'Number', StringValue: '1' },
-          'belfry-error': { DataType: 'String', StringValue: 'TypeError: no connection' },
+          'belfry-error': {
+            DataType: 'String',
+            StringValue: expect.stringMatching(
+              /^TypeError: no connection; at test\/lambda\/handler\.test\.ts:\d+:\d+; caused by Error: no route to host$/,
+            ),
+          },
         },
       },
     ]);
@@ -148,6 +154,8 @@ describe('the handler', () => {
       'nightly',
       'Europe/Stockholm',
       'Attempts   1',
+      '\nat test/lambda/handler.test.ts:',
+      '\ncaused by Error: no route to host\n',
       'log-events/stream-1',
       `npm run belfry -- show '${runId}' --stage dev`,
     ]) {
@@ -258,14 +266,34 @@ describe('a message that is no run of this job', () => {
   });
 });
 
-describe('no secret and no input ever stands in a log line or a letter of another run', () => {
+describe('no secret, no input and no text of an error ever stands in a log line', () => {
   const CANARY = 'canary-7f3a';
+  const fails = (error: unknown) => () => Promise.reject(error);
 
   test.each([
     { path: 'a completed run', run: () => ({ token: CANARY }), input: { key: CANARY } },
     { path: 'an input that does not fit', run: () => {}, input: { key: 7, extra: CANARY } },
-    { path: 'a thrown object', run: () => Promise.reject({ token: CANARY }), input: { key: CANARY } },
-    { path: 'a cause', run: () => Promise.reject(new Error('no', { cause: CANARY })), input: { key: CANARY } },
+    { path: 'a thrown object', run: fails({ token: CANARY }), input: { key: CANARY } },
+    { path: 'a thrown text', run: fails(CANARY), input: { key: CANARY } },
+    { path: 'a message', run: fails(new Error(`no user ${CANARY}`)), input: { key: CANARY } },
+    {
+      path: 'a message of several lines',
+      run: fails(new Error(`no\n    at ${CANARY} (a.ts:1:1)`)),
+      input: { key: 'x' },
+    },
+    {
+      path: 'a code that is a text',
+      run: fails(Object.assign(new Error('no'), { code: `of ${CANARY}` })),
+      input: { key: 'x' },
+    },
+    { path: 'a cause', run: fails(new Error('no', { cause: CANARY })), input: { key: CANARY } },
+    {
+      path: 'the cause of a cause',
+      run: fails(new Error('no', { cause: new Error('no', { cause: new Error(CANARY) }) })),
+      input: { key: 'x' },
+    },
+    { path: 'one of several errors', run: fails(new AggregateError([new Error(CANARY)], 'no')), input: { key: 'x' } },
+    { path: 'an error that ends the run', run: fails(new NonRetryableError(CANARY)), input: { key: 'x' } },
   ])('$path', async ({ run, input }) => {
     const { deliver, message } = setup(run, { input: z.object({ key: z.string() }), retry: { maxAttempts: 2 } });
 
@@ -278,10 +306,72 @@ describe('no secret and no input ever stands in a log line or a letter of anothe
   test('a refused message', async () => {
     const { deliver, message } = setup(() => {});
 
-    await deliver({ ...message, v: 9, input: CANARY });
+    await deliver({ ...message, v: 9, input: CANARY, job: CANARY });
 
     expect(written.join('')).toContain('message-refused');
     expect(written.join('')).not.toContain(CANARY);
+  });
+
+  test('a service that fails with a text', async () => {
+    sqs.on(ChangeMessageVisibilityCommand).rejects(new Error(CANARY));
+    sns.on(PublishCommand).rejects(new Error(CANARY));
+    const { deliver } = setup(fails(new Error('no')), { retry: { maxAttempts: 1 } });
+
+    await deliver();
+
+    expect(written.join('')).toContain('set the visibility');
+    expect(written.join('')).toContain('"step":"alert"');
+    expect(written.join('')).not.toContain(CANARY);
+  });
+});
+
+describe('of an error', () => {
+  const refused = Object.assign(new Error('connect 10.0.0.7:5432'), { code: 'ECONNREFUSED' });
+  const fail = () => {
+    throw Object.assign(new TypeError('no connection', { cause: refused }), { code: 'E_REPORT' });
+  };
+  const errorsIn = (lines: readonly string[]): unknown[] =>
+    lines.filter((line) => line.includes('"error":')).map((line) => (JSON.parse(line) as { error: unknown }).error);
+
+  test('a log line has name, code and the first place in the job, and nothing else', async () => {
+    const { deliver } = setup(fail);
+
+    await deliver();
+
+    expect(errorsIn(written)).toEqual([
+      { name: 'TypeError', code: 'E_REPORT', at: expect.stringMatching(/^test\/lambda\/handler\.test\.ts:\d+:\d+$/) },
+    ]);
+  });
+
+  test('the record has message, causes and stack', async () => {
+    const { deliver, record } = setup(fail);
+
+    await deliver();
+
+    const { error, attempts } = (await record()) ?? {};
+    expect(error).toEqual({
+      name: 'TypeError',
+      message: 'no connection',
+      code: 'E_REPORT',
+      at: expect.stringMatching(/^test\/lambda\/handler\.test\.ts:\d+:\d+$/),
+      stack: expect.stringMatching(/^at Object\.fail \[as run\] \(test\/lambda\/handler\.test\.ts:\d+:\d+\)\n/),
+      causes: [{ depth: 1, name: 'Error', message: 'connect 10.0.0.7:5432', code: 'ECONNREFUSED' }],
+    });
+    expect(attempts?.[0]?.error).toEqual({
+      name: 'TypeError',
+      message: 'no connection',
+      code: 'E_REPORT',
+      at: error?.at,
+    });
+  });
+
+  test('the embedded cloud, which says so by a variable that no job may set, gets all of it in the log line', async () => {
+    vi.stubEnv('BELFRY_FULL_ERRORS', '1');
+    const { deliver, record } = setup(fail);
+
+    await deliver();
+
+    expect(errorsIn(written)).toEqual([(await record())?.error]);
   });
 });
 

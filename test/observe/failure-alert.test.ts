@@ -32,6 +32,26 @@ describe('the message about a failed run', () => {
     expect(subject).toBe('[prod] report failed: TypeError: no connection');
   });
 
+  test('says below it where it failed and what is behind it, a line each', () => {
+    const causes = [
+      { depth: 1, name: 'AggregateError', message: '', code: 'ECONNREFUSED' },
+      { depth: 2, name: 'Error', message: 'connect ECONNREFUSED\n::1:9' },
+    ];
+    const error = { name: 'TypeError', message: 'fetch failed', at: 'functions/report.ts:12:9', causes };
+
+    const { subject, body } = describeFailure(run, error, options);
+
+    expect(subject).toBe('[prod] report failed: TypeError: fetch failed');
+    expect(body.split('\n').slice(0, 6)).toEqual([
+      subject,
+      'at functions/report.ts:12:9',
+      'caused by AggregateError (ECONNREFUSED)',
+      '  caused by Error: connect ECONNREFUSED ::1:9',
+      '',
+      'Run        report/2027-07-02T01:00Z/nightly',
+    ]);
+  });
+
   test('keeps its subject within what SNS takes', () => {
     const { subject, body } = describeFailure(run, { name: 'Error', message: 'x'.repeat(2000) }, options);
 

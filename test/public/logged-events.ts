@@ -5,9 +5,8 @@ import type { RunEvent } from '../../lib/run/events.ts';
 import type { RunRecord } from '../../lib/run/record.ts';
 import { milliseconds } from '../../lib/units.ts';
 import { DUE } from '../support/requests.ts';
+import { FULL_ERROR } from './full-error.ts';
 import { shapeOf } from './shape.ts';
-
-const ERROR = { name: 'Error', message: 'no connection', stack: 'Error: no connection' };
 
 const RUN: RunRecord = {
   id: 'report/2027-03-02T02:00Z/nightly',
@@ -24,7 +23,7 @@ const RUN: RunRecord = {
 };
 
 const OF_RUN = { run: RUN, at: DUE };
-const FAILURE = { duration: milliseconds(58), outcome: 'failed', error: ERROR } as const;
+const FAILURE = { duration: milliseconds(58), outcome: 'failed', error: FULL_ERROR } as const;
 
 /** One of each, with everything that it may carry. */
 const RUN_EVENTS: { readonly [Name in RunEvent['event']]: Extract<RunEvent, { event: Name }> } = {
@@ -33,11 +32,17 @@ const RUN_EVENTS: { readonly [Name in RunEvent['event']]: Extract<RunEvent, { ev
   'attempt-failed': { event: 'attempt-failed', ...OF_RUN, ...FAILURE, nextAttemptAt: DUE },
   'run-failed': { event: 'run-failed', ...OF_RUN, ...FAILURE },
   'run-skipped': { event: 'run-skipped', ...OF_RUN, reason: 'overlap', blockedBy: 'another', calendar: 'holidays' },
-  'attempt-given-back': { event: 'attempt-given-back', ...OF_RUN, nextAttemptAt: DUE, error: ERROR },
+  'attempt-given-back': { event: 'attempt-given-back', ...OF_RUN, nextAttemptAt: DUE, error: FULL_ERROR },
   'duplicate-acknowledged': { event: 'duplicate-acknowledged', ...OF_RUN },
   'run-held': { event: 'run-held', runId: RUN.id, at: DUE, until: DUE },
   'lease-lost': { event: 'lease-lost', runId: RUN.id, at: DUE },
-  'infrastructure-failed': { event: 'infrastructure-failed', runId: RUN.id, at: DUE, step: 'execute', error: ERROR },
+  'infrastructure-failed': {
+    event: 'infrastructure-failed',
+    runId: RUN.id,
+    at: DUE,
+    step: 'execute',
+    error: FULL_ERROR,
+  },
 };
 
 /** Every event of a run as it is logged: its level, its fields and its metrics. */

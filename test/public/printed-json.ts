@@ -6,9 +6,8 @@ import type { RunRecord } from '../../lib/run/record.ts';
 import { DAY, epochMs, milliseconds } from '../../lib/units.ts';
 import { manifestOf } from '../forecast/manifest.ts';
 import { DUE } from '../support/requests.ts';
+import { BRIEF_ERROR, FULL_ERROR } from './full-error.ts';
 import { shapeOf } from './shape.ts';
-
-const ERROR = { name: 'Error', message: 'no connection', stack: 'Error: no connection' };
 
 /** A record with every field: what `run --json` and `show --json` print. The compiler asks for each new one. */
 const RECORD: Required<RunRecord> = {
@@ -33,7 +32,7 @@ const RECORD: Required<RunRecord> = {
       startedAt: DUE,
       endedAt: DUE,
       outcome: 'failed',
-      error: ERROR,
+      error: BRIEF_ERROR,
       logStream: 'stream',
       requestId: 'request',
     },
@@ -44,7 +43,7 @@ const RECORD: Required<RunRecord> = {
   finishedAt: DUE,
   missedAt: DUE,
   result: { rows: 12 },
-  error: ERROR,
+  error: FULL_ERROR,
   letterFor: 'message',
   letterSentAt: DUE,
   requestedBy: 'somebody',

@@ -6,17 +6,17 @@ import { DynamoDbRunRequests } from '../../lib/store/dynamodb/dynamodb-run-reque
 import { DynamoDbRunStore } from '../../lib/store/dynamodb/dynamodb-run-store.ts';
 import { DynamoDbWatchStore } from '../../lib/store/dynamodb/dynamodb-watch-store.ts';
 import { claimRequest, DUE, manualRequest, minutes, scheduledRequest } from '../support/requests.ts';
+import { FULL_ERROR } from './full-error.ts';
 import { shapeOf } from './shape.ts';
 import { FULL_WATCH_STATE } from './watch-state.ts';
 
 const TABLE = { client: new DynamoDBClient({ region: 'eu-north-1' }), table: 'runs' };
-const ERROR = { name: 'Error', message: 'no connection', stack: 'Error: no connection' };
 
 /** One settlement of each status, with everything that it may carry. */
 const SETTLEMENTS: { readonly [Status in Settlement['status']]: Extract<Settlement, { status: Status }> } = {
   completed: { status: 'completed', at: DUE, result: { rows: 12 } },
-  retrying: { status: 'retrying', at: DUE, outcome: 'failed', error: ERROR, nextAttemptAt: DUE },
-  failed: { status: 'failed', at: DUE, outcome: 'failed', error: ERROR, letterFor: 'message', lastAttempt: 6 },
+  retrying: { status: 'retrying', at: DUE, outcome: 'failed', error: FULL_ERROR, nextAttemptAt: DUE },
+  failed: { status: 'failed', at: DUE, outcome: 'failed', error: FULL_ERROR, letterFor: 'message', lastAttempt: 6 },
   skipped: { status: 'skipped', at: DUE, reason: 'overlap', blockedBy: 'run', calendar: 'holidays' },
   'given-back': { status: 'given-back', at: DUE, nextAttemptAt: DUE },
 };
@@ -57,7 +57,7 @@ async function writeEverything(): Promise<void> {
   const record = { ...(claim as Claimed).record, id: scheduledRequest().run, attempts: [] };
   const claimed: Claimed = { kind: 'claimed', owner: 'owner', claim: 1, record };
   for (const settlement of Object.values(SETTLEMENTS)) await runs.settle(claimed, settlement);
-  await runs.closeExhausted(record, { at: DUE, error: ERROR, letterFor: 'message', lastAttempt: 6 });
+  await runs.closeExhausted(record, { at: DUE, error: FULL_ERROR, letterFor: 'message', lastAttempt: 6 });
   await runs.noteDeadLetter(record, 'message', DUE);
   await new DynamoDbRunRequests(TABLE).createPending(manualRequest(), { now: DUE, requestedBy: 'a test' });
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { vi } from 'vitest';
 
 /** The variables of a function of the deployment app-dev, as Lambda would set them. */
@@ -7,6 +8,7 @@ export function stubFunctionEnvironment(
 ): void {
   for (const [name, value] of Object.entries({
     AWS_REGION: 'us-east-1',
+    LAMBDA_TASK_ROOT: join(import.meta.dirname, '../..'),
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,

@@ -68,6 +68,32 @@ describe('runJob', () => {
     expect(outcome).toMatchObject({ kind: 'failed', error: { name: 'InvalidInputError' } });
   });
 
+  test("says where in the job's file it failed, from the project, and what is behind it", async () => {
+    const failing = defineJob('failing', {
+      run() {
+        throw new Error('no report', { cause: new TypeError('fetch failed') });
+      },
+    });
+
+    const { outcome, letters, alerts } = await runJob(failing, undefined, { now, attempt: 3 });
+
+    const at = expect.stringMatching(/^test\/testing\/run-job\.test\.ts:\d+:\d+$/);
+    const causes = [{ depth: 1, name: 'TypeError', message: 'fetch failed' }];
+    expect(outcome).toMatchObject({ kind: 'failed', error: { at, causes } });
+    expect(letters).toMatchObject([{ error: { at, causes } }]);
+    expect(alerts[0]?.body).toMatch(
+      /\nat test\/testing\/run-job\.test\.ts:\d+:\d+\ncaused by TypeError: fetch failed\n/,
+    );
+  });
+
+  test('takes no place in Belfry for one in the job', async () => {
+    const { outcome } = await runJob(greet, { name: 7 } as never, { now });
+
+    if (outcome.kind !== 'failed') throw new Error(outcome.kind);
+    expect(outcome.error.at).toBeUndefined();
+    expect(outcome.error.stack).toMatch(/^at validateInput \(node_modules\/belfry\/lib\/job\/validate-input\.ts:/);
+  });
+
   test('names a secret that the test did not give', async () => {
     const { outcome } = await runJob(greet, { name: 'Ada' }, { now });
 

@@ -1,3 +1,4 @@
+import { FULL_ERRORS_VARIABLE } from '../../../environment.ts';
 import type { FunctionModel } from '../../assembly/models.ts';
 import { withoutAwsSettings } from '../../sdk-variables.ts';
 
@@ -31,6 +32,7 @@ export function functionVariables(options: VariablesOptions): Record<string, str
     AWS_SECRET_ACCESS_KEY: 'belfry-local',
     ...withoutAwsSettings(model.directory),
     ...localVariables,
+    [FULL_ERRORS_VARIABLE]: '1',
     AWS_LAMBDA_FUNCTION_NAME: model.name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(model.memoryMb),
