@@ -36,7 +36,13 @@ export type CloudEvent = { readonly at: EpochMs } & (
   /** A job called a service of AWS that the cloud does not have. */
   | { readonly kind: 'not-emulated'; readonly service: string; readonly message: string }
   /** A function's process ended or failed in a way that its code could not report. */
-  | { readonly kind: 'function-failed'; readonly job: string; readonly error: string }
+  | {
+      readonly kind: 'function-failed';
+      readonly job: string;
+      readonly error: string;
+      /** Where: frames of the stack and what is behind it, a line each; none where the process said nothing. */
+      readonly trace: readonly string[];
+    }
   | {
       readonly kind: 'alarm';
       readonly alarm: string;

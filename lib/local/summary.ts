@@ -1,4 +1,5 @@
 import { hasEnded, type RunRecord, type RunStatus } from '../run/record.ts';
+import { errorLines } from '../run/run-error.ts';
 import { type EpochMs, toIso } from '../units.ts';
 import type { RunLine } from './events.ts';
 
@@ -57,7 +58,14 @@ function latestOf({ status, createdAt, startedAt, missedAt, finishedAt }: RunRec
 
 /** The line of the summary's errors that a run event makes, if it makes one. */
 export function errorOf({ runId, error }: RunLine): Summary['errors'][number] | undefined {
-  return error === undefined ? undefined : { run: runId, error: `${error.name}: ${error.message}` };
+  return error === undefined
+    ? undefined
+    : {
+        run: runId,
+        error: errorLines(error)
+          .map((line) => line.trim())
+          .join(', '),
+      };
 }
 
 function noRuns(): Counts {

@@ -5,6 +5,7 @@ import { MINUTE, milliseconds, toIso } from '../units.ts';
 import type { Assembly, FunctionModel, MappingModel } from './assembly/index.ts';
 import { queueArn } from './backends.ts';
 import { type Alarms, createAlarms, createJobNames } from './cloudwatch/index.ts';
+import { describeCrash } from './describe-crash.ts';
 import type { CloudObserver } from './events.ts';
 import { readFunctionLine } from './function-line.ts';
 import { createEventSourceMapping, type EventSourceMapping } from './lambda/mapping/index.ts';
@@ -196,7 +197,7 @@ export class Workload {
     this.#alarms.countInvocation(name, result);
     if (result.kind !== 'failed') return;
     const { endedAt: at, error } = result;
-    this.#options.observe({ kind: 'function-failed', at, job: this.#jobOf(name), error: error.message });
+    this.#options.observe({ kind: 'function-failed', at, job: this.#jobOf(name), ...describeCrash(error) });
   }
 
   #jobOf(functionName: string): string {

@@ -187,6 +187,44 @@ test.each([
 });
 
 test.each([
+  ['nobody catches', 'setTimeout(() => { throw error; })', 'TypeError: outer'],
+  ['nobody awaits', 'void Promise.reject(error)', 'TypeError: outer'],
+  ['a handler throws', 'throw error', 'outer'],
+])(
+  'reports of an error that %s where it was thrown and what is behind it, from the folder',
+  async (_case, statement, message) => {
+    const { pool } = setup(`export const handler = async () => {
+    const error = new TypeError('outer', { cause: new AggregateError([new RangeError('inner')], 'several') });
+    ${statement};
+    await new Promise(() => setInterval(() => {}, 1000));
+  };`);
+
+    const result = await pool.invoke({});
+
+    const { message: told = '', trace = [] } = result.kind === 'failed' ? result.error : {};
+    expect(told).toBe(message);
+    expect(trace.filter((line) => line.includes('.mjs:')).at(0)).toMatch(/^ +at .*\(?index\.mjs:2:\d+\)?$/);
+    expect(trace.filter((line) => line.startsWith('caused by'))).toEqual([
+      'caused by AggregateError: several',
+      'caused by RangeError: inner',
+    ]);
+  },
+);
+
+test('reports an error that cannot be read, and goes on', async () => {
+  const { pool } = setup(`export const handler = async () => {
+    const error = new Error('x');
+    Object.defineProperty(error, 'message', { get() { throw new Error('a getter'); } });
+    throw error;
+  };`);
+
+  const [one, other] = [await pool.invoke({}), await pool.invoke({})];
+
+  expect(one).toMatchObject({ kind: 'failed', error: { message: 'what was thrown cannot be read' } });
+  expect(other).toMatchObject({ kind: 'failed', isColdStart: false });
+});
+
+test.each([
   ['a module that throws', 'throw new SyntaxError("bad");', 'index.handler', 'SyntaxError', 'bad'],
   ['no such export', '', 'index.handler', 'Runtime.HandlerNotFound', 'index.handler is undefined or not a function'],
   ['no such module', '', 'other.handler', 'Runtime.ImportModuleError', expect.stringContaining('"other.handler"')],

@@ -5,11 +5,13 @@ import { InvalidInputError } from '../../job/errors.ts';
 import { validateInput } from '../../job/validate-input.ts';
 import type { Manifest } from '../../manifest.ts';
 import { InvalidMessageError } from '../../run/errors.ts';
-import { hasEnded, type RunRecord } from '../../run/record.ts';
+import { hasEnded, type RunError, type RunRecord } from '../../run/record.ts';
+import { errorLines } from '../../run/run-error.ts';
 import { CommandError, EXIT } from '../shared/exit-codes.ts';
 import { withCloud } from '../shared/local-cloud.ts';
 import { findProject, loadJob } from '../shared/project.ts';
 import { openTerminal, type Terminal } from '../shared/terminal.ts';
+import { printable } from '../shared/view/printable.ts';
 import { formatRecord } from '../shared/view/record-view.ts';
 
 export interface RunOptions {
@@ -65,6 +67,16 @@ async function checkRequest(projectDirectory: string, { jobs }: Manifest, name: 
   }
 }
 
+/** In one line: it is the end of what is printed of the run that has it all. */
+const errorText = (error: RunError | undefined): string =>
+  error === undefined
+    ? 'for an unknown reason'
+    : printable(
+        errorLines(error)
+          .map((line) => line.trim())
+          .join(', '),
+      );
+
 /** Looks until the run has ended, however often it is retried; tells of each attempt that failed. */
 async function awaitEnd(runId: string, client: RunClient, { say, colors }: Terminal): Promise<RunRecord> {
   let told = 0;
@@ -78,8 +90,6 @@ async function awaitEnd(runId: string, client: RunClient, { say, colors }: Termi
     if (record.status !== 'retrying' || record.attempt === told) continue;
     told = record.attempt;
     const at = record.nextAttemptAt === undefined ? 'soon' : new Date(record.nextAttemptAt).toISOString();
-    say(
-      colors.yellow(`attempt ${told} failed: ${record.error?.name}: ${record.error?.message}; the next is due ${at}`),
-    );
+    say(colors.yellow(`attempt ${told} failed: ${errorText(record.error)}; the next is due ${at}`));
   }
 }

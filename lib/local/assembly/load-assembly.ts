@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { resolve as absolute } from 'node:path';
 import { MANIFEST_FILE, type Manifest } from '../../manifest.ts';
 import { type CloudAssembly, readCloudAssembly, readJson } from './cloud-assembly.ts';
@@ -30,7 +31,8 @@ export interface LoadOptions {
  */
 export function loadAssembly(directory: string, options: LoadOptions): Assembly {
   const { origin, region = DEFAULT_REGION, localVariables = [] } = options;
-  const root = absolute(directory);
+  // The real path: Node names files by it in the stacks of functions.
+  const root = existsSync(directory) ? realpathSync(directory) : absolute(directory);
   const cloudAssembly = readCloudAssembly(root);
   const scopes = createScopes(cloudAssembly, region, origin);
   const resources = scopes.flatMap(resourcesOf);

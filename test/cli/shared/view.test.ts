@@ -80,7 +80,7 @@ describe('the live log', () => {
       'alarm       app-dev-undelivered    OK: not crossed',
     ],
     [
-      { kind: 'function-failed', at: DUE, job: 'report', error: 'Task timed out after 80.00 seconds' },
+      { kind: 'function-failed', at: DUE, job: 'report', error: 'Task timed out after 80.00 seconds', trace: [] },
       'process     report                 Task timed out after 80.00 seconds',
     ],
     [
@@ -164,7 +164,7 @@ describe('the live log', () => {
     [{ ...ofWatchdog, event: 'run-failed', error: failure }, 'FAILED      watchdog'],
     [{ ...ofWatchdog, event: 'infrastructure-failed', step: 'claim', error: failure }, 'trouble     watchdog'],
     [{ ...ofWatchdog, event: 'attempt-given-back', error: failure }, 'given back  watchdog'],
-    [{ kind: 'function-failed', at: DUE, job: 'watchdog', error: 'out of memory' }, 'process     watchdog'],
+    [{ kind: 'function-failed', at: DUE, job: 'watchdog', error: 'out of memory', trace: [] }, 'process     watchdog'],
     [{ kind: 'undelivered', at: DUE, schedule: 'watchdog', reason: 'no queue' }, 'undelivered watchdog'],
     [{ kind: 'dropped', at: DUE, schedule: 'watchdog', scheduledTime: DUE }, 'dropped     watchdog'],
     [{ kind: 'job-log', at: DUE, job: 'watchdog', level: 'WARN', message: 'slow', fields: {} }, 'log         watchdog'],
@@ -177,6 +177,65 @@ describe('the live log', () => {
       '\n            one\n            two',
     );
     expect(line({ kind: 'alert', at: DUE, subject: 'ALARM', message: '{"AlarmName":"x"}' })).toBe('alert       ALARM');
+  });
+
+  const FAILURE = {
+    name: 'TypeError',
+    message: 'fetch\nfailed',
+    at: 'functions/report.ts:12:9',
+    causes: [{ depth: 1, name: 'Error', message: 'connect\n10.0.0.7', code: 'ECONNREFUSED' }],
+  };
+
+  test.each<[CloudEvent, string]>([
+    [
+      {
+        ...run,
+        event: 'attempt-failed',
+        outcome: 'failed',
+        durationMs: 12,
+        error: FAILURE,
+        nextAttemptAt: '2027-03-02T02:00:30.000Z',
+      },
+      'failed      report                 attempt 2 after 12 ms: TypeError: fetch failed; next in 30.0 s',
+    ],
+    [
+      { ...run, event: 'run-failed', error: FAILURE },
+      'FAILED      report                 for good, attempt 2: TypeError: fetch failed',
+    ],
+    [
+      { ...run, event: 'infrastructure-failed', step: 'claim', error: FAILURE },
+      'trouble     report                 report/2027-03-02T02:00Z/nightly: claim: TypeError: fetch failed',
+    ],
+  ])('shows below an error where it was thrown and what is behind it: %#', (event, first) => {
+    expect(line(event)?.split('\n')).toEqual([
+      first,
+      '            at functions/report.ts:12:9',
+      '            caused by Error: connect 10.0.0.7 (ECONNREFUSED)',
+    ]);
+  });
+
+  test('shows the stack of a crash', () => {
+    const event = { kind: 'function-failed', at: DUE, job: 'report', error: 'RangeError: x' } as const;
+
+    expect(line({ ...event, trace: ['at run (functions/report.ts:12:9)', 'caused by Error: y'] })).toBe(
+      'process     report                 RangeError: x\n            at run (functions/report.ts:12:9)\n            caused by Error: y',
+    );
+  });
+
+  test.each<CloudEvent>([
+    { kind: 'job-log', at: DUE, job: 'report', level: 'INFO', message: 'two\nlines', fields: { query: 'a\nb' } },
+    { kind: 'alert', at: DUE, subject: 'two\nlines', message: 'three\nmore\nlines' },
+    { kind: 'not-emulated', at: DUE, service: 's3', message: 'two\nlines' },
+    { kind: 'alarm', at: DUE, alarm: 'a', job: null, state: 'ALARM', reason: 'two\nlines' },
+    { kind: 'warning', at: DUE, text: 'two\nlines' },
+    { kind: 'reload-failed', at: DUE, error: 'two\nlines' },
+    { kind: 'undelivered', at: DUE, schedule: 'nightly', reason: 'two\r\nlines' },
+    { ...run, event: 'run-missed', why: 'two\nlines' },
+  ])('keeps the further lines of any text below its own, indented: %#', (event) => {
+    const [, ...others] = formatEvent(event, plain)?.split('\n') ?? [];
+
+    expect(others.length).toBeGreaterThan(0);
+    expect(others.filter((each) => !each.startsWith(' '.repeat(12)))).toEqual([]);
   });
 
   test('leaves out that a message is held', () => {
@@ -246,6 +305,66 @@ describe('a record', () => {
       'duration   32.0 s',
       'result     {"rows":3}',
     ]);
+  });
+});
+
+describe('the record of a failed run', () => {
+  const error = {
+    name: 'PaymentError',
+    message: 'card declined\nby the bank \u001b[31m',
+    code: 'CARD_DECLINED',
+    at: 'functions/charge.ts:12:9',
+    stack: 'at charge (functions/charge.ts:12:9)\nat async attempt (node_modules/belfry/lib/run/attempt.ts)',
+    causes: [
+      { depth: 1, name: 'TypeError', message: 'fetch failed' },
+      { depth: 2, name: 'Error', message: 'connect\n10.0.0.7', code: 'ECONNREFUSED' },
+    ],
+  };
+  const { stack, causes, ...brief } = error;
+  const record: RunRecord = {
+    id: run.runId,
+    job: 'report',
+    schedule: 'nightly',
+    scheduledTime: DUE,
+    trigger: 'schedule',
+    status: 'failed',
+    claim: 1,
+    attempt: 1,
+    lastAttempt: 1,
+    attempts: [
+      {
+        n: 1,
+        cause: 'first',
+        startedAt: DUE,
+        endedAt: DUE,
+        outcome: 'failed',
+        error: brief,
+        logStream: 's',
+        requestId: 'r',
+      },
+    ],
+    createdAt: DUE,
+    error,
+  };
+
+  test('shows the whole message, the place, the causes and the stack, in its columns', () => {
+    const lines = formatRecord(record, plain).split('\n');
+
+    expect(lines.slice(lines.findIndex((each) => each.startsWith('error')))).toEqual([
+      'error      PaymentError (CARD_DECLINED): card declined',
+      '           by the bank ',
+      '  at       functions/charge.ts:12:9',
+      '  cause    TypeError: fetch failed',
+      '  cause      Error: connect 10.0.0.7 (ECONNREFUSED)',
+      'stack      at charge (functions/charge.ts:12:9)',
+      '           at async attempt (node_modules/belfry/lib/run/attempt.ts)',
+    ]);
+  });
+
+  test('shows the error of an attempt in one line, with its place', () => {
+    expect(formatRecord(record, plain)).toContain(
+      '  1        first, 2027-03-02T02:00:00.000Z, failed after 0 ms: PaymentError: card declined by the bank (CARD_DECLINED) at functions/charge.ts:12:9 (s, request r)\n',
+    );
   });
 });
 

@@ -48,7 +48,7 @@ function describe(event: CloudEvent, colors: Colors): Line | undefined {
     case 'output':
       return of('output', dim, event.job, event.line);
     case 'function-failed':
-      return of('process', red, event.job, event.error);
+      return of('process', red, event.job, [event.error, ...event.trace].join('\n'));
     case 'not-emulated':
       return of('not there', red, event.service, event.message);
     case 'alarm': {
@@ -59,7 +59,7 @@ function describe(event: CloudEvent, colors: Colors): Line | undefined {
     case 'alarm-unsupported':
       return of('no alarm', yellow, event.alarm, `is not evaluated here: ${event.reason}`);
     case 'alert':
-      return of('alert', magenta, event.subject, isAlarmNotice(event.message) ? '' : `\n${indent(event.message)}`);
+      return of('alert', magenta, event.subject, isAlarmNotice(event.message) ? '' : `\n${event.message}`);
     case 'warning':
       return of('warning', yellow, '', event.text);
     case 'note':
@@ -67,7 +67,7 @@ function describe(event: CloudEvent, colors: Colors): Line | undefined {
     case 'reloaded':
       return of('reloaded', green, '', event.summary);
     case 'reload-failed':
-      return of('not loaded', red, '', `the running app stays as it was\n${indent(event.error)}`);
+      return of('not loaded', red, '', `the running app stays as it was\n${event.error}`);
     case 'resent':
       return of('resumed', blue, event.runId, 'was not finished when the cloud stopped');
     case 'not-resent':
@@ -86,5 +86,3 @@ function fieldsText(fields: Readonly<Record<string, unknown>>): string {
 
 /** What CloudWatch publishes: the alarm's own line has said it already. */
 const isAlarmNotice = (message: string): boolean => message.startsWith('{"AlarmName"');
-
-const indent = (text: string): string => text.replaceAll(/^/gm, '            ');

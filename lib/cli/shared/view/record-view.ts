@@ -1,11 +1,18 @@
-import type { Attempt, RunRecord, RunStatus } from '../../../run/record.ts';
+import type { Attempt, RunError, RunRecord, RunStatus } from '../../../run/record.ts';
+import { errorLine, errorLines } from '../../../run/run-error.ts';
 import { toIso } from '../../../units.ts';
 import type { Colors } from '../terminal.ts';
 import { onDayLeftOut } from './calendar-text.ts';
+import { printable } from './printable.ts';
 import { shortLength } from './times.ts';
 
+const NAME_WIDTH = 10;
+/** Before each further line of a value. */
+const BELOW = `\n${' '.repeat(NAME_WIDTH + 1)}`;
+
 /** A record for people: what became of the run, and each of its attempts. */
-export function formatRecord(record: RunRecord, colors: Colors): string {
+export function formatRecord(stored: RunRecord, colors: Colors): string {
+  const record = printable(stored);
   const rows: [string, string | undefined][] = [
     ['run', record.id],
     ['status', paintStatus(record, colors)],
@@ -21,16 +28,11 @@ export function formatRecord(record: RunRecord, colors: Colors): string {
     ['duration', durationText(record)],
     ['next', record.nextAttemptAt === undefined ? undefined : toIso(record.nextAttemptAt)],
     ['result', record.result === undefined ? undefined : JSON.stringify(record.result)],
-    [
-      'error',
-      record.error === undefined || record.status === 'completed'
-        ? undefined
-        : `${record.error.name}: ${record.error.message}`,
-    ],
+    ...(record.error === undefined || record.status === 'completed' ? [] : errorRows(record.error)),
   ];
   return rows
     .filter((row): row is [string, string] => row[1] !== undefined)
-    .map(([name, value]) => `${colors.dim(name.padEnd(10))} ${value}`)
+    .map(([name, value]) => `${colors.dim(name.padEnd(NAME_WIDTH))} ${value.replaceAll('\n', BELOW)}`)
     .join('\n');
 }
 
@@ -52,9 +54,20 @@ const STATUS_COLORS: Readonly<Record<RunStatus, 'green' | 'yellow' | 'red'>> = {
   missed: 'red',
 };
 
+/** All that is known of it: its whole message, what is behind it, and the stack. */
+function errorRows({ name, message, code, at, causes = [], stack }: RunError): [string, string | undefined][] {
+  const head = errorLine({ name, message: '', ...(code !== undefined && !message.includes(code) && { code }) });
+  return [
+    ['error', message === '' ? head : `${head}: ${message}`],
+    ['  at', at],
+    ...causes.map((cause): [string, string] => ['  cause', `${'  '.repeat(cause.depth - 1)}${errorLine(cause)}`]),
+    ['stack', stack],
+  ];
+}
+
 function attemptText({ cause, startedAt, endedAt, outcome, error, logStream, requestId }: Attempt): string {
   const took = endedAt === undefined ? '' : ` after ${shortLength(endedAt - startedAt)}`;
-  const why = error === undefined ? '' : `: ${error.name}: ${error.message}`;
+  const why = error === undefined ? '' : `: ${errorLines(error).join(' ')}`;
   return `${cause}, ${toIso(startedAt)}, ${outcome ?? 'running'}${took}${why} (${logStream}, request ${requestId})`;
 }
 

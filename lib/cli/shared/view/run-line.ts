@@ -1,6 +1,7 @@
 import { unreachable } from '../../../errors.ts';
 import type { RunLine } from '../../../local/events.ts';
 import type { SkipReason } from '../../../run/record.ts';
+import { errorLines } from '../../../run/run-error.ts';
 import { type EpochMs, epochMs } from '../../../units.ts';
 import type { Colors } from '../terminal.ts';
 import { onDayLeftOut } from './calendar-text.ts';
@@ -10,7 +11,8 @@ import { distance, minuteOfDay, shortLength } from './times.ts';
 /** What a run's line says in the columns of the log; `undefined` for what would only be noise. */
 export function describeRun(event: RunLine, at: EpochMs, colors: Colors): Line | undefined {
   const of = (verb: string, paint: Paint, text: string): Line => ({ verb, paint, subject: event.job, text });
-  const error = event.error === undefined ? '' : `${event.error.name}: ${event.error.message}`;
+  const [error = '', ...behind] = event.error === undefined ? [] : errorLines(event.error);
+  const below = behind.map((line) => `\n${line}`).join('');
   const took = event.durationMs === undefined ? '' : shortLength(event.durationMs);
   const attempt = `attempt ${event.attempt ?? '?'}`;
   switch (event.event) {
@@ -22,10 +24,10 @@ export function describeRun(event: RunLine, at: EpochMs, colors: Colors): Line |
       return of(
         OUTCOME_VERBS[event.outcome ?? 'failed'],
         colors.yellow,
-        `${attempt} after ${took}: ${error}; next ${next(event.nextAttemptAt, at)}`,
+        `${attempt} after ${took}: ${error}; next ${next(event.nextAttemptAt, at)}${below}`,
       );
     case 'run-failed':
-      return of('FAILED', colors.red, `for good, ${attempt}: ${error}`);
+      return of('FAILED', colors.red, `for good, ${attempt}: ${error}${below}`);
     case 'run-skipped':
       return of('skipped', colors.yellow, `${skipText(event, at)}  ${colors.dim(event.runId)}`);
     case 'run-held':
@@ -38,10 +40,10 @@ export function describeRun(event: RunLine, at: EpochMs, colors: Colors): Line |
       return of(
         'given back',
         colors.yellow,
-        `${event.runId}: ${error || 'another run has the lock'}; next ${next(event.nextAttemptAt, at)}`,
+        `${event.runId}: ${error || 'another run has the lock'}; next ${next(event.nextAttemptAt, at)}${below}`,
       );
     case 'infrastructure-failed':
-      return of('trouble', colors.red, troubleText(event, error));
+      return of('trouble', colors.red, `${troubleText(event, error)}${below}`);
     case 'run-missed':
       return of('missed', colors.red, `${due(event, at)}, no run came of it: ${event.why}  ${colors.dim(event.runId)}`);
     case 'run-came-too-late':

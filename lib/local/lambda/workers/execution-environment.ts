@@ -3,6 +3,7 @@ import type { Clock } from '../../../clock.ts';
 import { type Milliseconds, milliseconds, plus, toIso, toMilliseconds } from '../../../units.ts';
 import { accountId } from '../../account.ts';
 import type { FunctionModel } from '../../assembly/models.ts';
+import { BundlePlaces } from './bundle-places.ts';
 import { timedOut } from './function-errors.ts';
 import type { LogLine } from './invocation.ts';
 import type { Reaper } from './reaper.ts';
@@ -52,6 +53,7 @@ export class ExecutionEnvironment {
   readonly #model: FunctionModel;
   readonly #options: EnvironmentOptions;
   readonly #process: WorkerProcess;
+  readonly #places: BundlePlaces;
   /** Why the process ends or has ended. */
   #error: FunctionError | undefined;
   #hasEnded = false;
@@ -63,6 +65,7 @@ export class ExecutionEnvironment {
     this.logStream = `${day}/[$LATEST]${randomBytes(16).toString('hex')}`;
     this.#model = model;
     this.#options = options;
+    this.#places = new BundlePlaces(model.directory);
     this.#process = this.#start();
     const limit = milliseconds(initLimit + toMilliseconds(model.timeoutSeconds));
     this.ready = this.#ask(this.#startMessage(), { limit, outputs: 0 });
@@ -113,9 +116,11 @@ export class ExecutionEnvironment {
       ...this.#options,
       model: this.#model,
       variables: functionVariables({ ...this.#options, model: this.#model, logStream: this.logStream }),
-      onLine: (line) => this.log(line, 'function'),
+      onLine: (line) => {
+        for (const each of this.#places.read(line)) this.log(each, 'function');
+      },
       onOutputEnd: (requestId) => this.#outputEnded(requestId),
-      onMessage: (message) => this.#hear(message),
+      onMessage: (message) => this.#hear(this.#named(message)),
     });
     void started.ended.then((reason) => {
       this.#hasEnded = true;
@@ -159,6 +164,13 @@ export class ExecutionEnvironment {
     exchange.reply = message;
     if (exchange.outputsAwaited === 0) exchange.settle(message);
     else this.#options.clock.after(outputLimit, () => this.#exchange === exchange && exchange.settle(message));
+  }
+
+  /** The message with the places of a stack named by the sources. */
+  #named(message: FromWorker): FromWorker {
+    if (!('error' in message)) return message;
+    const places = new BundlePlaces(this.#model.directory);
+    return { ...message, error: { ...message.error, trace: message.error.trace.flatMap((line) => places.read(line)) } };
   }
 
   #outputEnded(requestId: string): void {

@@ -24,10 +24,32 @@ const writers = [stdout.write.bind(stdout), stderr.write.bind(stderr)];
 const tell = (message, then) => send?.(message, undefined, undefined, then);
 
 /** @param {unknown} thrown */
-const describe = (thrown) =>
-  thrown instanceof Error
-    ? { type: thrown.name, message: thrown.message, trace: (thrown.stack ?? '').split('\n') }
-    : { type: typeof thrown, message: String(thrown), trace: [] };
+function describe(thrown) {
+  try {
+    if (!(thrown instanceof Error)) return { type: typeof thrown, message: String(thrown), trace: [] };
+    const { name: type, message, stack = '' } = thrown;
+    return { type: String(type), message: String(message), trace: [...String(stack).split('\n'), ...behind(thrown)] };
+  } catch {
+    return { type: typeof thrown, message: 'what was thrown cannot be read', trace: [] };
+  }
+}
+
+/** How many errors behind one are told. */
+const MAX_CAUSES = 10;
+
+/** A line for each error behind one: its causes, and those that an `AggregateError` is made of. */
+/** @param {Error} error */
+function behind(error) {
+  const found = new Set([/** @type {unknown} */ (error)]);
+  // A set that grows while it is walked is walked to its end.
+  for (const each of found) {
+    if (!(each instanceof Error)) continue;
+    const errors = each instanceof AggregateError ? each.errors : [];
+    for (const one of [...errors, ...(each.cause === undefined ? [] : [each.cause])])
+      if (found.size <= MAX_CAUSES) found.add(one);
+  }
+  return [...found].slice(1).map((each) => `caused by ${each instanceof Error ? String(each) : typeof each}`);
+}
 
 /** As Lambda's runtime finds it: `dir/index.handler` is the export `handler` of `dir/index.js`, `.mjs` or `.cjs`. */
 /** @param {Start} start */

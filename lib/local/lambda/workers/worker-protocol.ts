@@ -7,7 +7,7 @@ export interface FunctionError {
   /** The error's name, or Lambda's own: `Runtime.ExitError`, `Sandbox.Timedout`. */
   readonly type: string;
   readonly message: string;
-  /** The stack, a line each. */
+  /** The stack, a line each, and then what is behind the error. */
   readonly trace: readonly string[];
 }
 
