@@ -95,7 +95,7 @@ test('gives the process the variables of the function and none of the developer'
       ...['AWS_LAMBDA_FUNCTION_MEMORY_SIZE', 'AWS_LAMBDA_FUNCTION_NAME', 'AWS_LAMBDA_FUNCTION_VERSION'],
       ...['AWS_LAMBDA_INITIALIZATION_TYPE', 'AWS_LAMBDA_LOG_GROUP_NAME', 'AWS_LAMBDA_LOG_STREAM_NAME', 'AWS_REGION'],
       ...['AWS_SECRET_ACCESS_KEY', 'AWS_SHARED_CREDENTIALS_FILE', 'BELFRY_TABLE', 'LAMBDA_TASK_ROOT', 'LANG', 'LEVEL'],
-      ...['PATH', 'TZ', '_HANDLER', ...(process.env.TMPDIR === undefined ? [] : ['TMPDIR'])],
+      ...['BELFRY_FULL_ERRORS', 'PATH', 'TZ', '_HANDLER', ...(process.env.TMPDIR === undefined ? [] : ['TMPDIR'])],
     ].sort(),
   );
   expect(variables).toMatchObject({
