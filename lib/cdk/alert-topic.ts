@@ -41,7 +41,10 @@ export class AlertTopic extends Construct {
     });
   }
 
-  /** A key of our own: SNS drops alarms silently when the topic has its AWS-managed key, which CloudWatch may not use. */
+  /**
+   * A key of our own: SNS drops alarms silently when the topic has its AWS-managed key, which CloudWatch may not use.
+   * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+   */
   private createKey({ prefix }: StageNames): Key {
     const key = new Key(this, 'Key', {
       description: `Encrypts the alerts of ${prefix}`,

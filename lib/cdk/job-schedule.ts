@@ -15,10 +15,18 @@ export interface JobScheduleProps {
   readonly roleArn: string;
 }
 
-/** AWS's own default, the most there is: the maximum lateness ends the attempts, and what then is not delivered becomes a letter in the delivery queue. */
+/**
+ * AWS's own default, the most there is: the maximum lateness ends the attempts, and what then is not delivered becomes a
+ * letter in the delivery queue. After an error that is permanent there is no further attempt.
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
+ */
 const MAX_ATTEMPTS = 185;
 
-/** One entry of `infra/schedules.ts`: one schedule of EventBridge, or two for cron in which either day field may match. */
+/**
+ * One entry of `infra/schedules.ts`: one schedule of EventBridge, or two for cron in which either day field may match.
+ * Without a StartDate: the service refuses one that is more than five minutes past, so a template with one could be deployed
+ * once only.
+ */
 export class JobSchedule extends Construct {
   constructor(scope: Construct, id: string, props: JobScheduleProps) {
     super(scope, id);

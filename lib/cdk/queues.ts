@@ -2,8 +2,9 @@ import { CfnQueue, CfnQueuePolicy, type CfnQueueProps } from 'aws-cdk-lib/aws-sq
 import type { Construct } from 'constructs';
 
 /**
- * SQS's limit, for every queue: on a standard queue the age of a letter counts from its first arrival,
- * so a dead-letter queue that kept messages no longer than its source would lose them early.
+ * SQS's limit, for every queue: on a standard queue a letter that SQS itself moves keeps the age of its message, so a
+ * dead-letter queue should keep messages no shorter than its source.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
  */
 const RETENTION_SECONDS = 14 * 24 * 3600;
 

@@ -12,11 +12,17 @@ import type { NamePlaces } from './run-error.ts';
 /** One delivery of a run's message. */
 export interface Delivery {
   readonly request: RunRequest;
-  /** SQS's id of the message: the same in every redelivery, another after a redrive. */
+  /**
+   * SQS's id of the message: the same in every redelivery, another after a redrive.
+   * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
+   */
   readonly messageId: string;
   /** A fresh id: no two deliveries share one. */
   readonly owner: string;
-  /** How often SQS has handed the message out, this time included. */
+  /**
+   * How often SQS has handed the message out, this time included, over all queues that it came through.
+   * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
+   */
   readonly receiveCount: number;
   /** Whether the message came back from the dead-letter queue. */
   readonly isRedrive: boolean;

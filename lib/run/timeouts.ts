@@ -18,7 +18,10 @@ export const FUNCTION_MARGIN = milliseconds(20_000);
 /** By how much clocks of two Lambda hosts may differ without two owners at once. */
 export const CLOCK_SKEW = milliseconds(15_000);
 
-/** How long after the end of its function a killed delivery's message shows again. */
+/**
+ * How long after the end of its function a killed delivery's message shows again: Lambda leaves it to its visibility timeout.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ */
 export const REDELIVERY_MARGIN = milliseconds(20_000);
 
 /** How much earlier than written an attempt may start, so that a message that is a little early need not go round again. */

@@ -33,6 +33,7 @@ export class Table {
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       // DynamoDB hands the item over with the refusal; dynalite does not.
+      // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
       const item = error.Item === undefined ? await this.get(update.key) : unmarshall(error.Item);
       return { applied: false, item };
     }

@@ -1,7 +1,10 @@
 import { ChangeMessageVisibilityCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { EpochMs } from '../../units.ts';
 
-/** How long SQS hides a message at most, in seconds, counted from its receive. */
+/**
+ * How long SQS hides a message at most, in seconds, counted from its receive.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html
+ */
 const MAX_VISIBILITY = 12 * 60 * 60;
 
 /** The visibility of one received message. */

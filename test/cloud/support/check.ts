@@ -5,12 +5,12 @@ import { isNotSupported } from './not-supported.ts';
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** What was seen of AWS that its documentation does not say, by a name. */
+    /** What was seen of AWS, mostly what its documentation does not say, by a name. */
     observed?: Record<string, string>;
   }
 }
 
-/** Notes something that AWS does not document, for docs/aws-checklist.md. */
+/** Notes what AWS answered: mostly something that it does not document, for docs/aws-checklist.md. */
 export type Observe = (what: string, seen: unknown) => void;
 
 /** Longer than any check waits, on AWS too. */
