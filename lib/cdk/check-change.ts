@@ -44,7 +44,7 @@ function describeAbandoned(
 ): string | undefined {
   const { deployment } = app;
   const prefix = stagePrefix(manifest);
-  const remove = `Remove the old one first: git checkout the commit before, then npx cdk destroy --all -c stage=${manifest.stage}; docs/operating.md has the steps. ${UNDEPLOYED}`;
+  const remove = `Remove the old one first: git checkout the commit before, then npx cdk destroy --all -c stage=${manifest.stage}; docs/deploying.md has the steps. ${UNDEPLOYED}`;
   const old = `the deployment ${prefix}, which cdk.out shows,`;
   if (manifest.app !== deployment.app) {
     return `the app is called "${deployment.app}" and was called "${manifest.app}": ${old} would go on firing its schedules beside the new one. ${remove}`;
