@@ -25,7 +25,16 @@ const SLOW_SHARE = 0.9;
 
 /**
  * The four alarms of a job. AWS's own metrics cost nothing, and they also count what kills the process
- * before it could say so.
+ * before it could say so. They have gaps:
+ *
+ * - SQS has no metrics of a queue that was idle for six hours, and needs up to 15 minutes to begin again: `letters` and
+ *   `waiting` may ring that much later.
+ *   https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-monitoring-using-cloudwatch.html
+ * - The age of the oldest message leaves out what was received three times or more: `waiting` does not see it.
+ *   https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+ * - Lambda sends its metrics when an invocation has ended, under the time at which it began: of one that took longer than
+ *   the period of five minutes `slow` and `broken` may see nothing.
+ *   https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics.html
  */
 export function createJobAlarms(place: AlarmPlace, { name, policy, names }: DeployableJob): void {
   const add = (suffix: string, description: string, condition: Condition) =>
@@ -68,8 +77,10 @@ export function createJobAlarms(place: AlarmPlace, { name, policy, names }: Depl
 }
 
 /**
- * The one alarm of the watchdog, for every way in which it may stop: it rings when no look has been done for a quarter
- * of an hour. The other alarms of a job would ring beside it.
+ * The one alarm of the watchdog, for every way in which it may stop. The other alarms of a job would ring beside it. It wants
+ * three periods without a look; CloudWatch reads about five and counts a missing one as breaching only where it must, so it
+ * rings about 25 minutes after the last look. At the first deployment there is none, and it rings once.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  */
 export function createWatchdogAlarm(place: AlarmPlace): void {
   const [deployment, job] = METRIC_DIMENSIONS;
@@ -165,7 +176,9 @@ const functionQuery = (id: string, metricName: string, name: string) => ({
 
 /**
  * One alarm over the series of all jobs, each of which goes to ALARM by itself. Its query sees three
- * hours and a series that ends turns OK: right for what happened, useless for what did not.
+ * hours and a series that ends turns OK: right for what happened, useless for what did not. How soon it finds a series
+ * that was silent for long is not documented.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create_Metrics_Insights_Alarm.html
  */
 function sumByJob(metric: Metric, prefix: string): Condition {
   const [deployment, job] = METRIC_DIMENSIONS;

@@ -48,7 +48,7 @@ export class JobWorker extends Construct {
     const logGroup = new LogGroup(this, 'LogGroup', {
       logGroupName: job.names.logGroup,
       retention: logRetention(surroundings.logRetention ?? withRecords(job.policy.retention)),
-      // Also in production: a group that outlives its stack stops the next deployment, which wants the same name.
+      // Also of a protected stage: a group that outlives its stack stops the next deployment, which wants the same name.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.permissions = this.createPermissions({ queue, letters, logGroup });

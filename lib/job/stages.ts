@@ -11,7 +11,9 @@ export interface StageSettings {
   readonly isProtected?: boolean;
   /** Who receives alerts and alarms; others can subscribe to the topic. @default no one */
   readonly alerts?: {
-    /** Addresses. AWS sends each a mail with a link to confirm; before that it receives nothing. */
+    /**
+     * Addresses. AWS sends each a mail with a link to confirm, which is good for 48 hours; before that it receives nothing.
+     */
     readonly email?: readonly string[];
   };
   /** The account it may be deployed to: 12 digits, as text. @default the one whose credentials deploy it */
