@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { systemClock } from '../clock.ts';
-import { ENVIRONMENT } from '../environment.ts';
+import { ENVIRONMENT, WITHOUT_NODE_WARNING } from '../environment.ts';
 import type { AlertMessage } from '../job/context.ts';
 import { type Deployment, type JobNames, stageNames } from '../job/names.ts';
 import type { JobPolicy } from '../job/policy.ts';
@@ -24,7 +24,6 @@ import { startFront } from './gateway/index.ts';
 import { toSqsEvent } from './lambda/mapping/sqs-event.ts';
 import { createFunctionPool, type FunctionPool, type InvocationResult, startReaper } from './lambda/workers/index.ts';
 import { localClient } from './local-client.ts';
-import { WITHOUT_NODE_WARNING } from './sdk-variables.ts';
 
 /** The function of one job and the services that it calls: as much of the embedded cloud as an attempt needs, in memory. */
 export interface SmallCloud {

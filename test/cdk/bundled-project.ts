@@ -7,6 +7,7 @@ import { build } from '../../lib/cdk/bundle/build.ts';
 import { bundle } from '../../lib/cdk/bundle/bundle.ts';
 import { inspectJob } from '../../lib/cdk/bundle/inspect-job.ts';
 import { epochMs } from '../../lib/units.ts';
+import { STAGES } from '../support/stages.ts';
 import { createFolder } from './support.ts';
 
 /** A folder with these files, packages among them as `node_modules/<name>/…`. @returns its real path */
@@ -43,7 +44,7 @@ export async function inspectProject(
   const findings = jobs.map((job) => {
     const directory = realpathSync(createFolder());
     const source = `export { default } from ${JSON.stringify(job.path)};`;
-    const metafile = build([{ name: job.name, source }], directory, job.external);
+    const metafile = build([{ name: job.name, source }], directory, { external: job.external });
     return inspectJob(job, metafile, { directory, project });
   });
   return {
@@ -56,6 +57,7 @@ export async function inspectProject(
 export const checkProject = async (project: string): Promise<CheckedApp> =>
   checkApp({
     deployment: { app: 'shop', stage: 'dev' },
+    stages: STAGES,
     files: await loadJobs(join(project, 'functions')),
     schedules: {},
     now: epochMs(Date.parse('2026-06-01T12:00:00Z')),

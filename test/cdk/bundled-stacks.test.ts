@@ -8,6 +8,7 @@ import { checkApp } from '../../lib/app/check-app.ts';
 import { loadJobs } from '../../lib/app/load-jobs.ts';
 import { bundle } from '../../lib/cdk/bundle/bundle.ts';
 import { DUE } from '../support/requests.ts';
+import { STAGES } from '../support/stages.ts';
 import { createFolder } from './support.ts';
 
 const run = promisify(execFile);
@@ -55,8 +56,8 @@ async function bundleFiles(): Promise<(job: string) => string> {
   mkdirSync(assetDirectory);
   const files = await loadJobs(join(projectDirectory, 'functions'));
   const deployment = { app: 'shop', stage: 'dev' };
-  const app = checkApp({ deployment, files, schedules: {}, now: DUE, readCalendarFile: () => [] });
-  const hashes = bundle(app, { projectDirectory, assetDirectory });
+  const app = checkApp({ deployment, stages: STAGES, files, schedules: {}, now: DUE, readCalendarFile: () => [] });
+  const { hashes } = bundle(app, { projectDirectory, assetDirectory });
   return (name) => join(assetDirectory, `asset.${hashes.get(name)}`);
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { build } from '../../lib/cdk/bundle/bundle.ts';
+import { build } from '../../lib/cdk/bundle/build.ts';
 import { openRunHistory } from '../../lib/client/run-history.ts';
 
 const CLIENT = join(import.meta.dirname, '../../lib/entry/client.ts');
@@ -26,7 +26,7 @@ describe('the history that a job opens', () => {
       export const jobs = openRunHistory({ BELFRY_TABLE: 'runs', BELFRY_JOBS: '*' }).jobs;`;
     expect(jobs.join(',').length).toBeGreaterThan(4096);
 
-    build([{ name: 'reader', source }], directory, jobs);
+    build([{ name: 'reader', source }], directory, { jobs });
 
     const path = join(directory, 'out/reader.mjs');
     expect((await import(pathToFileURL(path).href)).jobs).toEqual(jobs);
@@ -43,7 +43,7 @@ describe('the history that a job opens', () => {
 test('a job that reads no runs has no list of jobs in its bundle, so that a further job does not deploy it again', () => {
   const source = `import { createRunClient } from ${JSON.stringify(CLIENT)}; export const handler = createRunClient;`;
 
-  build([{ name: 'writer', source }], directory, ['one-of-the-jobs']);
+  build([{ name: 'writer', source }], directory, { jobs: ['one-of-the-jobs'] });
 
   expect(readFileSync(join(directory, 'out/writer.mjs'), 'utf8')).not.toContain('one-of-the-jobs');
 });
