@@ -5,6 +5,9 @@ import type { DeployedTimeouts } from './run/timeouts.ts';
 /** Where synth leaves the manifest, inside the assembly's folder. */
 export const MANIFEST_FILE = 'belfry.json';
 
+/** The key of the context by which what runs an app on this machine says so: no CloudFormation deploys it. */
+export const LOCAL_CONTEXT = 'belfry:local';
+
 /** What the embedded cloud, the command and the watchdog know of an app: written at synth, read everywhere else. */
 export interface Manifest {
   readonly v: 1;

@@ -7,6 +7,7 @@ import { InvalidAppError } from '../app/check-report.ts';
 import { checkStages, STAGES_FILE } from '../app/check-stages.ts';
 import { DEFAULT_STAGE, type Deployment, UNNAMED_APP } from '../job/names.ts';
 import type { StageSettings, Stages } from '../job/stages.ts';
+import { LOCAL_CONTEXT } from '../manifest.ts';
 import { nearest } from '../nearest.ts';
 import { type DeploymentOptions, readContext } from './context.ts';
 
@@ -64,9 +65,6 @@ export function readSettings(
     warnings: isLocal(scope) ? [] : [...context.warnings, ...adviseDeployment(deployment, settings)],
   };
 }
-
-/** Set by what runs the app on this machine: advice for deployments is left out. */
-export const LOCAL_CONTEXT = 'belfry:local';
 
 export const isLocal = (scope: Construct): boolean => scope.node.tryGetContext(LOCAL_CONTEXT) === true;
 

@@ -22,7 +22,8 @@ import { watchSources } from './watch.ts';
 
 export interface CloudOptions {
   readonly projectDirectory: string;
-  readonly stage: string;
+  /** @default the app's own: `dev` where it reads the stage from the context */
+  readonly stage?: string | undefined;
   readonly observe: CloudObserver;
   /** Whether schedules are kept from firing. @default false */
   readonly isHeld?: boolean;

@@ -30,7 +30,7 @@ export interface Deployment {
 
 export interface DeploymentOptions {
   readonly projectDirectory: string;
-  readonly stage: string;
+  readonly stage?: string | undefined;
   readonly state: StateFolder;
   readonly services: Services;
   readonly observe: CloudObserver;

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BelfryError } from '../errors.ts';
 import { formatDuration } from '../job/duration.ts';
+import { LOCAL_CONTEXT } from '../manifest.ts';
 import { MINUTE, type Milliseconds, milliseconds } from '../units.ts';
 import { runAppProcess } from './app-child.ts';
+import { readManifest } from './manifest.ts';
 
 /** The app did not synthesize. The message is what it printed. */
 export class SynthesisError extends BelfryError {
@@ -21,7 +23,8 @@ export class SynthesisError extends BelfryError {
 export interface SynthesisOptions {
   readonly projectDirectory: string;
   readonly outputDirectory: string;
-  readonly stage: string;
+  /** @default the app's own: `dev` where it reads the stage from the context */
+  readonly stage?: string | undefined;
   /** Is told what a user should know and need not mend, a line each, without the word `note`. */
   readonly onNote?: (note: string) => void;
   /** Ends it, with all the processes that it has started. A signal to this process does, too. */
@@ -47,7 +50,7 @@ interface CdkConfiguration {
 const QUICK = { 'aws:cdk:disable-stack-trace': true, 'aws:cdk:version-reporting': false };
 
 /** Advice for deployments is left out, and the stage may be one whose app has no name of its own yet. */
-const LOCAL = { 'belfry:local': true };
+const LOCAL = { [LOCAL_CONTEXT]: true };
 
 /** Variables of the shell that would change what an app synthesizes, or let it reach an account. */
 const WITHHELD = /^(AWS_|CDK_)/;
@@ -58,7 +61,7 @@ const WITHHELD = /^(AWS_|CDK_)/;
  * `cdk synth` does it.
  *
  * @returns what the app warns of, without the word `warning`
- * @throws SynthesisError with what the app printed
+ * @throws SynthesisError with what the app printed, and when it is another stage's than asked for
  */
 export async function synthesize({
   projectDirectory,
@@ -77,7 +80,7 @@ export async function synthesize({
     environment: {
       ...Object.fromEntries(shell),
       CDK_OUTDIR: outputDirectory,
-      CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...QUICK, ...LOCAL, stage }),
+      CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...QUICK, ...LOCAL, ...(stage !== undefined && { stage }) }),
       CDK_VALIDATION: 'false',
     },
     signal,
@@ -90,7 +93,17 @@ export async function synthesize({
     throw new SynthesisError(printed === '' ? what : `${printed}\n${what}`);
   }
   if (end !== 0) throw new SynthesisError(printed || `${app} ended with code ${String(end)}`);
+  if (stage !== undefined) await requireStage(stage, outputDirectory);
   const lines = stderr.split('\n');
   for (const line of lines) if (line.startsWith('note: ')) onNote?.(line.slice('note: '.length));
   return lines.flatMap((line) => /^warning: (.*)$/.exec(line)?.[1] ?? []);
+}
+
+/** An app of the user's may have a stage of its own: to show that as the one asked for would be a lie. */
+async function requireStage(wanted: string, outputDirectory: string): Promise<void> {
+  const { stage } = await readManifest(outputDirectory);
+  if (stage === wanted) return;
+  throw new SynthesisError(
+    `stage "${wanted}" is asked for, and the app synthesizes "${stage}": its new Belfry is given the stage. Leave out --stage, or have the app read it: stage: app.node.tryGetContext('stage')`,
+  );
 }

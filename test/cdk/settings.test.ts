@@ -4,7 +4,7 @@ import { Stack, Tags } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { loadJobs } from '../../lib/app/load-jobs.ts';
 import { Belfry, type BelfryProps } from '../../lib/cdk/belfry.ts';
-import { LOCAL_CONTEXT } from '../../lib/cdk/settings.ts';
+import { LOCAL_CONTEXT } from '../../lib/manifest.ts';
 import { CDK_FLAGS } from '../fixtures/fixture-app.ts';
 import { STAGES } from '../support/stages.ts';
 import { createApp, createFolder, jobFile, only, report, resourcesOf, synth, type Template } from './support.ts';

@@ -100,7 +100,7 @@ function declared(command: Command, path: readonly string[] = []): readonly stri
 }
 
 const PROJECT: Readonly<Record<string, string>> = {
-  'cdk.json': '{ "app": "false" }',
+  'cdk.json': '{ "app": "false", "context": { "app": "shop" } }',
   'infra/schedules.ts': "import type { Schedules } from 'belfry';\n\nexport const schedules: Schedules = {};\n",
   crontab: '0 3 * * * /opt/first\nCRON_TZ=America/New_York\n30 4 * * 1 /opt/second --all\n',
   ambiguous: '0 3 * * * root /opt/first\n',

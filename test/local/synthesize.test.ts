@@ -18,7 +18,7 @@ describe('a synthesis', () => {
     const script = `process.stderr.write(${JSON.stringify(printed)}); process.exitCode = ${code};`;
     await writeFile(join(projectDirectory, 'app.mjs'), script);
     await writeFile(join(projectDirectory, 'cdk.json'), JSON.stringify({ app: 'node app.mjs' }));
-    return await synthesize({ projectDirectory, outputDirectory: join(projectDirectory, 'out'), stage: 'dev' });
+    return await synthesize({ projectDirectory, outputDirectory: join(projectDirectory, 'out') });
   }
 
   /** Begins an app that starts a child, prints the child's id and never ends. @returns also that id */
@@ -31,7 +31,7 @@ describe('a synthesis', () => {
     await writeFile(join(projectDirectory, 'app.mjs'), script);
     await writeFile(join(projectDirectory, 'cdk.json'), JSON.stringify({ app: 'node app.mjs && true' }));
     const outputDirectory = join(projectDirectory, 'out');
-    const synthesis = synthesize({ projectDirectory, outputDirectory, stage: 'dev', ...options });
+    const synthesis = synthesize({ projectDirectory, outputDirectory, ...options });
     synthesis.catch(() => {});
     const pid = await vi.waitFor(async () => {
       const text = await readFile(join(projectDirectory, 'pid'), 'utf8');
@@ -84,9 +84,22 @@ describe('a synthesis', () => {
     const warnings = await synthesize({
       projectDirectory,
       outputDirectory: join(projectDirectory, 'out'),
-      stage: 'dev',
     });
 
     expect(warnings).toEqual(['left one behind']);
+  });
+
+  test('of another stage than asked for is refused: the app gives the stage itself', async () => {
+    const script = `import { mkdirSync, writeFileSync } from 'node:fs';
+      mkdirSync('out', { recursive: true });
+      writeFileSync('out/belfry.json', JSON.stringify({ v: 1, app: 'shop', stage: 'prod' }));`;
+    await writeFile(join(projectDirectory, 'app.mjs'), script);
+    await writeFile(join(projectDirectory, 'cdk.json'), JSON.stringify({ app: 'node app.mjs' }));
+    const of = (stage?: string) =>
+      synthesize({ projectDirectory, outputDirectory: join(projectDirectory, 'out'), stage });
+
+    await expect(of('dev')).rejects.toThrow('stage "dev" is asked for, and the app synthesizes "prod"');
+    await expect(of('prod')).resolves.toEqual([]);
+    await expect(of()).resolves.toEqual([]);
   });
 });

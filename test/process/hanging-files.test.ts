@@ -15,7 +15,7 @@ const app = new App();
 const jobs = await loadJobs(import.meta.dirname + '/../functions', { timeLimit: '2 seconds' });
 const { schedules } = await import('./schedules.ts');
 const { default: access } = await import('./access.ts');
-new Belfry(app, 'Belfry', { jobs, schedules, access });
+new Belfry(app, 'Belfry', { jobs, schedules, stages: { dev: {} }, access });
 `;
 
 const run = (files: Readonly<Record<string, string>>) =>

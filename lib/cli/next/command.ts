@@ -4,7 +4,6 @@ import { readWhen, type When } from '../../cron/index.ts';
 import type { OccurrencesOf } from '../../due/occurrences.ts';
 import { lookAhead } from '../../forecast/look-ahead.ts';
 import { nextJson } from '../../forecast/next-json.ts';
-import { DEFAULT_STAGE } from '../../job/names.ts';
 import type { ManifestSchedule } from '../../manifest.ts';
 import { type EpochMs, epochMs, toIso } from '../../units.ts';
 import { CommandError, EXIT } from '../shared/exit-codes.ts';
@@ -66,11 +65,12 @@ function nextOfExpression(schedule: string | undefined, options: NextOptions): v
 
 /** `belfry next [schedule]`: of the app in this checkout. */
 async function nextOfSchedules(id: string | undefined, options: NextOptions): Promise<void> {
-  const { timezone, stage = DEFAULT_STAGE, json } = options;
+  const { timezone, json } = options;
   if (timezone !== undefined) {
     throw new CommandError('--timezone goes with --cron or --at; a schedule of the app has its own', EXIT.usage);
   }
-  const { manifest, notes } = await synthesizedApp(findProject(process.cwd()), stage);
+  const { manifest, notes } = await synthesizedApp(findProject(process.cwd()), options.stage);
+  const { stage } = manifest;
   const over = entriesThatAreOver(notes);
   const schedules = id === undefined ? manifest.schedules : [scheduleOf(manifest.schedules, id, over)];
   const now = epochMs(Date.now());

@@ -1,5 +1,4 @@
 import { createRunClient, type RunClient } from '../../client/run-client.ts';
-import { DEFAULT_STAGE } from '../../job/names.ts';
 import { localClient, startCloud } from '../../local/cloud.ts';
 import { readManifest } from '../../local/manifest.ts';
 import { findRunning } from '../../local/state/find-running.ts';
@@ -37,7 +36,7 @@ export async function withCloud<Result>(
     const line = formatEvent(event, terminal.colors);
     if (line !== undefined) process.stderr.write(`${line}\n`);
   };
-  const cloud = await startCloud({ projectDirectory, stage: DEFAULT_STAGE, observe, isHeld: true, takesWork });
+  const cloud = await startCloud({ projectDirectory, observe, isHeld: true, takesWork });
   try {
     return await use(localCloud(cloud.manifest, cloud.endpoint));
   } finally {

@@ -17,7 +17,7 @@ export interface SynthesizedApp {
  *
  * @throws SynthesisError with what the app printed
  */
-export async function synthesizedApp(projectDirectory: string, stage: string): Promise<SynthesizedApp> {
+export async function synthesizedApp(projectDirectory: string, stage: string | undefined): Promise<SynthesizedApp> {
   const outputDirectory = await mkdtemp(join(tmpdir(), 'belfry-synth-'));
   try {
     const notes: string[] = [];

@@ -3,7 +3,7 @@ import { createRunHistory } from '../../client/run-history.ts';
 import { readZone } from '../../cron/zone-name.ts';
 import { type SimulationOptions, simulate, TooManyDueTimesError } from '../../forecast/simulate.ts';
 import type { Simulation } from '../../forecast/simulation.ts';
-import { DEFAULT_STAGE, stageNames } from '../../job/names.ts';
+import { stageNames } from '../../job/names.ts';
 import { findRunning } from '../../local/state/find-running.ts';
 import { STATE_FOLDER, StateFolder } from '../../local/state/state-folder.ts';
 import type { Manifest } from '../../manifest.ts';
@@ -35,7 +35,7 @@ export async function simulatePeriod(options: SimulateOptions): Promise<void> {
   const local = isLocal(options);
   const projectDirectory = findProject(process.cwd());
   const terminal = openTerminal({ isForMachine: options.json === true });
-  const { manifest } = await synthesizedApp(projectDirectory, options.stage ?? DEFAULT_STAGE);
+  const { manifest } = await synthesizedApp(projectDirectory, options.stage);
   const { runLengths, source } = await findRunLengths(options, { projectDirectory, manifest, terminal, now, local });
   const simulation = simulateOrRefuse({
     manifest,

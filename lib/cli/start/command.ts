@@ -14,7 +14,7 @@ import { formatEvent } from '../shared/view/live-log.ts';
 import { formatApp } from '../shared/view/schedule-table.ts';
 
 export interface StartOptions {
-  readonly stage: string;
+  readonly stage?: string;
   readonly for?: Milliseconds;
   readonly fresh?: boolean;
   readonly json?: boolean;

@@ -19,7 +19,7 @@ export function addStart(program: Command, onExit: (code: number) => void): void
     )
     .option('--port <port>', 'listen on this port of 127.0.0.1 (default: one that is free)', readPort)
     .option('--fresh', 'forget all local records, messages and marks first')
-    .option('--stage <stage>', 'the stage to synthesize', readStage, DEFAULT_STAGE)
+    .option('--stage <stage>', `the stage to synthesize (default: "${DEFAULT_STAGE}")`, readStage)
     .action(async (options: StartOptions) => {
       isolateFromAws(process.env);
       const { start } = await import('./command.ts');
