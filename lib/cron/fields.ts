@@ -45,7 +45,8 @@ export interface Selection {
   readonly text: string;
 }
 
-interface Range {
+/** What a step counts through. */
+export interface Range {
   readonly kind: 'all' | 'value' | 'range';
   readonly first: number;
   readonly last: number;
@@ -106,16 +107,21 @@ function readItem(item: Part, field: Field, dialect: Dialect): Selection {
   return selection;
 }
 
-/** A step after a single value runs to the end of the field, as in EventBridge. */
+/** Where a step ends: after a single value at the end of the field, as in EventBridge. */
+export const endOfSteps = ({ kind, last }: Range, field: Field): number => (kind === 'value' ? field.max : last);
+
+/** A step that leads past the end selects the first value alone, in cron, robfig/cron and EventBridge alike. */
 function takeSteps(range: Range, step: number, field: Field): Selection {
   const { first, kind } = range;
-  const last = kind === 'value' ? field.max : range.last;
+  const last = endOfSteps(range, field);
   const numbers = countUp(first, last, step);
+  if (numbers.length === 1) return { numbers, text: String(first) };
   if (step === 1) return { numbers, text: kind === 'range' ? range.text : `${first}-${last}` };
   return { numbers, text: (numbers.at(-1) ?? last) + step > field.max ? `${first}/${step}` : numbers.join() };
 }
 
-function readRange(head: Part, field: Field): Range {
+/** @throws InvalidExpressionError when the part is neither `*` nor a value nor a range of the field. */
+export function readRange(head: Part, field: Field): Range {
   if (head.text === '*') return { kind: 'all', first: field.min, last: field.last, text: '*' };
   const [from = head, to, ...surplus] = splitOn(head, '-');
   if (surplus.length > 0) throw new InvalidExpressionError(head, `${field.name} "${head.text}" is not a range`);
@@ -143,11 +149,11 @@ function wrappingRange(field: Field, from: Part, to: Part): [problem: string, cu
 }
 
 function readStep(part: Part, field: Field): number {
-  const highest = field.last - field.min;
   const step = /^\d+$/.test(part.text) ? Number(part.text) : 0;
-  if (step >= 1 && step <= highest) return step;
-  const problem = part.text === '' ? 'a step is missing' : `step ${part.text} of the ${field.name} is out of range`;
-  throw new InvalidExpressionError(part, `${problem}; allowed are 1-${highest}`);
+  // All that lead past the end of the field are one, and the largest are no numbers to count with.
+  if (step >= 1) return Math.min(step, field.max + 1);
+  const problem = part.text === '' ? 'a step is missing' : `step ${part.text} of the ${field.name} is not a step`;
+  throw new InvalidExpressionError(part, `${problem}; allowed are whole numbers from 1`);
 }
 
 interface Stepped {

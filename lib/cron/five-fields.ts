@@ -14,9 +14,9 @@ import {
 import { InvalidExpressionError } from './invalid-expression-error.ts';
 import { type Part, sliceOf, wholeOf, wordsOf } from './parts.ts';
 import { neverFires, type Reading, wrongCount } from './reading.ts';
+import { readQuartzYears, withoutSeconds } from './seconds-first.ts';
 
 const FORM = 'minute hour day-of-month month day-of-week';
-const SIX_FIELDS = "cron has no seconds and no years; EventBridge's six fields are written cron(…)";
 
 const MACROS: Readonly<Record<string, string>> = {
   '@hourly': '0 * * * *',
@@ -29,7 +29,7 @@ const MACROS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads cron as everyone knows it, five fields or `@daily` and its like.
+ * Reads cron as everyone knows it, five fields or `@daily` and its like; or the same five after a second of 0.
  *
  * With both day fields restricted either may match, as in cron; EventBridge cannot say that in one expression, so
  * the reading has two. A day field that picks every day without a `*` leaves no day out, so one is enough.
@@ -38,10 +38,12 @@ const MACROS: Readonly<Record<string, string>> = {
  */
 export function readFiveFields(whole: Part): Reading {
   if (whole.text.startsWith('@')) return readFiveFields(wholeOf(whole.label, readMacro(whole)));
-  const words = wordsOf(whole);
+  const written = wordsOf(whole);
+  const words = written.length === 6 ? withoutSeconds(written) : written;
   const [minute, hour, day, month, weekday, surplus] = words;
   if (!minute || !hour || !day || !month || !weekday || surplus) {
-    throw wrongCount(whole, words, FORM, words.length === 6 ? SIX_FIELDS : undefined);
+    const meant = words.length === 7 ? readQuartzYears(words) : undefined;
+    throw wrongCount(whole, words, FORM, meant && `write ${meant}`);
   }
   refuseForeignSigns(words);
 

@@ -8,6 +8,7 @@ export const WARNING_NAMES = [
   'tiny-max-lateness',
   'calendar-ends',
   'never-runs',
+  'large-step',
 ] as const;
 
 export type WarningName = (typeof WARNING_NAMES)[number];

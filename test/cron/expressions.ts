@@ -16,7 +16,11 @@ const number = ([min, max]: Bounds) => fc.integer({ min, max });
 const value = (bounds: Bounds): List => number(bounds).map(String);
 const range = (bounds: Bounds): List =>
   fc.tuple(number(bounds), number(bounds)).map(([a, b]) => `${Math.min(a, b)}-${Math.max(a, b)}`);
-const stepped = (head: List, step: Bounds): List => fc.tuple(head, value(step)).map((pair) => pair.join('/'));
+/** One step in four may lead past the end of the field. */
+const stepped = (head: List, [min, max]: Bounds): List =>
+  fc
+    .tuple(head, fc.oneof({ weight: 3, arbitrary: value([min, max]) }, value([max, 3 * max])))
+    .map((pair) => pair.join('/'));
 const listOf = (item: List): List => fc.array(item, { minLength: 1, maxLength: 3 }).map((items) => items.join());
 
 const everything = fc.constant('*');
@@ -45,6 +49,25 @@ const cronDays = fc.oneof(
 export const frequentCron = fc
   .tuple(minutes, hours, fc.oneof(fc.constant(['*', '*'] as const), cronDays))
   .map(([minute, hour, [day, weekday]]) => `${minute} ${hour} ${day} * ${weekday}`);
+
+/** Six fields that mean the same five after a second of 0: weekdays by name, which alone have one meaning there. */
+export const withSecondsFirst = fc
+  .tuple(
+    fc.constantFrom('0', '00'),
+    minutes,
+    hours,
+    fc.oneof(
+      fc.tuple(fc.oneof(everything, cronList(DAYS, 30)), everything),
+      fc.tuple(
+        fc.oneof(everything, cronList(DAYS, 30).filter(withoutStar)),
+        fc.constantFrom('SUN', 'mon-fri', 'SAT,SUN', 'MON-SAT/2', 'TUE'),
+      ),
+    ),
+  )
+  .map(([second, minute, hour, [day, weekday]]) => ({
+    expression: `${second} ${minute} ${hour} ${day} * ${weekday}`,
+    meaning: `${minute} ${hour} ${day} * ${weekday}`,
+  }));
 
 /** EventBridge's six fields that are often due. */
 export const frequentEventBridge = fc

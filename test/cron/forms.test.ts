@@ -27,6 +27,19 @@ const CRON_TIMES = [
   ...['15 14 1 * *', '30 4 1,15 * 5', '* 2 28-31 * *', '*/10 2-3 * MAR,OCT SUN'],
 ];
 
+/** Steps past the end of what they count through: the first value alone. */
+const LARGE_STEPS = [
+  ...['*/60 * * * *', '*/90 * * * *', '0 */24 * * *', '0 */48 * * *', '0 5-23/24 * * *', '0 10-20/15 * * *'],
+  ...['10-40/35 * * * *', '*/60,5-9/7 */24 * * *', '0 0 */31 * *', '0 0 */99 * *', '0 0 1 */12 *', '0 0 1 FEB-MAY/9 *'],
+  ...['0 0 * * */7', '0 0 * * */14', '0 0 * * MON-FRI/8', '0 0 3-9/9 * 2-4/6', '*/99999999999999999999 0 * * *'],
+];
+
+/** Six fields with a second of 0, and the five they mean. */
+const SECONDS_FIRST = [
+  ...['0 0 2 * * *', '0 */5 * * * *', '00 30 7 * * MON-FRI', '0 0 */6 1,15 * *', '0  0\t0 13 * fri', '0 0 0 1 JAN *'],
+  ...['0 * * * * *', '000 */60 */24 * * *', '0 0 3 */2 * *', '0 0 0 * * */2', '0 15 10 * 2-4/6 SUN'],
+].map((written) => [written, written.trim().split(/\s+/).slice(1).join(' ')] as const);
+
 /** Days of five-field cron, due at midnight: looked at by the day. */
 const CRON_DAYS = [
   ...['0 0 1 * *', '0 0 31 * *', '0 0 1-7 * *', '0 0 1,15 * *', '0 0 */2 * *', '0 0 */30 * *', '0 0 1-31/3 * *'],
@@ -100,10 +113,12 @@ const EVENTBRIDGE_TIMES = [
   ],
   ...['0 10 * * ? *', '15 12 * * ? *', '0 18 ? * MON-FRI *', '0 8 1 * ? *', '0/10 * ? * MON-FRI *'],
   ...['0/5 8-17 ? * MON-FRI *', '30 2 * * ? *', '0/15 1-3 ? * SUN *', '15 10 ? * 6L 2028-2029', '59 23 L * ? *'],
+  ...['0/60 * * * ? *', '*/60 * * * ? *', '30/45 * * * ? *', '0 0/24 * * ? *', '0 5/99 * * ? *', '5,0/60 * * * ? *'],
 ].map((fields) => `cron(${fields})`);
 
 /** Days of EventBridge, due at midnight. */
 const EVENTBRIDGE_DAYS = [
+  ...['1/31 * ?', '*/40 * ?', '1 1/12 ?', '1 */24 ?'],
   ...['1 * ?', '31 * ?', '* * ?', '1-15 * ?', '1,15,31 * ?', '1/2 * ?', '*/2 * ?', '5/7 * ?', '1,10-12,20/5 * ?'],
   ...['* 1 ?', '* JAN,FEB,MAR ?', '* jan,Dec ?', '1 JUN-AUG ?', '1 1/3 ?', '1 */5 ?', '1 FEB/4 ?', '1 1,3-5,10/1 ?'],
   ...['L * ?', 'l * ?', 'L 2 ?', 'L FEB,APR-JUN ?', 'L 1/3 ?', '1W * ?', '2W * ?', '3W * ?', '3w * ?', '15W * ?'],
@@ -129,7 +144,18 @@ const EVENTBRIDGE_DAYS = [
 ].map((days) => `cron(0 0 ${days} *)`);
 
 const YEARS = [
-  ...['2030', '2028-2030', '2030,2032', '2028/4', '2025/2', '*/3', '2026,2030-2032,2040/5', '1970-2030', '2040-2199'],
+  ...[
+    '2030',
+    '2028/300',
+    '2028-2030',
+    '2030,2032',
+    '2028/4',
+    '2025/2',
+    '*/3',
+    '2026,2030-2032,2040/5',
+    '1970-2030',
+    '2040-2199',
+  ],
 ].flatMap((years) => [`cron(0 0 1 1 ? ${years})`, `cron(0 0 29 1-3 ? ${years})`, `cron(0 0 ? 5 2#1 ${years})`]);
 
 interface Table {
@@ -150,12 +176,12 @@ function compare(tables: readonly Table[]): { readonly tally: Tally; readonly di
 
 test('every form of five-field cron is due when the scan says', () => {
   const { tally, differences } = compare([
-    { window: leapYear, expressions: [...CRON_TIMES, ...CRON_DAYS, ...MACROS] },
+    { window: leapYear, expressions: [...CRON_TIMES, ...LARGE_STEPS, ...SECONDS_FIRST, ...CRON_DAYS, ...MACROS] },
     { window: calendarCycle, expressions: [...CRON_DAYS, ...MACROS.slice(1)] },
   ]);
 
   expect(differences).toEqual([]);
-  tally.expectAtLeast('forms of five-field cron', { cases: 166, dueTimes: 2_500_000 });
+  tally.expectAtLeast('forms of five-field cron', { cases: 194, dueTimes: 3_000_000 });
 });
 
 test("every form of EventBridge's six fields is due when the scan says", () => {
@@ -165,5 +191,5 @@ test("every form of EventBridge's six fields is due when the scan says", () => {
   ]);
 
   expect(differences).toEqual([]);
-  tally.expectAtLeast("forms of EventBridge's six fields", { cases: 283, dueTimes: 1_700_000 });
+  tally.expectAtLeast("forms of EventBridge's six fields", { cases: 303, dueTimes: 1_760_000 });
 });

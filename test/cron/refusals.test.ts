@@ -39,12 +39,10 @@ cron "1-2-3 * * * *": minute "1-2-3" is not a range
       ^^^^^
 cron "*/2/3 * * * *": minute "*/2/3" has more than one step
       ^^^^^
-cron "*/ * * * *": a step is missing; allowed are 1-59
+cron "*/ * * * *": a step is missing; allowed are whole numbers from 1
         ^
-cron "*/0 * * * *": step 0 of the minute is out of range; allowed are 1-59
+cron "*/0 * * * *": step 0 of the minute is not a step; allowed are whole numbers from 1
         ^
-cron "*/60 * * * *": step 60 of the minute is out of range; allowed are 1-59
-        ^^
 cron "0 0 * * MONDAY": day of week "MONDAY" is not understood; allowed are 0-7 or SUN-SAT; write MON
               ^^^^^^
 cron "* * * JULY *": month "JULY" is not understood; allowed are 1-12 or JAN-DEC; write JUL
@@ -87,12 +85,6 @@ cron "": 0 fields instead of 5: minute hour day-of-month month day-of-week
       ^
 cron "0": 1 field instead of 5: minute hour day-of-month month day-of-week
       ^
-cron "0 0 2 * * *": 6 fields instead of 5: minute hour day-of-month month day-of-week; cron has no seconds and no years; EventBridge's six fields are written cron(…)
-                ^
-cron "0 2 * * ? *": 6 fields instead of 5: minute hour day-of-month month day-of-week; cron has no seconds and no years; EventBridge's six fields are written cron(…)
-                ^
-cron "0 0 2 * * ? *": 7 fields instead of 5: minute hour day-of-month month day-of-week
-                ^^^
 cron "0 0 ? * 1": ? is EventBridge's, not cron's; write *
           ^
 cron "0~30 2 * * *": ~ leaves the time to chance, so nobody could say when it is due
@@ -107,8 +99,6 @@ cron "*-5 * * * *": minute "*" is not understood; allowed are 0-59
       ^
 cron "+5 * * * *": minute "+5" is not understood; allowed are 0-59
       ^^
-cron "0 2 * * * backup": 6 fields instead of 5: minute hour day-of-month month day-of-week; cron has no seconds and no years; EventBridge's six fields are written cron(…)
-                ^^^^^^
 cron "0 99999999999999999999999 * * *": hour 99999999999999999999999 is out of range; allowed are 0-23
         ^^^^^^^^^^^^^^^^^^^^^^^
 cron "0 0 L * *": L is EventBridge's, not cron's; write EventBridge's six fields: cron(minute hour day-of-month month day-of-week year)
@@ -125,6 +115,70 @@ cron "rate(7 days)": rate counts from the instant EventBridge created the schedu
       ^^^^^^^^^^^^
 cron "at(2027-01-01T02:00:00)": this is no cron; write at: '2027-01-01T02:00'
       ^^^^^^^^^^^^^^^^^^^^^^^
+`);
+
+/** Where seconds may come first, as in Quartz, Spring and node-cron, or years last, as in EventBridge. */
+const BARE_SIX_FIELDS = rowsOf(`
+cron "0 0 12 * * ?": six fields with ? have two readings: with seconds first, as in Quartz, this is cron(0 12 * * ? *); with years last, as in EventBridge, it is not valid; write cron(0 12 * * ? *)
+                 ^
+cron "0 0 12 ? * MON-FRI": six fields with ? have two readings: with seconds first, as in Quartz, this is cron(0 12 ? * MON-FRI *); with years last, as in EventBridge, it is not valid; write cron(0 12 ? * MON-FRI *)
+             ^
+cron "0 2 * * ? *": six fields with ? have two readings: with seconds first, as in Quartz, this is not valid; with years last, as in EventBridge, it is cron(0 2 * * ? *); write cron(0 2 * * ? *)
+              ^
+cron "15 10 ? * 6L 2022-2023": six fields with ? have two readings: with seconds first, as in Quartz, this is not valid; with years last, as in EventBridge, it is cron(15 10 ? * 6L 2022-2023); write cron(15 10 ? * 6L 2022-2023)
+            ^
+cron "0 15 10 L * ?": six fields with L have two readings: with seconds first, as in Quartz, this is cron(15 10 L * ? *); with years last, as in EventBridge, it is not valid; write cron(15 10 L * ? *)
+              ^
+cron "0 15 10 LW * *": six fields with LW have two readings: with seconds first, as in Quartz, this is not valid; with years last, as in EventBridge, it is not valid; write five fields, or cron(minute hour day-of-month month day-of-week year)
+              ^^
+cron "0 15 10 15W * *": six fields with 15W have two readings: with seconds first, as in Quartz, this is cron(15 10 15W * ? *); with years last, as in EventBridge, it is not valid; write cron(15 10 15W * ? *)
+              ^^^
+cron "0 15 10 ? * FRIL": six fields with ? have two readings: with seconds first, as in Quartz, this is cron(15 10 ? * 6L *); with years last, as in EventBridge, it is not valid; write cron(15 10 ? * 6L *)
+              ^
+cron "0 15 10 ? * 6#3": six fields with ? have two readings: with seconds first, as in Quartz, this is cron(15 10 ? * 6#3 *); with years last, as in EventBridge, it is not valid; write cron(15 10 ? * 6#3 *)
+              ^
+cron "0 15 10 * * FRI#3": six fields with FRI#3 have two readings: with seconds first, as in Quartz, this is cron(15 10 ? * 6#3 *); with years last, as in EventBridge, it is not valid; write cron(15 10 ? * 6#3 *)
+                  ^^^^^
+cron "30 0 12 * * ?": six fields with ? have two readings: with seconds first, as in Quartz, this is not valid; with years last, as in EventBridge, it is not valid; write five fields, or cron(minute hour day-of-month month day-of-week year)
+                  ^
+cron "0 0 2 * * 1": weekday 1 has two readings in six fields: MON where Sunday is 0, as in Spring and node-cron, and SUN where Sunday is 1, as in Quartz; write the names, MON for Monday
+                ^
+cron "0 0 2 * * 1-5": weekday 1-5 has two readings in six fields: MON-FRI where Sunday is 0, as in Spring and node-cron, and SUN-THU where Sunday is 1, as in Quartz; write the names, MON for Monday
+                ^^^
+cron "0 0 2 * * 0": weekday 0 has two readings in six fields: SUN where Sunday is 0, as in Spring and node-cron, and not allowed where Sunday is 1, as in Quartz; write the names, MON for Monday
+                ^
+cron "0 0 2 * * 7": weekday 7 has two readings in six fields: SUN where Sunday is 0, as in Spring and node-cron, and SAT where Sunday is 1, as in Quartz; write the names, MON for Monday
+                ^
+cron "0 0 2 * * 2,4": weekday 2,4 has two readings in six fields: TUE,THU where Sunday is 0, as in Spring and node-cron, and MON,WED where Sunday is 1, as in Quartz; write the names, MON for Monday
+                ^^^
+cron "0 0 2 * * 1-5/2": weekday 1-5/2 has two readings in six fields: MON,WED,FRI where Sunday is 0, as in Spring and node-cron, and SUN,TUE,THU where Sunday is 1, as in Quartz; write the names, MON for Monday
+                ^^^^^
+cron "0 2 1 1 * 2027": with seconds first, as in Quartz and node-cron, the sixth field is the day of week; with years last, as in EventBridge, six fields stand in cron( ) and one day field is ?; write cron(0 2 1 1 ? 2027)
+                ^^^^
+cron "0 2 1 1 MON 2027": with seconds first, as in Quartz and node-cron, the sixth field is the day of week; with years last, as in EventBridge, six fields stand in cron( ) and one day field is ?
+                  ^^^^
+cron "30 0 2 * * *": with seconds first, as Quartz, Spring and node-cron write six fields, this is due at second 30, and due times are whole minutes; with years last, as EventBridge writes them, one day field is ?; write 0 for the seconds, or leave them out
+      ^^
+cron "*/10 * * * * *": with seconds first, as Quartz, Spring and node-cron write six fields, this is due at second */10, and due times are whole minutes; with years last, as EventBridge writes them, one day field is ?; write 0 for the seconds, or leave them out
+      ^^^^
+cron "* * * * * *": with seconds first, as Quartz, Spring and node-cron write six fields, this is due at second *, and due times are whole minutes; with years last, as EventBridge writes them, one day field is ?; write 0 for the seconds, or leave them out
+      ^
+cron "0,30 0 2 * * *": with seconds first, as Quartz, Spring and node-cron write six fields, this is due at second 0,30, and due times are whole minutes; with years last, as EventBridge writes them, one day field is ?; write 0 for the seconds, or leave them out
+      ^^^^
+cron "0 2 * * * backup": day of week "backup" is not understood; allowed are 0-7 or SUN-SAT
+                ^^^^^^
+cron "0 0 25 * * *": hour 25 is out of range; allowed are 0-23
+          ^^
+cron "0 0 2 31 2 *": no date from 1970 to 2199 matches, so it can never fire
+            ^^^^
+cron "0 5/15 * * * *": a step needs a range; crons differ on what 5/15 means; write 5-59/15
+        ^^^^
+cron "0 0 2 * * ? *": 7 fields instead of 5: minute hour day-of-month month day-of-week; write cron(0 2 * * ? *)
+                ^^^
+cron "0 0 2 * * ? 2027-2030": 7 fields instead of 5: minute hour day-of-month month day-of-week; write cron(0 2 * * ? 2027-2030)
+                ^^^^^^^^^^^
+cron "0 0 2 * * * *": 7 fields instead of 5: minute hour day-of-month month day-of-week
+                ^^^
 `);
 
 const SIX_FIELDS = rowsOf(`
@@ -220,8 +274,6 @@ cron "cron(10-59/5 * * * ? *)": AWS does not document a step on a range; write 1
            ^^^^^^^
 cron "cron(0 20-4 * * ? *)": hour range 20-4 runs backwards; write 20-23,0-4
              ^^^^
-cron "cron(0/60 * * * ? *)": step 60 of the minute is out of range; allowed are 1-59
-             ^^
 cron "cron(0 0 1 1 ? 1969)": year 1969 is out of range; allowed are 1970-2199
                      ^^^^
 cron "cron(0 0 1 1 ? 2200)": year 2200 is out of range; allowed are 1970-2199
@@ -367,6 +419,12 @@ const messageOf = (read: () => unknown) => `\n${refusalOf(read).message}`;
 
 describe('refuses five-field cron', () => {
   test.each(FIVE_FIELDS)('$written', ({ written: cron, message }) => {
+    expect(messageOf(() => readWhen({ cron }, 'UTC'))).toBe(message);
+  });
+});
+
+describe('refuses six fields without cron( )', () => {
+  test.each(BARE_SIX_FIELDS)('$written', ({ written: cron, message }) => {
     expect(messageOf(() => readWhen({ cron }, 'UTC'))).toBe(message);
   });
 });

@@ -2,6 +2,7 @@ import type { WarningName } from '../../job/warnings.ts';
 import { lintCalendars } from './calendars.ts';
 import { lintGap, lintRepeat } from './clock-changes.ts';
 import { describeCrowd, findCrowds } from './crowds.ts';
+import { lintLargeSteps } from './large-steps.ts';
 import { lintLateness } from './lateness.ts';
 import { findNeighbours } from './neighbours.ts';
 import { lintNeverRuns } from './never-runs.ts';
@@ -18,6 +19,7 @@ const LINTS: Readonly<Record<WarningName, Lint | undefined>> = {
   'calendar-ends': lintCalendars,
   'never-runs': lintNeverRuns,
   'crowded-minute': undefined,
+  'large-step': lintLargeSteps,
 };
 
 export interface LintResult {
@@ -82,7 +84,7 @@ function findIn(subject: LintSubject, neighbour: string | undefined): readonly F
 }
 
 /** What the expressions, the job and the entry alone decide: the others come and go with the date or with other entries. */
-const LASTING = ['dst-gap', 'dst-repeat', 'retries-outlast-interval', 'tiny-max-lateness'] as const;
+const LASTING = ['dst-gap', 'dst-repeat', 'retries-outlast-interval', 'tiny-max-lateness', 'large-step'] as const;
 
 const needlessAcknowledgements = (subject: LintSubject, found: readonly Found[]): readonly WarningName[] =>
   LASTING.filter((each) => isAcknowledged(subject, each) && !found.some(({ name }) => name === each));

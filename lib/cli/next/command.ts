@@ -1,5 +1,6 @@
 import { NO_JOBS } from '../../app/check-app.ts';
 import { SCHEDULES_FILE } from '../../app/check-schedules.ts';
+import { describeLargeSteps } from '../../app/lint/large-steps.ts';
 import { readWhen, type When } from '../../cron/index.ts';
 import type { OccurrencesOf } from '../../due/occurrences.ts';
 import { lookAhead } from '../../forecast/look-ahead.ts';
@@ -57,10 +58,12 @@ function nextOfExpression(schedule: string | undefined, options: NextOptions): v
   const now = epochMs(Date.now());
   const timed: OccurrencesOf = { expressions, timezone, policy: { dst: 'skip', except: [], only: [] } };
   const ahead = lookAhead(timed, options.from ?? now, count);
-  const { print, colors } = openTerminal({ isForMachine: json === true });
+  const { print, say, colors } = openTerminal({ isForMachine: json === true });
   const source = cron ?? (every === undefined ? `at ${at}` : `every ${every}`);
   const instants = ahead.occurrences.map(({ scheduledTime }) => toIso(scheduledTime));
+  const warnings = [describeLargeSteps(cron)].filter((each) => each !== undefined);
   print(json ? JSON.stringify(instants) : formatExpression({ ...timed, source }, ahead, { now, colors }));
+  for (const warning of warnings) say(colors.yellow(`${json ? '' : '  '}warning: ${warning}`));
 }
 
 /** `belfry next [schedule]`: of the app in this checkout. */

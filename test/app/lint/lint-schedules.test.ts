@@ -25,6 +25,12 @@ describe('an acknowledgement', () => {
     ]);
   });
 
+  test('of a large step is noted where there is none', () => {
+    expect(notesOfEntry({ cron: '0 */12 * * *', acknowledge: { 'large-step': 'noon' } })).toEqual([
+      `infra/schedules.ts: schedule "x": nothing to acknowledge: 'large-step' does not occur; remove it`,
+    ]);
+  });
+
   test.each([
     ['it occurs', { ...nightly, acknowledge: { 'dst-gap': 'fine' } }],
     ['it may occur on another day', { ...nightly, acknowledge: { 'crowded-minute': 'a', 'calendar-ends': 'b' } }],

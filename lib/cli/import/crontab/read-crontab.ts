@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { describeLargeSteps } from '../../../app/lint/large-steps.ts';
 import { InvalidExpressionError, readWhen } from '../../../cron/index.ts';
 import { CommandError, EXIT } from '../../shared/exit-codes.ts';
 import { nameOfCommand } from '../command-name.ts';
@@ -158,6 +159,7 @@ function candidateOf(entry: Entry): Candidate {
     withoutSecrets(command),
     input === undefined ? null : withoutSecrets(input),
   ]);
+  const largeSteps = describeLargeSteps(parts.expression);
   return {
     kind: 'candidate',
     place,
@@ -175,7 +177,7 @@ function candidateOf(entry: Entry): Candidate {
       ...(input === undefined ? [] : ['it reads the text after % as its standard input']),
       ...parts.random.map((field) => `cronie draws a time for ${field}, and the entry has its beginning`),
     ],
-    words: [],
+    words: largeSteps === undefined ? [] : [largeSteps],
     isRandom: parts.random.length > 0,
   };
 }

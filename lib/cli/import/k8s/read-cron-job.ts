@@ -1,4 +1,5 @@
 import { quoteValue } from '../../../app/check-report.ts';
+import { describeLargeSteps } from '../../../app/lint/large-steps.ts';
 import { type Duration, formatDuration, readDuration } from '../../../job/duration.ts';
 import { BOUNDS } from '../../../job/policy.ts';
 import { SCHEDULE_BOUNDS } from '../../../job/schedule-policy.ts';
@@ -93,6 +94,7 @@ function candidateOf(cronJob: CronJob): Candidate {
   const jobSpec = recordIn(spec, 'jobTemplate', 'spec');
   const pod = readPod(recordIn(jobSpec, 'template', 'spec'));
   const policy = readPolicy(spec, jobSpec);
+  const largeSteps = describeLargeSteps(cron);
   const lateness = readLateness(spec['startingDeadlineSeconds']);
   const several = Math.max(countIn(jobSpec, 'parallelism'), countIn(jobSpec, 'completions'));
   return {
@@ -110,6 +112,7 @@ function candidateOf(cronJob: CronJob): Candidate {
     porting: [...pod.porting, ...policy.porting, ...(several > 1 ? [`it runs ${several} pods for each due time`] : [])],
     words: [
       ...(isInUtc ? [`${schedule} counts from when the controller sees it; the entry counts from midnight UTC`] : []),
+      ...(largeSteps === undefined ? [] : [largeSteps]),
       ...policy.words,
       ...lateness.words,
       ...(spec['suspend'] === true ? ['it is suspended'] : []),

@@ -44,6 +44,11 @@ export function readSchedule(manifest: Manifest, { schedule: value, timeZone }: 
     const problem = `Kubernetes takes no time zone in the schedule; ${cure}`;
     return { ...read, faults: [{ problem, spot: { ...line, length: prefix[0].length } }] };
   }
+  const fields = schedule.split(/\s+/);
+  if (fields.length > 1 && fields.length !== 5 && !schedule.startsWith('@')) {
+    const problem = `Kubernetes takes five fields in a schedule, and this has ${fields.length}`;
+    return { ...read, faults: [{ problem, spot: { ...line, length: schedule.length } }] };
+  }
   const every = readEvery(schedule);
   const readable = faultIn(() => readZone(zone)) === undefined ? zone : 'UTC';
   const fault = every === undefined ? faultIn(() => readWhen({ cron: schedule }, readable)) : every.fault;
