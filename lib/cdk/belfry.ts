@@ -7,6 +7,7 @@ import { type CheckedApp, checkApp } from '../app/check-app.ts';
 import type { JobFile } from '../app/check-jobs.ts';
 import { InvalidAppError } from '../app/check-report.ts';
 import { projectDirectoryOf } from '../app/load-jobs.ts';
+import { zoneDataNotes } from '../app/zone-data.ts';
 import { isJob, type Job } from '../job/job.ts';
 import type { Schedules } from '../job/schedule.ts';
 import type { Stages } from '../job/stages.ts';
@@ -21,7 +22,7 @@ import { limitFunction } from './function-limits.ts';
 import { JobAccess, type JobDefaults } from './job-access.ts';
 import type { JobWorker } from './job-worker.ts';
 import { refuseTwin } from './refuse-twin.ts';
-import { type DeploymentSettings, readSettings } from './settings.ts';
+import { type DeploymentSettings, isLocal, readSettings } from './settings.ts';
 import { createSharedResources, tag } from './shared-resources.ts';
 import { limitStacks } from './stack-size.ts';
 import { planStacks } from './stacks.ts';
@@ -85,7 +86,9 @@ export class Belfry extends Construct {
     });
     const checked = checkApp({ ...settings, stages, files: jobs, schedules, now, readCalendarFile });
     this.jobNames = checked.jobs.map(({ name }) => name);
-    this.notes = [...checked.notes, ...calendarNotes];
+    // On this machine Node's clocks fire.
+    const zoneNotes = isLocal(scope) ? [] : zoneDataNotes(checked.schedules);
+    this.notes = [...checked.notes, ...calendarNotes, ...zoneNotes];
     this.found.push(...settings.warnings, ...checked.warnings);
 
     const { watchdogGrace = DEFAULT_GRACE } = settings;

@@ -15,6 +15,7 @@ export interface NextJson {
   readonly description: string;
   readonly expressions: readonly string[];
   readonly timezone: string;
+  readonly zoneData: ZoneDataJson;
   /** Whether it is on in this stage. */
   readonly enabled: boolean;
   /** How long after a due time it may be fired; 0 for at once. */
@@ -34,6 +35,14 @@ export interface NextJson {
   readonly clockChanges: readonly ClockChangeJson[];
 }
 
+/** The data of time zones by which due times were computed. */
+export interface ZoneDataJson {
+  /** IANA's release, `2025c`. */
+  readonly version: string;
+  /** What is wrong with the due times, where the data are too old for the schedule's zone. */
+  readonly warning?: string;
+}
+
 /** A change of a zone's clocks, with the due times that it skips or repeats; all times but `at` are local. */
 export interface ClockChangeJson {
   readonly at: string;
@@ -43,7 +52,11 @@ export interface ClockChangeJson {
   readonly times: readonly string[];
 }
 
-export function nextJson(schedule: ManifestSchedule, { occurrences, clockChanges, nextRun }: LookAhead): NextJson {
+export function nextJson(
+  schedule: ManifestSchedule,
+  { occurrences, clockChanges, nextRun }: LookAhead,
+  zoneData: ZoneDataJson,
+): NextJson {
   const { id, job, source, expressions, timezone, enabled, policy } = schedule;
   const zone = readZone(timezone);
   return {
@@ -53,6 +66,7 @@ export function nextJson(schedule: ManifestSchedule, { occurrences, clockChanges
     description: describeExpressions(expressions),
     expressions,
     timezone,
+    zoneData,
     enabled,
     spread: policy.spread,
     nextRun: nextRun === undefined ? null : toIso(nextRun),

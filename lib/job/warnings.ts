@@ -9,6 +9,7 @@ export const WARNING_NAMES = [
   'calendar-ends',
   'never-runs',
   'large-step',
+  'old-zone-data',
 ] as const;
 
 export type WarningName = (typeof WARNING_NAMES)[number];

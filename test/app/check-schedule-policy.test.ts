@@ -143,7 +143,7 @@ describe('a setting that is not allowed', () => {
     [
       'an acknowledgement of what is no warning',
       { acknowledge: { 'dst-gaps': 'fine' } },
-      'acknowledge names the warning "dst-gaps", which is none; there are dst-gap, dst-repeat, interval-shorter-than-timeout, retries-outlast-interval, crowded-minute, tiny-max-lateness, calendar-ends, never-runs, large-step',
+      'acknowledge names the warning "dst-gaps", which is none; there are dst-gap, dst-repeat, interval-shorter-than-timeout, retries-outlast-interval, crowded-minute, tiny-max-lateness, calendar-ends, never-runs, large-step, old-zone-data',
     ],
     [
       'an acknowledgement without a reason',

@@ -375,6 +375,10 @@ timezone "IST": an abbreviation is not an IANA time zone; write a place, such as
           ^^^
 timezone "SystemV/PST8": no such time zone; write a place, such as Europe/Stockholm, or UTC
           ^^^^^^^^^^^^
+timezone "US/Pacific-New": IANA has withdrawn this name, so EventBridge may not know it; write America/Los_Angeles
+          ^^^^^^^^^^^^^^
+timezone "Canada/East-Saskatchewan": IANA has withdrawn this name, so EventBridge may not know it; write America/Regina
+          ^^^^^^^^^^^^^^^^^^^^^^^^
 timezone "CEST": no such time zone; write a place, such as Europe/Stockholm, or UTC
           ^^^^
 `);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SCHEDULE_FIELDS } from '../../lib/app/check-schedules.ts';
+import { ZONE_CHANGES } from '../../lib/cron/zone-changes.ts';
 import { defineJob } from '../../lib/entry/belfry.ts';
 import { OVERLAP_POLICIES } from '../../lib/job/overlap.ts';
 import { BOUNDS, DEFAULTS, policyOf } from '../../lib/job/policy.ts';
@@ -8,6 +9,8 @@ import { WARNING_NAMES } from '../../lib/job/warnings.ts';
 import { deliveryTimeouts, deployedTimeouts } from '../../lib/run/timeouts.ts';
 import { epochMs, plus, toMilliseconds } from '../../lib/units.ts';
 import { guides, readMarkdown, tableRows } from './markdown.ts';
+
+const bare = (text: string): string => text.replaceAll('`', '');
 
 interface Range {
   readonly min: string | number;
@@ -76,6 +79,14 @@ describe('the table of settings in docs/time.md', () => {
     const warnings = tableRows(readMarkdown('docs/time.md'), ['warning', 'when', 'what to do']);
 
     expect(warnings.map(([name]) => name)).toEqual(WARNING_NAMES);
+  });
+
+  test('stands beside a table of every zone that has changed, with the release', () => {
+    const rows = tableRows(readMarkdown('docs/time.md'), ['zones', 'changed', 'in']);
+
+    expect(rows.map(([zones = '', , release]) => [zones.split(', ').map(bare).sort(), release])).toEqual(
+      ZONE_CHANGES.map(({ zones, release }) => [[...zones].sort(), release]),
+    );
   });
 });
 

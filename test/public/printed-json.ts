@@ -70,7 +70,7 @@ export async function printedJson(): Promise<object> {
   const period = { from, to: epochMs(from + 4 * DAY) };
   const [nightly] = MANIFEST.schedules;
   if (nightly === undefined) throw new Error('the manifest has no schedule');
-  const next = nextJson(nightly, lookAhead(nightly, from, 5));
+  const next = nextJson(nightly, lookAhead(nightly, from, 5), { version: '2025c', warning: 'too old' });
   const runLengths = new Map([['report', { length: milliseconds(900_000), basis: 'p95', completedRuns: 7 } as const]]);
   const simulation = simulate({
     manifest: MANIFEST,

@@ -8,6 +8,7 @@ import { findNeighbours } from './neighbours.ts';
 import { lintNeverRuns } from './never-runs.ts';
 import { lintInterval, lintRetries } from './run-length.ts';
 import { isAcknowledged, type Lint, type LintSubject } from './subject.ts';
+import { lintZoneData } from './zone-data.ts';
 
 /** What each warning is found by, in the order of messages; `undefined` for what is found over several entries. */
 const LINTS: Readonly<Record<WarningName, Lint | undefined>> = {
@@ -20,6 +21,7 @@ const LINTS: Readonly<Record<WarningName, Lint | undefined>> = {
   'never-runs': lintNeverRuns,
   'crowded-minute': undefined,
   'large-step': lintLargeSteps,
+  'old-zone-data': lintZoneData,
 };
 
 export interface LintResult {

@@ -1,10 +1,11 @@
 import { NO_JOBS } from '../../app/check-app.ts';
 import { SCHEDULES_FILE } from '../../app/check-schedules.ts';
 import { describeLargeSteps } from '../../app/lint/large-steps.ts';
+import { warnOfZoneData, zoneDataVersion } from '../../app/zone-data.ts';
 import { readWhen, type When } from '../../cron/index.ts';
 import type { OccurrencesOf } from '../../due/occurrences.ts';
 import { lookAhead } from '../../forecast/look-ahead.ts';
-import { nextJson } from '../../forecast/next-json.ts';
+import { nextJson, type ZoneDataJson } from '../../forecast/next-json.ts';
 import type { ManifestSchedule } from '../../manifest.ts';
 import { type EpochMs, epochMs, toIso } from '../../units.ts';
 import { CommandError, EXIT } from '../shared/exit-codes.ts';
@@ -61,7 +62,7 @@ function nextOfExpression(schedule: string | undefined, options: NextOptions): v
   const { print, say, colors } = openTerminal({ isForMachine: json === true });
   const source = cron ?? (every === undefined ? `at ${at}` : `every ${every}`);
   const instants = ahead.occurrences.map(({ scheduledTime }) => toIso(scheduledTime));
-  const warnings = [describeLargeSteps(cron)].filter((each) => each !== undefined);
+  const warnings = [describeLargeSteps(cron), warnOfZoneData(timed, now)].filter((each) => each !== undefined);
   print(json ? JSON.stringify(instants) : formatExpression({ ...timed, source }, ahead, { now, colors }));
   for (const warning of warnings) say(colors.yellow(`${json ? '' : '  '}warning: ${warning}`));
 }
@@ -81,16 +82,25 @@ async function nextOfSchedules(id: string | undefined, options: NextOptions): Pr
   const { print, colors } = openTerminal({ isForMachine: json === true });
   const found = schedules.map((schedule) => ({ schedule, ahead: lookAhead(schedule, options.from ?? now, count) }));
   if (json) {
-    const all = found.map(({ schedule, ahead }) => nextJson(schedule, ahead));
+    const all = found.map(({ schedule, ahead }) => nextJson(schedule, ahead, zoneDataOf(schedule, now)));
     print(JSON.stringify(id === undefined ? all : all[0]));
   } else {
-    const texts = found.map(({ schedule, ahead }) => formatNext(schedule, ahead, { now, stage, colors }));
+    const texts = found.map(({ schedule, ahead }) => {
+      const { warning } = zoneDataOf(schedule, now);
+      const text = formatNext(schedule, ahead, { now, stage, colors });
+      return warning === undefined ? text : `${text}\n  ${colors.yellow(`warning: ${warning}`)}`;
+    });
     const past = id === undefined ? [...over].map(([each, why]) => `${colors.bold(each)}  ${colors.yellow(why)}`) : [];
     const none = manifest.jobs.length === 0 ? NO_JOBS : `there are no schedules in ${SCHEDULES_FILE}`;
     const jobs = manifest.jobs.map(({ name }) => name);
     const idle = id === undefined ? formatIdleJobs(jobs, manifest.schedules) : undefined;
     print([[...texts, ...past].join('\n\n') || none, ...(idle === undefined ? [] : [colors.dim(idle)])].join('\n\n'));
   }
+}
+
+function zoneDataOf(schedule: ManifestSchedule, now: EpochMs): ZoneDataJson {
+  const warning = warnOfZoneData(schedule, now);
+  return { version: zoneDataVersion(), ...(warning === undefined ? {} : { warning }) };
 }
 
 /** What synth says of entries that it leaves out, by their ids. */

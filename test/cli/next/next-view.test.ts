@@ -116,7 +116,7 @@ describe('what is next', () => {
   test('is JSON of instants and local times', () => {
     const nightly = scheduleOf('nightly', { job: 'report', cron: '30 2 * * *', timezone: 'Europe/Berlin' });
 
-    expect(nextJson(nightly, lookAhead(nightly, NOW, 2))).toMatchInlineSnapshot(`
+    expect(nextJson(nightly, lookAhead(nightly, NOW, 2), { version: '2025c' })).toMatchInlineSnapshot(`
       {
         "clockChanges": [
           {
@@ -152,6 +152,9 @@ describe('what is next', () => {
         "source": "30 2 * * *",
         "spread": 0,
         "timezone": "Europe/Berlin",
+        "zoneData": {
+          "version": "2025c",
+        },
       }
     `);
   });
