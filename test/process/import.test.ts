@@ -188,7 +188,7 @@ describe('importing a crontab', () => {
     expect(JSON.parse(stdout)).toMatchObject({
       status: 'failed',
       attempt: 1,
-      error: { message: 'not ported yet: timeout 1h /usr/local/bin/backup.sh --full' },
+      error: { message: "not ported yet: the comment in the job's file says what it ran" },
     });
   });
 });

@@ -1,8 +1,9 @@
 import type { InvalidExpressionError } from '../../cron/index.ts';
 import type { Place, Refusal } from './found.ts';
+import { maskProblem } from './mask/mask-schedule.ts';
 import { oneLine, shorten } from './safe-text.ts';
 
-/** A part of a line. */
+/** A part of a line that may be shown. */
 export interface Spot {
   readonly text: string;
   readonly offset: number;
@@ -34,7 +35,8 @@ export function refuseExpression(
   { label, offset, length, problem, cure, expression }: InvalidExpressionError,
   line: { readonly text: string; readonly offset: number; readonly zone: string },
 ): Refusal {
-  const said = cure === undefined ? problem : `${problem}; ${cure}`;
+  const part = expression.slice(offset, offset + length);
+  const said = maskProblem(cure === undefined ? problem : `${problem}; ${cure}`, label === 'timezone' ? '' : part);
   if (label === 'timezone') return refuse(place, `${line.zone} ${JSON.stringify(expression)}: ${said}`);
   return refuse(place, said, { text: line.text, offset: line.offset + offset, length });
 }

@@ -1,7 +1,8 @@
 import { type Duration, formatDuration, readDuration } from '../../job/duration.ts';
 import { BOUNDS } from '../../job/policy.ts';
 import { type Milliseconds, milliseconds } from '../../units.ts';
-import { shorten, withoutSecrets } from './safe-text.ts';
+import { isHarmless, isProgramName, isVocabulary, MASK } from './mask/words.ts';
+import { shorten } from './safe-text.ts';
 import { basename, type ShellReading } from './shell.ts';
 
 /** The longest timeout that a job may have. */
@@ -76,9 +77,16 @@ function shellReason({ constructs }: ShellReading): readonly string[] {
 
 function named(what: string, names: readonly string[]): readonly string[] {
   if (names.length === 0) return [];
-  const first = names.slice(0, MAX_NAMED).map((name) => shorten(withoutSecrets(name), 60));
+  const first = [...new Set(names.map(maskName))].slice(0, MAX_NAMED).map((name) => shorten(name, 60));
   return [`${what}: ${first.join(', ')}${names.length > MAX_NAMED ? ' …' : ''}`];
 }
+
+/** Several words, or one. */
+const maskName = (name: string): string =>
+  name
+    .split(' ')
+    .map((word, index) => (isHarmless(word) || (index === 0 ? isProgramName(word) : isVocabulary(word)) ? word : MASK))
+    .join(' ');
 
 function pathsOf({ commands }: ShellReading): readonly string[] {
   const paths = commands

@@ -15,43 +15,6 @@ export function shorten(text: string, longest = MAX_SHOWN_LENGTH): string {
   return text.length > longest ? `${line}…` : line;
 }
 
-/** Authors are none. */
-const SECRET_WORD = '(?:PASS|PWD|SECRET|TOKEN|KEY|CREDENTIAL|COOKIE|AUTH(?!OR(?!IZ)))';
-
-/** Whether a variable of this name is likely to hold what nobody else may see. */
-export const isSecretName = (name: string): boolean => new RegExp(SECRET_WORD, 'i').test(name);
-
-const SECRET_NAME = String.raw`[\w-]{0,60}${SECRET_WORD}[\w-]{0,60}`;
-/** A word of a shell, quoted in whole or in part. */
-const WORD = String.raw`(?:\\.|"[^"]*"|'[^']*'|[^\s"'\\])+`;
-/** Of curl; in one with other short options too. */
-const USER_OPTION = String.raw`(?<![\w-])(?:-[a-z]{0,20}u\s{0,9}|--(?:[a-z]{1,20}-)?user(?:name)?[\s=]{1,9})`;
-const HEADER_OPTION = String.raw`(?<![\w-])(?:-[a-z]{0,20}H\s{0,9}|--header[\s=]{1,9})`;
-
-const SECRETS: readonly RegExp[] = [
-  // DB_PASSWORD=…, --password=…
-  `(${SECRET_NAME}=)${WORD}`,
-  // --password …
-  String.raw`(--[\w-]{0,60}(?:PASSW|SECRET|TOKEN|API-?KEY|CREDENTIAL)[\w-]{0,60}\s)${WORD}`,
-  // Authorization: Bearer …
-  String.raw`(\b(?:Bearer|Basic)\s)[^\s"']+`,
-  // postgres://user:…@
-  String.raw`(:\/\/[^\s:/@"']{0,100}:)[^\s/@"']+(?=@)`,
-  // -u user:…; `date -u +%H:%M` names no user.
-  `(${USER_OPTION}"[^":+]{1,200}:)[^"]*`,
-  `(${USER_OPTION}'[^':+]{1,200}:)[^']*`,
-  String.raw`(${USER_OPTION}[^\s"':+]{1,200}:)${WORD}`,
-  // "X-Api-Key: …", -H X-Api-Key:…, {"apiKey":"…"}
-  String.raw`("(?:--header=|-H\s{0,9})?${SECRET_NAME}\s{0,9}:(?!\s{0,9}(?:Bearer|Basic)\b)\s{0,9})[^"]+`,
-  String.raw`('(?:--header=|-H\s{0,9})?${SECRET_NAME}\s{0,9}:(?!\s{0,9}(?:Bearer|Basic)\b)\s{0,9})[^']+`,
-  String.raw`(${HEADER_OPTION}${SECRET_NAME}:(?:\\\s)?)${WORD}`,
-  String.raw`(["']${SECRET_NAME}["']\s{0,9}:\s{0,9})${WORD}`,
-].map((pattern) => new RegExp(pattern, 'gi'));
-
-/** A command without the values that look like secrets: what is written goes into a repository. */
-export const withoutSecrets = (text: string): string =>
-  SECRETS.reduce((masked, pattern) => masked.replaceAll(pattern, '$1***'), text);
-
 /** A text as lines of a block comment, which nothing in it can end. */
 export const inComment = (text: string): string => oneLine(text).replaceAll('*/', '*\\/');
 

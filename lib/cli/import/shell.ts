@@ -1,3 +1,5 @@
+import { isKnownProgram, MASK } from './mask/words.ts';
+
 /** How a shell would read a command, as far as an import must know: which programs, and what only a shell does. */
 
 export interface ShellReading {
@@ -144,8 +146,9 @@ class Scanner {
     for (const keyword of this.#words.slice(0, first === -1 ? undefined : first)) {
       if (keyword === 'if' || keyword === 'for' || keyword === 'while') this.#constructs.add(keyword);
     }
-    // What follows these two is a variable.
-    const isCommand = first !== -1 && !['for', 'case'].includes(this.#words[first - 1] ?? '');
+    // What follows the first two is a variable, and the others end a command.
+    const isCommand =
+      first !== -1 && !['for', 'case', 'fi', 'done', 'esac', '}'].includes(this.#words[first - 1] ?? '');
     if (isCommand) this.#commands.push(this.#words.slice(first));
     this.#words = [];
     this.#isTarget = false;
@@ -171,13 +174,13 @@ const KEYWORDS = new Set([
 ]);
 
 /** Programs that run another: options with a value, and how many words stand before the program. */
-const WRAPPERS: Readonly<Record<string, { readonly valued: readonly string[]; readonly operands: number }>> = {
-  env: { valued: ['-u', '-C'], operands: 0 },
+export const WRAPPERS: Readonly<Record<string, { readonly valued: readonly string[]; readonly operands: number }>> = {
+  env: { valued: ['-u', '-C', '-S'], operands: 0 },
   nice: { valued: ['-n'], operands: 0 },
-  ionice: { valued: ['-c', '-n'], operands: 0 },
+  ionice: { valued: ['-c', '-n', '-p', '-P', '-u'], operands: 0 },
   timeout: { valued: ['-k', '-s'], operands: 1 },
   flock: { valued: ['-w', '-E'], operands: 1 },
-  sudo: { valued: ['-u', '-g'], operands: 0 },
+  sudo: { valued: ['-u', '-g', '-p', '-C', '-h', '-r', '-t', '-T', '-U', '-D', '-R'], operands: 0 },
   nohup: { valued: [], operands: 0 },
   exec: { valued: [], operands: 0 },
   time: { valued: [], operands: 0 },
@@ -185,14 +188,16 @@ const WRAPPERS: Readonly<Record<string, { readonly valued: readonly string[]; re
   setsid: { valued: [], operands: 0 },
 };
 
+/** Which word behind a wrapper is the program is a guess where an option is not known: then it is masked. */
 function unwrap(words: readonly string[], timeouts: string[]): readonly string[] {
   let rest = words;
-  for (;;) {
+  for (let isWrapped = false; ; isWrapped = true) {
     const start = rest.findIndex((word) => !/^[A-Za-z_]\w*=/.test(word));
     rest = start === -1 ? [] : rest.slice(start);
-    const name = basename(rest[0] ?? '');
+    const [program = '', ...args] = rest;
+    const name = basename(program);
     const wrapper = Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name] : undefined;
-    if (wrapper === undefined) return rest;
+    if (wrapper === undefined) return isWrapped && program !== '' && !isKnownProgram(program) ? [MASK, ...args] : rest;
     let next = 1;
     while (rest[next]?.startsWith('-')) next += wrapper.valued.includes(rest[next] ?? '') ? 2 : 1;
     if (name === 'timeout') timeouts.push(rest[next] ?? '');

@@ -152,6 +152,19 @@ describe('manifests as they are in the world', () => {
 });
 
 describe('the fields of a CronJob', () => {
+  test('six fields are refused, since Kubernetes takes five', () => {
+    expect(refusal(cronJob().replace('0 2 * * *', '0 0 2 * * *')).problem).toBe(
+      'CronJob shop/nightly: Kubernetes takes five fields in a schedule, and this has 6',
+    );
+  });
+
+  test('a large step is imported, and told', () => {
+    expect(candidate(cronJob().replace('0 2 * * *', "'*/60 * * * *'"))).toMatchObject({
+      cron: '*/60 * * * *',
+      words: ['*/60 in the minute is 0 alone, since 0 + 60 is past 59: write 0 if once an hour is meant'],
+    });
+  });
+
   test.each([
     ['startingDeadlineSeconds: 60', '1 minute', []],
     ['startingDeadlineSeconds: 5400', '90 minutes', []],
@@ -239,7 +252,10 @@ describe('the fields of a CronJob', () => {
         problem: expect.stringMatching(
           /^CronJob shop\/nightly: not one of the intervals that.*; allowed are 1 minute,.* 1 day$/,
         ),
-        excerpt: [`  schedule: "@every ${length}"`, `                    ${'^'.repeat(length.length)}`],
+        excerpt: [
+          `  schedule: "@every ${length === 'soon' ? '****' : length}"`,
+          `                    ${'^'.repeat(length.length)}`,
+        ],
       });
       return;
     }

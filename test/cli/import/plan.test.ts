@@ -226,7 +226,7 @@ export default defineJob('work', {
   timeout: '5 minutes',
   retry: { maxAttempts: 1 },
   run() {
-    throw new NonRetryableError('not ported yet: timeout 5m /opt/work --hard | tee log');
+    throw new NonRetryableError("not ported yet: the comment in the job's file says what it ran");
   },
 });
 `);

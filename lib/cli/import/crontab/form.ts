@@ -1,4 +1,5 @@
 import { CommandError, EXIT } from '../../shared/exit-codes.ts';
+import { maskCommand } from '../mask/mask-command.ts';
 import { oneLine, shorten } from '../safe-text.ts';
 import { type CrontabLine, splitEntry } from './lines.ts';
 
@@ -47,7 +48,7 @@ export function detectForm(path: string, lines: readonly CrontabLine[]): Detecte
   // One of those that do not tell.
   const first = starts.find((rest) => rest !== '' && tellForm(rest) === undefined) ?? starts[0] ?? '';
   throw new CommandError(
-    `${oneLine(path)}: its lines could begin with a user or with a command, as "${shorten(first, 60)}" does; give --system if a user stands there, as in /etc/crontab, or --user if not, as in crontab -l`,
+    `${oneLine(path)}: its lines could begin with a user or with a command, as "${shorten(maskCommand(first).shown, 60)}" does; give --system if a user stands there, as in /etc/crontab, or --user if not, as in crontab -l`,
     EXIT.usage,
   );
 }

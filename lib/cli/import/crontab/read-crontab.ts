@@ -5,8 +5,11 @@ import { CommandError, EXIT } from '../../shared/exit-codes.ts';
 import { nameOfCommand } from '../command-name.ts';
 import { refuse, refuseExpression } from '../excerpt.ts';
 import type { Candidate, Found, FoundPolicy, Place, Reading } from '../found.ts';
+import { type MaskedCommand, maskCommand, withoutTexts } from '../mask/mask-command.ts';
+import { maskLine } from '../mask/mask-schedule.ts';
+import { isHarmless, MASK } from '../mask/words.ts';
 import { reasonsToPort, timeoutOf } from '../porting.ts';
-import { isSecretName, oneLine, shorten, withoutSecrets } from '../safe-text.ts';
+import { oneLine, shorten } from '../safe-text.ts';
 import { readShell, type ShellReading } from '../shell.ts';
 import { type CrontabForm, detectForm } from './form.ts';
 import { type EntryLine, type EntryParts, splitCrontab, splitEntry, splitInput, splitUser } from './lines.ts';
@@ -43,11 +46,12 @@ export function readCrontab({ path, text, timezone, form: given, ignoresCronTz =
   const variables = new Map<string, string>();
   let zoneLine: number | undefined;
   const found: Found[] = [];
+  const sameIdentity = new Map<string, readonly string[]>();
   for (const line of lines) {
     if (line.kind === 'variable') variables.set(line.name, line.value);
     if (line.kind === 'variable' && line.name === 'CRON_TZ') zoneLine = line.number;
     if (line.kind === 'entry')
-      found.push(readEntry(line, { path, form, timezone, ignoresCronTz, variables, zoneLine }));
+      found.push(readEntry(line, { path, form, timezone, ignoresCronTz, variables, zoneLine, sameIdentity }));
   }
   const names = new Set(lines.flatMap((line) => (line.kind === 'variable' ? [line.name] : [])));
   const last = lines.at(-1);
@@ -74,6 +78,8 @@ interface Surroundings {
   readonly variables: ReadonlyMap<string, string>;
   /** Where the `CRON_TZ` of now stands. */
   readonly zoneLine: number | undefined;
+  /** The commands that have been read, by what of them is in an origin. */
+  readonly sameIdentity: Map<string, readonly string[]>;
 }
 
 const FORMS = {
@@ -84,7 +90,8 @@ const FORMS = {
 function readEntry({ number, text }: EntryLine, surroundings: Surroundings): Found {
   const place: Place = { file: surroundings.path, line: number };
   const first = text.trimStart();
-  const start = { text, offset: text.length - first.length, length: first.split(/\s/, 1)[0]?.length ?? 1 };
+  const shown = maskLine(text);
+  const start = { text: shown, offset: text.length - first.length, length: first.split(/\s/, 1)[0]?.length ?? 1 };
   if (text.length > MAX_LINE_LENGTH) {
     return refuse(place, `it has ${text.length} characters; cron takes 999 for a command`, { ...start, length: 1 });
   }
@@ -94,7 +101,7 @@ function readEntry({ number, text }: EntryLine, surroundings: Surroundings): Fou
   const parts = splitEntry(text);
   if (parts === undefined) {
     const said = `fields are missing; a line is: ${FORMS[surroundings.form]}`;
-    return refuse(place, said, { text, offset: text.trimEnd().length, length: 1 });
+    return refuse(place, said, { text: shown, offset: shown.trimEnd().length, length: 1 });
   }
   return /^@reboot$/i.test(parts.expression)
     ? refuseReboot(place, start)
@@ -103,13 +110,14 @@ function readEntry({ number, text }: EntryLine, surroundings: Surroundings): Fou
 
 function readParts(place: Place, line: { text: string; parts: EntryParts }, surroundings: Surroundings): Found {
   const { text, parts } = line;
-  const { form, variables, zoneLine } = surroundings;
+  const { form, variables, zoneLine, sameIdentity } = surroundings;
   const owned = form === 'system' ? splitUser(parts.rest) : { user: undefined, command: parts.rest };
   const { command = '', input } = owned === undefined ? {} : splitInput(owned.command);
   if (owned === undefined || command === '') {
     const missing = form === 'system' ? 'a user or a command is missing' : 'a command is missing';
     const said = `${missing}; a line is: ${FORMS[form]}`;
-    return refuse(place, said, { text, offset: text.trimEnd().length, length: 1 });
+    const shown = maskLine(text);
+    return refuse(place, said, { text: shown, offset: shown.trimEnd().length, length: 1 });
   }
   const timezone = zoneOf(place, surroundings);
   try {
@@ -117,9 +125,9 @@ function readParts(place: Place, line: { text: string; parts: EntryParts }, surr
   } catch (error) {
     if (!(error instanceof InvalidExpressionError)) throw error;
     const zone = `CRON_TZ of line ${zoneLine}`;
-    return refuseExpression(place, error, { text, offset: parts.start, zone });
+    return refuseExpression(place, error, { text: maskLine(text), offset: parts.start, zone });
   }
-  return candidateOf({ place, text, parts, user: owned.user, command, input, timezone, variables });
+  return candidateOf({ place, parts, user: owned.user, command, input, timezone, variables, sameIdentity });
 }
 
 const refuseReboot = (place: Place, start: { text: string; offset: number; length: number }): Found =>
@@ -141,35 +149,30 @@ function zoneOf({ file, line }: Place, { timezone, ignoresCronTz, variables }: S
 
 interface Entry {
   readonly place: Place;
-  readonly text: string;
   readonly parts: EntryParts;
   readonly user: string | undefined;
   readonly command: string;
   readonly input: string | undefined;
   readonly timezone: string;
   readonly variables: ReadonlyMap<string, string>;
+  readonly sameIdentity: Map<string, readonly string[]>;
 }
 
 function candidateOf(entry: Entry): Candidate {
-  const { place, text, parts, user, command, input, timezone } = entry;
-  const shell = readShell(command);
-  // Without secrets here too: a guess could be tried on the digest, and a new password is no new job.
-  const identity = JSON.stringify([
-    user ?? null,
-    withoutSecrets(command),
-    input === undefined ? null : withoutSecrets(input),
-  ]);
+  const { place, parts, user, command, input, timezone } = entry;
+  const shell = readShell(withoutTexts(command));
+  const masked = maskCommand(command);
   const largeSteps = describeLargeSteps(parts.expression);
   return {
     kind: 'candidate',
     place,
-    shown: shorten(withoutSecrets(text.trim())),
-    origin: `crontab ${createHash('sha256').update(identity).digest('hex').slice(0, 16)}`,
+    shown: shorten(lineOf(entry, masked)),
+    origin: originOf(entry, masked),
     nameHints: [nameOfCommand(shell) ?? 'cron-job'],
     cron: parts.expression.trim().replaceAll(/\s+/g, ' '),
     timezone,
     policy: policyOf(shell),
-    command: oneLine(withoutSecrets(command)),
+    command: oneLine(masked.shown),
     remarks: remarksOf(entry),
     porting: [
       ...(user === 'root' ? ['it runs as root, which a function is not'] : []),
@@ -188,15 +191,62 @@ function policyOf(shell: ShellReading): FoundPolicy {
   return { maxAttempts: 1, ...(timeout === undefined ? {} : { timeout }) };
 }
 
+/** Where a command stands in the user's place, it may be anything. */
+const maskUser = (user: string): string => (/^[a-z_][a-z_-]{0,31}\d{0,3}\$?$/.test(user) ? user : MASK);
+
+/** The line as it may be shown. */
+const lineOf = ({ parts, user, input }: Entry, { shown }: MaskedCommand): string =>
+  [
+    parts.expression.trim(),
+    user === undefined ? undefined : maskUser(user),
+    `${shown}${input === undefined ? '' : `%${MASK}`}`,
+  ]
+    .filter((each) => each !== undefined)
+    .join(' ');
+
+/**
+ * By which a further import knows the line again. Of words that are not known to be harmless only plain ones count: a guess
+ * could be tried on the digest, and a new password is no new job. Two commands that differ in others alone are told apart
+ * by their order in the file.
+ */
+function originOf({ user, command, input, sameIdentity }: Entry, { identity }: MaskedCommand): string {
+  const known = JSON.stringify([user ?? null, identity, input === undefined ? null : '']);
+  const texts = sameIdentity.get(known) ?? [];
+  const text = JSON.stringify([command, input ?? null]);
+  if (!texts.includes(text)) sameIdentity.set(known, [...texts, text]);
+  const index = texts.includes(text) ? texts.indexOf(text) : texts.length;
+  const unique = index === 0 ? known : `${known} ${index + 1}`;
+  return `crontab ${createHash('sha256').update(unique).digest('hex').slice(0, 16)}`;
+}
+
+/** Variables that say where and in which language a command runs, and are no secret. */
+const KNOWN_VARIABLES = new Set([
+  'SHELL',
+  'PATH',
+  'HOME',
+  'LANG',
+  'LANGUAGE',
+  'LC_ALL',
+  'LC_CTYPE',
+  'TZ',
+  'PWD',
+  'TMPDIR',
+]);
+
 function remarksOf({ user, input, variables }: Entry): readonly string[] {
   const values = [...variables]
     .filter(([name]) => name !== 'CRON_TZ' && name !== 'MAILTO')
-    .map(([name, value]) =>
-      isSecretName(name) ? `${name} (its value is not copied)` : `${name}=${withoutSecrets(value)}`,
-    );
+    .map(([name, value]) => {
+      const isKnown =
+        KNOWN_VARIABLES.has(name) && value.split(':').every((each) => isHarmless(each) || LOCALE.test(each));
+      return isKnown ? `${name}=${value}` : `${NAME.test(name) ? name : MASK} (its value is not copied)`;
+    });
   return [
-    ...(user === undefined ? [] : [`User: ${oneLine(user)}`]),
+    ...(user === undefined ? [] : [`User: ${maskUser(user)}`]),
     ...values.map((value) => `Variable: ${shorten(value, 500)}`),
-    ...(input === undefined ? [] : [`Standard input: ${shorten(JSON.stringify(withoutSecrets(input)), 500)}`]),
+    ...(input === undefined ? [] : [`Standard input: ${input.length} characters, which are not copied`]),
   ];
 }
+
+const LOCALE = /^(?:C|POSIX|[a-z]{2}_[A-Z]{2})(?:\.UTF-?8)?$|^[A-Z][a-z]{2,12}\/[A-Z][a-zA-Z_]{2,20}$|^UTC$/;
+const NAME = /^[A-Z][A-Z_]{0,40}\d{0,2}$|^[a-z][a-z_]{0,40}$/;

@@ -1,5 +1,5 @@
 import { CommandError, EXIT } from '../../shared/exit-codes.ts';
-import { oneLine, shorten } from '../safe-text.ts';
+import { oneLine } from '../safe-text.ts';
 import { type CrontabLine, isLikeEntry } from './lines.ts';
 
 /** How many lines that no crontab has make up a file that is none. */
@@ -18,7 +18,7 @@ export function refuseOther(path: string, lines: readonly CrontabLine[]): void {
   const [first] = entries;
   if (first === undefined || entries.length < MIN_OTHERS || entries.some(({ text }) => isLikeEntry(text))) return;
   throw new CommandError(
-    `${oneLine(path)} is no crontab: none of its ${entries.length} lines is a schedule with a command, as 0 2 * * * <command> is; line ${first.number} is ${JSON.stringify(shorten(first.text.trim(), 60))}`,
+    `${oneLine(path)} is no crontab: none of its ${entries.length} lines is a schedule with a command, as 0 2 * * * <command> is; line ${first.number} is the first of them`,
     EXIT.usage,
   );
 }

@@ -1,4 +1,4 @@
-import { type Document, isScalar, type LineCounter } from 'yaml';
+import { type Document, isScalar, type LineCounter, type YAMLError } from 'yaml';
 import { quoteValue } from '../../../app/check-report.ts';
 import { refuse } from '../excerpt.ts';
 import type { Found, Place } from '../found.ts';
@@ -70,8 +70,8 @@ class FileReader {
     const place = this.#placeAt(document.contents?.range?.[0] ?? document.range?.[0] ?? 0);
     const [error] = document.errors;
     const value = error === undefined ? toValue(document) : undefined;
-    if (error !== undefined) yield refuse(this.#placeAt(error.pos[0]), `YAML: ${error.message}`);
-    else if (value instanceof Error) yield refuse(place, `YAML: ${value.message}`);
+    if (error !== undefined) yield refuse(this.#placeAt(error.pos[0]), `YAML: ${describeYamlError(error)}`);
+    else if (value instanceof Error) yield refuse(place, `YAML: ${describeAliasError(value)}`);
     else if (value !== null && value !== undefined) yield* this.#object(value, document, []);
   }
 
@@ -122,6 +122,17 @@ class FileReader {
     return this.#file.text.slice(from, to).replace(/\r?\n$/, '');
   }
 }
+
+/** The messages of the parser quote what stands there. */
+const describeYamlError = ({ code, message }: YAMLError): string =>
+  QUOTES_NOTHING.has(code) ? message : code.toLowerCase().replaceAll('_', ' ');
+
+const QUOTES_NOTHING: ReadonlySet<string> = new Set([
+  ...['DUPLICATE_KEY', 'MULTILINE_IMPLICIT_KEY', 'BLOCK_AS_IMPLICIT_KEY', 'KEY_OVER_1024_CHARS', 'TAB_AS_INDENT'],
+]);
+
+/** That an alias has no anchor is said with its name. */
+const describeAliasError = ({ message }: Error): string => message.replace(/:.*$/s, '');
 
 function toValue(document: Document): unknown {
   try {

@@ -3,7 +3,8 @@ import { InvalidExpressionError, readWhen, type When } from '../../../cron/index
 import { readZone } from '../../../cron/zone-name.ts';
 import { refuse, type Spot } from '../excerpt.ts';
 import type { Place, Refusal } from '../found.ts';
-import type { Manifest } from './manifest.ts';
+import { maskFields, maskProblem } from '../mask/mask-schedule.ts';
+import type { LinePart, Manifest } from './manifest.ts';
 import { isAbsent, type Values } from './values.ts';
 
 /** What is wrong with a CronJob, and where, if that can be pointed at. */
@@ -36,7 +37,7 @@ export interface ReadSchedule {
 export function readSchedule(manifest: Manifest, { schedule: value, timeZone }: Values, zone: string): ReadSchedule {
   const schedule = typeof value === 'string' ? value.trim() : '';
   const read = { schedule, cron: schedule.replaceAll(/\s+/g, ' '), isInUtc: false, faults: [] };
-  const line = manifest.schedule ?? { text: schedule, offset: 0 };
+  const line = shownPart(manifest.schedule, schedule);
   if (schedule === '') return { ...read, faults: [{ problem: `spec.schedule ${isWhat(value)}; it must be a text` }] };
   const prefix = /^(?:CRON_)?TZ=(\S*)/.exec(schedule);
   if (prefix !== null) {
@@ -54,9 +55,19 @@ export function readSchedule(manifest: Manifest, { schedule: value, timeZone }: 
   const fault = every === undefined ? faultIn(() => readWhen({ cron: schedule }, readable)) : every.fault;
   if (fault !== undefined) {
     const spot = { text: line.text, offset: line.offset + fault.offset, length: fault.length };
-    return { ...read, faults: [{ problem: fault.problem, spot }] };
+    const part = schedule.slice(fault.offset, fault.offset + fault.length);
+    return { ...read, faults: [{ problem: maskProblem(fault.problem, part), spot }] };
   }
   return every?.cron === undefined ? read : { ...read, cron: every.cron, isInUtc: true };
+}
+
+/** The text with the name of its field before it, where that is all: beside it in a line may stand what nobody may see. */
+function shownPart(line: LinePart | undefined, text: string, shown = maskFields(text)): LinePart {
+  const before = line?.text.slice(0, line.offset) ?? '';
+  const lead = /^\s*(?:- )?(?:schedule|timeZone):\s*['"]?$/.test(before) ? before : '';
+  const behind = line?.text.slice(line.offset + text.length) ?? '';
+  const end = /^['"]?\s*$/.test(behind) ? behind.trimEnd() : '';
+  return { text: `${lead}${shown}${end}`, offset: lead.length };
 }
 
 /** Faults of `spec.timeZone`. */
@@ -65,7 +76,7 @@ export function checkZone({ timeZone: line }: Manifest, { timeZone }: Values): r
   if (typeof timeZone !== 'string') return [{ problem: `spec.timeZone is ${quoteValue(timeZone)}; it must be a text` }];
   const fault = faultIn(() => readZone(timeZone));
   if (fault === undefined) return [];
-  const spot = { ...(line ?? { text: timeZone, offset: 0 }), length: timeZone.length };
+  const spot = { ...shownPart(line, timeZone, timeZone), length: timeZone.length };
   return [{ problem: `spec.timeZone ${quoteValue(timeZone)}: ${fault.problem}`, spot }];
 }
 

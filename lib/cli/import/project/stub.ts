@@ -5,7 +5,6 @@ import { LIBRARY } from './schedules-file.ts';
 
 const LINE_WIDTH = 120;
 const MAX_COMMENT_LENGTH = 4000;
-const MAX_MESSAGE_LENGTH = 160;
 
 /**
  * The file of a job that does not do its work yet: it says what the work was, and every run of it fails at its first
@@ -21,7 +20,7 @@ export function renderStub(name: string, candidate: Candidate): string {
     `export default defineJob('${name}', {`,
     ...policyLines(candidate),
     '  run() {',
-    ...throwLines(`not ported yet: ${candidate.command}`),
+    ...throwLines("not ported yet: the comment in the job's file says what it ran"),
     '  },',
     '});',
     '',
@@ -51,7 +50,7 @@ function policyLines({ policy: { timeout, maxAttempts, overlap } }: Candidate): 
 }
 
 function throwLines(message: string): readonly string[] {
-  const text = literal(shorten(message, MAX_MESSAGE_LENGTH));
+  const text = literal(message);
   const line = `    throw new NonRetryableError(${text});`;
   return line.length <= LINE_WIDTH ? [line] : ['    throw new NonRetryableError(', `      ${text},`, '    );'];
 }
