@@ -285,8 +285,9 @@ const app = new App();
 const jobs = await loadJobs(import.meta.dirname + '/../functions');
 const { billing } = await import('../functions/billing/_schedules.ts');
 const { nightly } = (await import('./schedules.ts')).schedules;
-new Belfry(new Stack(app, 'One'), 'Jobs', { app: 'one', stage: 'dev', jobs, schedules: billing });
-new Belfry(new Stack(app, 'Two'), 'Jobs', { app: 'two', stage: 'dev', jobs, schedules: { nightly } });
+const { stages } = await import('./stages.ts');
+new Belfry(new Stack(app, 'One'), 'Jobs', { app: 'one', stage: 'dev', stages, jobs, schedules: billing });
+new Belfry(new Stack(app, 'Two'), 'Jobs', { app: 'two', stage: 'dev', stages, jobs, schedules: { nightly } });
 `,
     });
 

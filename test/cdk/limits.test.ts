@@ -160,7 +160,13 @@ test('the policies that Belfry writes are within their limits in a full stack wi
   const schedules = Object.fromEntries(jobs.map((job) => [job.name, schedule(job, { every: '1 day' })]));
 
   const { template } = synth({
-    ...{ app: 'a'.repeat(12), stage: 's'.repeat(12), jobs: jobs.map((job) => jobFile(job)), schedules },
+    ...{
+      app: 'a'.repeat(12),
+      stage: 's'.repeat(12),
+      stages: { ['s'.repeat(12)]: {} },
+      jobs: jobs.map((job) => jobFile(job)),
+      schedules,
+    },
   });
 
   const inline = resourcesOf(template, 'AWS::IAM::Role').map(({ Properties: { Policies = [] } }) =>
