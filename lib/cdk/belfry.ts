@@ -26,7 +26,7 @@ import { type DeploymentSettings, isLocal, readSettings } from './settings.ts';
 import { createSharedResources, tag } from './shared-resources.ts';
 import { limitStacks } from './stack-size.ts';
 import { planStacks } from './stacks.ts';
-import { synthesizeBeside } from './synthesize-beside.ts';
+import { type Check, synthesizeBeside } from './synthesize-beside.ts';
 import { DEFAULT_GRACE, type DeployedWatchdog, describeWatchdog, grantWatchdog } from './watchdog.ts';
 
 /** What app and stage are not given here is read from the context where Belfry stands right below an app. */
@@ -66,6 +66,7 @@ export class Belfry extends Construct {
   /** What the user should know and need not mend. */
   readonly notes: readonly string[];
   private readonly found: string[] = [];
+  private readonly checks: Check[] = [];
   private readonly jobAccess: ReadonlyMap<string, JobAccess>;
   private isAccessPending = false;
 
@@ -97,7 +98,9 @@ export class Belfry extends Construct {
     const workers = this.createJobs({ app: checked, settings, watchdog }, placeGroup);
     const users = workers.filter((worker) => worker.job !== watchdog.job);
     this.jobAccess = new Map(users.map((worker) => [worker.job.name, new JobAccess(worker)]));
-    for (const { name, external } of checked.jobs) this.jobAccess.get(name)?.requireLayer(external);
+    this.checks.push(() =>
+      checked.jobs.flatMap(({ name, external }) => this.jobAccess.get(name)?.missingLayer(external) ?? []),
+    );
     for (const worker of workers) if (worker.job === watchdog.job) grantWatchdog(worker);
     synthesizeBeside(this, {
       app: checked,
@@ -106,6 +109,7 @@ export class Belfry extends Construct {
       hasOwnStacks: settings.hasOwnStacks,
       stacks: [...new Set([Stack.of(this), ...workers.map((worker) => Stack.of(worker))])],
       isPending: () => this.isAccessPending,
+      checks: this.checks,
     });
     this.awaitAccess(access?.(this));
     printFindings(this);
@@ -145,7 +149,7 @@ export class Belfry extends Construct {
     const { codeOf, warnings } = isBundled ? bundledCode(this, deployed) : PLACEHOLDER;
     this.found.push(...warnings);
     const current = app.schedules.filter(({ isOver }) => !isOver);
-    limitStacks(this, { places, schedules: current, hasOwnStacks: settings.hasOwnStacks });
+    this.checks.push(...limitStacks(this, { places, schedules: current, hasOwnStacks: settings.hasOwnStacks }));
     return [...places].flatMap(([place, jobs]) => {
       const created = new BelfryJobs(place, 'Jobs', {
         jobs: [...jobs, ...(place === this ? [watchdog.job] : [])],
@@ -154,8 +158,9 @@ export class Belfry extends Construct {
         surroundings,
       });
       tag(created, settings.deployment);
-      for (const worker of created.workers.values()) limitFunction(worker);
-      return [...created.workers.values()];
+      const workers = [...created.workers.values()];
+      this.checks.push(...workers.map(limitFunction));
+      return workers;
     });
   }
 

@@ -3,6 +3,7 @@ import { CfnManagedPolicy, CfnPolicy, CfnRole } from 'aws-cdk-lib/aws-iam';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { filledIn } from './deployed-size.ts';
 import type { JobWorker } from './job-worker.ts';
+import type { Check } from './synthesize-beside.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const MAX_VARIABLES_BYTES = 4096;
@@ -10,12 +11,10 @@ export const MAX_VARIABLES_BYTES = 4096;
 export const MAX_INLINE_CHARACTERS = 10_240;
 export const MAX_MANAGED_CHARACTERS = 6144;
 
-/** Has synth fail for a job whose variables or grants Lambda or IAM would refuse, which they do in the middle of a deployment. */
-export function limitFunction(worker: JobWorker): void {
-  worker.node.addValidation({
-    validate: () => [...tooManyVariables(worker), ...tooLongPolicies(worker)],
-  });
-}
+/** Checks a job for variables and grants that Lambda or IAM would refuse, which they do in the middle of a deployment. */
+export const limitFunction =
+  (worker: JobWorker): Check =>
+  () => [...tooManyVariables(worker), ...tooLongPolicies(worker)];
 
 const problemOf = ({ job }: JobWorker, text: string): string => `infra/access.ts: job "${job.name}": ${text}`;
 

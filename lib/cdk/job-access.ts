@@ -106,18 +106,12 @@ export class JobAccess implements IGrantable, IConnectable {
     return this;
   }
 
-  /** Has the synthesis fail where packages are left out of the bundle and no layer brings them. */
-  requireLayer(external: readonly string[]): void {
-    if (external.length === 0) return;
-    // Access may still be given when this is called.
-    this.worker.node.addValidation({
-      validate: () => {
-        if (this.layerCount() > 0) return [];
-        throw this.problem(
-          `it has no layer, and external: ['${external.join("', '")}'] leaves out of its bundle what a layer must bring; call .layers(…), or remove external from the job`,
-        );
-      },
-    });
+  /** What is wrong where packages are left out of the bundle and no layer brings them. */
+  missingLayer(external: readonly string[]): readonly string[] {
+    if (external.length === 0 || this.layerCount() > 0) return [];
+    return this.problem(
+      `it has no layer, and external: ['${external.join("', '")}'] leaves out of its bundle what a layer must bring; call .layers(…), or remove external from the job`,
+    ).problems;
   }
 
   /** Lets the job read the records of all jobs, by `openRunHistory()`. */

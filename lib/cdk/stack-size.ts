@@ -4,6 +4,7 @@ import { attachCustomSynthesis, CfnResource, Stack, Stage } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { InvalidAppError } from '../app/check-report.ts';
 import type { CheckedSchedule } from '../app/checked-schedule.ts';
+import type { Check } from './synthesize-beside.ts';
 
 /** CloudFormation's limit is 500; the rest is for what `infra/access.ts` adds. */
 export const MOST_RESOURCES = 450;
@@ -28,33 +29,30 @@ export interface Stacks extends StackContent {
   readonly places: ReadonlyMap<Construct, readonly { readonly name: string }[]>;
 }
 
-/** Has synth fail when a stack outgrows one deployment, with what to do about it. */
-export function limitStacks(deployment: Construct, { places, schedules, hasOwnStacks }: Stacks): void {
+/** Checks whether a stack outgrows one deployment, and says what to do about it. */
+export function limitStacks(deployment: Construct, { places, schedules, hasOwnStacks }: Stacks): readonly Check[] {
   const stacks = new Map<Stack, readonly string[]>();
   for (const [place, jobs] of places) {
     const stack = Stack.of(place);
     stacks.set(stack, [...(stacks.get(stack) ?? []), ...jobs.map(({ name }) => name)]);
   }
   limitTemplates(new Set(stacks.keys()), `BelfryTemplates-${deployment.node.addr}`);
-  for (const [stack, jobs] of stacks) {
-    limitResources(stack, { schedules: schedules.filter(({ job }) => jobs.includes(job)), hasOwnStacks });
-  }
+  return [...stacks].flatMap(([stack, jobs]) =>
+    limitResources(stack, { schedules: schedules.filter(({ job }) => jobs.includes(job)), hasOwnStacks }),
+  );
 }
 
-function limitResources(stack: Stack, content: StackContent): void {
-  if (limited.has(stack)) return;
+function limitResources(stack: Stack, content: StackContent): readonly Check[] {
+  if (limited.has(stack)) return [];
   limited.add(stack);
-  stack.node.addValidation({
-    validate() {
-      const count = stack.node
-        .findAll()
-        .filter((each) => CfnResource.isCfnResource(each) && each.stack === stack).length;
-      if (count <= MOST_RESOURCES) return [];
-      return [
-        `stack ${stack.stackName} has ${count} resources; allowed are ${MOST_RESOURCES}, about 35 jobs. ${cureFor(content)}`,
-      ];
-    },
-  });
+  const check = () => {
+    const count = stack.node.findAll().filter((each) => CfnResource.isCfnResource(each) && each.stack === stack).length;
+    if (count <= MOST_RESOURCES) return [];
+    return [
+      `stack ${stack.stackName} has ${count} resources; allowed are ${MOST_RESOURCES}, about 35 jobs. ${cureFor(content)}`,
+    ];
+  };
+  return [check];
 }
 
 function cureFor({ schedules, hasOwnStacks }: StackContent): string {

@@ -14,24 +14,32 @@ import { readLastSynthesis } from './last-synthesis.ts';
 import { deploymentsIn } from './refuse-twin.ts';
 import { isLocal } from './settings.ts';
 
+/** What is wrong, for all that was defined by the time of the synthesis. */
+export type Check = () => readonly string[];
+
 export interface BesideOptions extends NextSynthesis {
   readonly app: CheckedApp;
   readonly watchdog: DeployableJob;
   /** Whether access is still granted. */
   readonly isPending: () => boolean;
+  readonly checks: readonly Check[];
 }
 
 /**
  * Does at synthesis what CDK does not: compares with what was synthesized last, and leaves the manifest beside the
  * templates. An assembly has one `belfry.json`, its first deployment's; each further one writes `<app>-<stage>.belfry.json`.
  */
-export function synthesizeBeside(belfry: Construct, { watchdog, isPending, ...next }: BesideOptions): void {
+export function synthesizeBeside(belfry: Construct, { watchdog, isPending, checks, ...next }: BesideOptions): void {
   const stage = Stage.of(belfry);
   // Before this synthesis writes over it. What runs on this machine is deployed by no CloudFormation.
   const last = stage === undefined || isLocal(belfry) ? undefined : readLastSynthesis(stage.outdir);
   belfry.node.addValidation({
     validate() {
-      const problems = [...(isPending() ? [ACCESS_IS_PENDING] : []), ...(last ? checkChange(last, next) : [])];
+      const problems = [
+        ...(isPending() ? [ACCESS_IS_PENDING] : []),
+        ...checks.flatMap((check) => check()),
+        ...(last ? checkChange(last, next) : []),
+      ];
       if (problems.length > 0) throw new InvalidAppError(problems);
       return [];
     },
