@@ -17,6 +17,8 @@ export interface Manifest {
   /** Belfry's own job, which is not among `jobs`. */
   readonly watchdog: ManifestJob;
   readonly schedules: readonly ManifestSchedule[];
+  /** Where its jobs are; absent from what an earlier version has written. */
+  readonly stacks?: readonly ManifestStack[];
   /** Physical names shared by all jobs. */
   readonly resources: {
     readonly table: string;
@@ -24,6 +26,14 @@ export interface Manifest {
     readonly scheduleGroup: string;
     readonly deliveryQueue: string;
   };
+}
+
+/** A stack that has jobs of a group, or for `''` those of none. */
+export interface ManifestStack {
+  readonly group: string;
+  readonly name: string;
+  /** Whether Belfry makes it. */
+  readonly isOwn: boolean;
 }
 
 export interface ManifestJob {

@@ -11,22 +11,25 @@ import { zoneDataNotes } from '../app/zone-data.ts';
 import { isJob, type Job } from '../job/job.ts';
 import type { Schedules } from '../job/schedule.ts';
 import type { Stages } from '../job/stages.ts';
+import type { ManifestStack } from '../manifest.ts';
 import { epochMs } from '../units.ts';
 import { guardAppProcess, noteProgress, noteSchedules, printFindings } from './app-process.ts';
 import { BelfryJobs } from './belfry-jobs.ts';
 import { bundle } from './bundle/bundle.ts';
 import { assetDirectoryOf, BundledCode } from './bundle/bundled-code.ts';
+import type { NextDeployment } from './check-change.ts';
 import { checkExports } from './check-exports.ts';
 import type { DeploymentOptions } from './context.ts';
+import { createManifest } from './create-manifest.ts';
+import { type Check, refuseTwin } from './deployments.ts';
 import { limitFunction } from './function-limits.ts';
 import { JobAccess, type JobDefaults } from './job-access.ts';
 import type { JobWorker } from './job-worker.ts';
-import { refuseTwin } from './refuse-twin.ts';
 import { type DeploymentSettings, isLocal, readSettings } from './settings.ts';
 import { createSharedResources, tag } from './shared-resources.ts';
 import { limitStacks } from './stack-size.ts';
 import { planStacks } from './stacks.ts';
-import { type Check, synthesizeBeside } from './synthesize-beside.ts';
+import { synthesizeBeside } from './synthesize-beside.ts';
 import { DEFAULT_GRACE, type DeployedWatchdog, describeWatchdog, grantWatchdog } from './watchdog.ts';
 
 /** What app and stage are not given here is read from the context where Belfry stands right below an app. */
@@ -95,22 +98,17 @@ export class Belfry extends Construct {
     const { watchdogGrace = DEFAULT_GRACE } = settings;
     const watchdog = describeWatchdog(checked, watchdogGrace);
     const placeGroup = props.placeGroup ?? stacks.placeGroup ?? (() => this);
-    const workers = this.createJobs({ app: checked, settings, watchdog }, placeGroup);
+    const { workers, stacks: placed } = this.createJobs({ app: checked, settings, watchdog }, placeGroup);
     const users = workers.filter((worker) => worker.job !== watchdog.job);
     this.jobAccess = new Map(users.map((worker) => [worker.job.name, new JobAccess(worker)]));
     this.checks.push(() =>
       checked.jobs.flatMap(({ name, external }) => this.jobAccess.get(name)?.missingLayer(external) ?? []),
     );
     for (const worker of workers) if (worker.job === watchdog.job) grantWatchdog(worker);
-    synthesizeBeside(this, {
-      app: checked,
-      watchdog: watchdog.job,
-      stages: Object.keys(stages),
-      hasOwnStacks: settings.hasOwnStacks,
-      stacks: [...new Set([Stack.of(this), ...workers.map((worker) => Stack.of(worker))])],
-      isPending: () => this.isAccessPending,
-      checks: this.checks,
-    });
+    const { hasOwnStacks } = settings;
+    const next = { app: checked, stages: Object.keys(stages), stacks: placed, hasOwnStacks };
+    this.checks.unshift(() => (this.isAccessPending ? [ACCESS_IS_PENDING] : []));
+    synthesizeBeside(this, { next, checks: this.checks }, createManifest(checked, watchdog.job, describeStacks(next)));
     this.awaitAccess(access?.(this));
     printFindings(this);
     noteSchedules(schedules);
@@ -137,20 +135,19 @@ export class Belfry extends Construct {
     return this;
   }
 
-  private createJobs(deployed: DeployedApp, placeGroup: (group: string) => Construct): JobWorker[] {
+  private createJobs(deployed: DeployedApp, placeGroup: (group: string) => Construct): CreatedJobs {
     const { app, settings, watchdog } = deployed;
     const surroundings = createSharedResources(this, settings);
-    const places = new Map<Construct, CheckedApp['jobs'][number][]>([[this, []]]);
-    for (const group of new Set(app.jobs.map((job) => job.group))) {
-      const place = group === '' ? this : placeGroup(group);
-      places.set(place, [...(places.get(place) ?? []), ...app.jobs.filter((job) => job.group === group)]);
-    }
+    const placeOf = new Map<string, Construct>([['', this]]);
+    for (const { group } of app.jobs) if (!placeOf.has(group)) placeOf.set(group, placeGroup(group));
+    const places = new Map<Construct, CheckedApp['jobs'][number][]>([...placeOf.values()].map((place) => [place, []]));
+    for (const job of app.jobs) places.get(placeOf.get(job.group) ?? this)?.push(job);
     const isBundled = [...places.keys()].some((place) => Stack.of(place).bundlingRequired);
     const { codeOf, warnings } = isBundled ? bundledCode(this, deployed) : PLACEHOLDER;
     this.found.push(...warnings);
     const current = app.schedules.filter(({ isOver }) => !isOver);
-    this.checks.push(...limitStacks(this, { places, schedules: current, hasOwnStacks: settings.hasOwnStacks }));
-    return [...places].flatMap(([place, jobs]) => {
+    this.checks.push(...limitStacks({ places, schedules: current, hasOwnStacks: settings.hasOwnStacks }));
+    const workers = [...places].flatMap(([place, jobs]) => {
       const created = new BelfryJobs(place, 'Jobs', {
         jobs: [...jobs, ...(place === this ? [watchdog.job] : [])],
         schedules: [...current, watchdog.schedule],
@@ -158,10 +155,10 @@ export class Belfry extends Construct {
         surroundings,
       });
       tag(created, settings.deployment);
-      const workers = [...created.workers.values()];
-      this.checks.push(...workers.map(limitFunction));
-      return workers;
+      return [...created.workers.values()];
     });
+    this.checks.push(...workers.map(limitFunction));
+    return { workers, stacks: new Map([...placeOf].map(([group, place]) => [group, Stack.of(place)])) };
   }
 
   private awaitAccess(pending: void | Promise<void>): void {
@@ -173,6 +170,18 @@ export class Belfry extends Construct {
     });
   }
 }
+
+/** What it would grant later is in no template: the jobs would be deployed without it. */
+const ACCESS_IS_PENDING =
+  'infra/access.ts: it was still at work when the app was synthesized; make it synchronous, or leave out app.synth(): CDK calls it when the app has come to its end';
+
+interface CreatedJobs {
+  readonly workers: readonly JobWorker[];
+  readonly stacks: NextDeployment['stacks'];
+}
+
+const describeStacks = ({ stacks, hasOwnStacks }: NextDeployment): readonly ManifestStack[] =>
+  [...stacks].map(([group, { stackName }]) => ({ group, name: stackName, isOwn: hasOwnStacks }));
 
 interface DeployedApp {
   readonly app: CheckedApp;

@@ -1,122 +1,140 @@
-import { CfnOutput, CfnResource, Stack } from 'aws-cdk-lib';
+import { CfnOutput, CfnResource, Stack, Stage } from 'aws-cdk-lib';
 import type { CheckedApp } from '../app/check-app.ts';
-import { STAGES_FILE } from '../app/check-stages.ts';
-import { groupStackName, stagePrefix } from '../job/names.ts';
+import { stagePrefix } from '../job/names.ts';
+import type { ManifestStack } from '../manifest.ts';
+import { mayBeSameEnvironment } from './environment.ts';
 import { identityOf } from './identity.ts';
-import type { LastSynthesis } from './last-synthesis.ts';
+import type { LastDeployment, LastSynthesis } from './last-synthesis.ts';
 
-/** What is about to be synthesized. */
-export interface NextSynthesis {
+/** A deployment that is about to be synthesized. */
+export interface NextDeployment {
   readonly app: Pick<CheckedApp, 'deployment' | 'jobs'>;
+  /** The names of all stages that are listed. */
   readonly stages: readonly string[];
-  /** Whether Belfry makes the stacks. */
+  /** The stacks that have jobs, by group; that of `''` is the main one. */
+  readonly stacks: ReadonlyMap<string, Stack>;
+  /** Whether Belfry makes them. */
   readonly hasOwnStacks: boolean;
-  readonly stacks: readonly Stack[];
 }
+
+/** What was synthesized last of a deployment. */
+export const lastOf = ({ deployments }: LastSynthesis, next: NextDeployment): LastDeployment | undefined =>
+  deployments.find(
+    (last) =>
+      stagePrefix(last) === stagePrefix(next.app.deployment) &&
+      mayBeSameEnvironment(last.environment, environmentOf(next)),
+  );
+
+export const environmentOf = ({ stacks }: NextDeployment): string => stacks.get('')?.environment ?? '';
+
+export const UNDEPLOYED = 'If what was synthesized last was never deployed, delete cdk.out and go on';
 
 /**
  * What one deployment cannot do, as far as the last synthesis shows it: there may be none, and it may never have been
  * deployed. Each says how to do it in steps.
  */
-export function checkChange(last: LastSynthesis, next: NextSynthesis): readonly string[] {
-  const { deployment } = next.app;
-  if (next.hasOwnStacks) {
-    const abandoned = describeAbandoned(last, next);
-    if (abandoned !== undefined) return [abandoned];
-  }
-  if (stagePrefix(last.manifest) !== stagePrefix(deployment)) return [];
+export function checkChange(all: LastSynthesis, next: NextDeployment): readonly string[] {
+  const last = lastOf(all, next);
+  if (last === undefined) return [];
   const moved = describeMovedJobs(last, next);
   return [
     ...moved,
-    ...(next.hasOwnStacks ? describeEmptiedGroups(last, next) : []),
+    ...describeEmptiedGroups(last, all, next),
     // Those of a job that has moved would repeat it.
-    ...(moved.length > 0 ? [] : describeReplacements(last, next.stacks)),
-    ...describeRemovedExports(last, next.stacks),
+    ...(moved.length > 0 ? [] : describeReplacements(all, next)),
+    ...describeRemovedExports(all, next),
   ];
 }
 
-const UNDEPLOYED = 'If what was synthesized last was never deployed, delete cdk.out and go on';
-
-/** A deployment that would go on firing beside the next one. */
-function describeAbandoned(
-  { manifest, stacks }: LastSynthesis,
-  { app, stages, stacks: next }: NextSynthesis,
-): string | undefined {
-  const { deployment } = app;
-  const prefix = stagePrefix(manifest);
-  const remove = `Remove the old one first: git checkout the commit before, then npx cdk destroy --all -c stage=${manifest.stage}; docs/deploying.md has the steps. ${UNDEPLOYED}`;
-  const old = `the deployment ${prefix}, which cdk.out shows,`;
-  if (manifest.app !== deployment.app) {
-    return `the app is called "${deployment.app}" and was called "${manifest.app}": ${old} would go on firing its schedules beside the new one. ${remove}`;
-  }
-  if (!stages.includes(manifest.stage)) {
-    return `${STAGES_FILE}: stage "${manifest.stage}" is not listed any more: ${old} would go on firing its schedules. ${remove}`;
-  }
-  const main = stacks.find(({ name }) => name === prefix);
-  const now = next.find(({ stackName }) => stackName === prefix)?.environment;
-  if (main === undefined || now === undefined || isSameEnvironment(main.environment, now)) return undefined;
-  return `${STAGES_FILE}: stage "${manifest.stage}" moves from ${main.environment} to ${now}: ${old} would go on firing its schedules beside the new one. ${remove}`;
-}
-
-/** What one of the two leaves open may be the same. */
-function isSameEnvironment(one: string, other: string): boolean {
-  const [parts, others] = [partsOf(one), partsOf(other)];
-  return parts.every((part, index) => {
-    const counterpart = others[index] ?? '';
-    return part === counterpart || part.startsWith('unknown-') || counterpart.startsWith('unknown-');
-  });
-}
-
-const partsOf = (environment: string): readonly string[] => environment.replace('aws://', '').split('/');
-
-function describeMovedJobs({ manifest }: LastSynthesis, { app, hasOwnStacks }: NextSynthesis): readonly string[] {
-  if (!hasOwnStacks) return [];
-  return manifest.jobs.flatMap(({ name, group }) => {
-    const job = app.jobs.find((each) => each.name === name);
+function describeMovedJobs({ jobs, stacks }: LastDeployment, next: NextDeployment): readonly string[] {
+  return jobs.flatMap(({ name, group }) => {
+    const job = next.app.jobs.find((each) => each.name === name);
     if (job === undefined || job.group === group) return [];
+    const before = stackOf(group, stacks)?.name;
+    if (before === undefined || before === next.stacks.get(job.group)?.stackName) return [];
     return [
-      `${job.file}: job "${name}" was in ${folderOf(group)}: it changes its stack, and SQS refuses a queue's name for 60 seconds after the old queue is deleted, so one deployment cannot do it. In three: set enabled: false on its schedules and deploy; when its queue is empty, rename the file to _${name}.ts, take its schedules out and deploy; a minute later put both back and deploy. ${UNDEPLOYED}`,
+      `${job.file}: job "${name}" was in ${folderOf(group)}: it changes its stack, and SQS refuses a queue's name for 60 seconds after the old queue is deleted, so one deployment cannot do it. In three: set enabled: false on its schedules and deploy; when its queue is empty, rename the file to _${name}.ts, take the job out of infra/schedules.ts and infra/access.ts and deploy; a minute later put all back and deploy. ${UNDEPLOYED}`,
     ];
   });
 }
+
+const stackOf = (group: string, stacks: readonly ManifestStack[]): ManifestStack | undefined =>
+  stacks.find((stack) => stack.group === group);
 
 const folderOf = (group: string): string => (group === '' ? 'functions/' : `functions/${group}/`);
 
 /** A stack that has left the app stays deployed, with schedules that fire. */
-function describeEmptiedGroups({ manifest, stacks }: LastSynthesis, { app }: NextSynthesis): readonly string[] {
-  const { deployment, jobs } = app;
-  const emptied = new Set(manifest.jobs.map(({ group }) => group));
-  for (const group of ['', ...jobs.map((job) => job.group)]) emptied.delete(group);
-  return [...emptied].flatMap((group) => {
-    const stack = groupStackName(deployment, group);
-    if (!stacks.some(({ name }) => name === stack)) return [];
+function describeEmptiedGroups(
+  { stacks }: LastDeployment,
+  { stacks: all }: LastSynthesis,
+  next: NextDeployment,
+): readonly string[] {
+  const present = new Set(stacksBeside(next).map(({ stackName }) => stackName));
+  return stacks.flatMap(({ group, name }) => {
+    if (group === '' || next.stacks.has(group) || present.has(name)) return [];
+    if (!all.some((stack) => stack.name === name)) return [];
     return [
-      `functions/${group}/: it has no job any more, and its stack ${stack}, which cdk.out shows, would go on firing its schedules without a watchdog: cdk deploy deletes no stack. Delete it: aws cloudformation delete-stack --stack-name ${stack} (if it is protected, first aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${stack}); then delete cdk.out and go on`,
+      `functions/${group}/: it has no job any more, and its stack ${name}, which cdk.out shows, would go on firing its schedules without a watchdog: cdk deploy deletes no stack. Delete it: aws cloudformation delete-stack --stack-name ${name} (if it is protected, first aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ${name}); then delete cdk.out and go on`,
     ];
   });
 }
 
-/** A resource under another logical id, or in another stack, than the last time. */
-function describeReplacements({ stacks }: LastSynthesis, next: readonly Stack[]): readonly string[] {
-  const known = new Map(
-    stacks.flatMap((stack) => [...stack.logicalIds].map(([key, id]) => [key, { stack, id }] as const)),
-  );
-  return next.flatMap((stack) =>
-    resourcesIn(stack).flatMap((resource) => {
-      const identity = identityOf(resource.cfnResourceType, (property) => readProperty(resource, property));
-      const before = identity && known.get(identity.key);
-      const id = String(stack.resolve(resource.logicalId));
-      if (before === undefined || (before.stack.name === stack.stackName && before.id === id)) return [];
-      return [
-        `${identity?.label} is ${id} of the stack ${stack.stackName}, and was ${before.id} of ${before.stack.name}: CloudFormation creates it before it deletes the old one, and fails. Deploy once without it, then with it. ${UNDEPLOYED}`,
-      ];
-    }),
-  );
+interface Place {
+  readonly stack: string;
+  readonly environment: string;
+  readonly logicalId: string;
 }
 
+const isPlace = (one: Place, other: Place): boolean => one.stack === other.stack && one.logicalId === other.logicalId;
+
+/** A resource that leaves the place of the last time for another one of the same account and region. */
+function describeReplacements({ stacks }: LastSynthesis, next: NextDeployment): readonly string[] {
+  const before = new Map<string, readonly Place[]>();
+  for (const { name, environment, logicalIds } of stacks) {
+    for (const [key, logicalId] of logicalIds) {
+      before.set(key, [...(before.get(key) ?? []), { stack: name, environment, logicalId }]);
+    }
+  }
+  const after = stacksBeside(next).flatMap(placesIn);
+  return after
+    .filter(({ of }) => [...next.stacks.values()].includes(of))
+    .flatMap(({ key, label, place }) => {
+      const earlier = before.get(key) ?? [];
+      if (earlier.some((each) => isPlace(each, place))) return [];
+      const left = earlier.find(
+        (each) =>
+          mayBeSameEnvironment(each.environment, place.environment) &&
+          !after.some((other) => other.key === key && isPlace(other.place, each)),
+      );
+      if (left === undefined) return [];
+      return [
+        `${label} is ${place.logicalId} of the stack ${place.stack}, and was ${left.logicalId} of ${left.stack}: CloudFormation creates it before it deletes the old one, and fails. Deploy once without it, then with it. ${UNDEPLOYED}`,
+      ];
+    });
+}
+
+/** All stacks of the assembly that a deployment is synthesized into. */
+function stacksBeside({ stacks }: NextDeployment): readonly Stack[] {
+  const [first] = stacks.values();
+  const stage = first && Stage.of(first);
+  return (stage?.node.findAll() ?? []).filter((each): each is Stack => Stack.isStack(each) && Stage.of(each) === stage);
+}
+
+/** What is identified in a stack, and where it is. */
+const placesIn = (stack: Stack) =>
+  resourcesIn(stack).flatMap((resource) => {
+    const { stackName, environment } = stack;
+    const read = (property: string) => readProperty(resource, property);
+    const identity = identityOf({ type: resource.cfnResourceType, stack: stackName, read });
+    const logicalId = String(stack.resolve(resource.logicalId));
+    return identity === undefined
+      ? []
+      : [{ ...identity, of: stack, place: { stack: stackName, environment, logicalId } }];
+  });
+
 /** CloudFormation removes no export that a stack imports, and updates the exporting stack first. */
-function describeRemovedExports({ stacks }: LastSynthesis, next: readonly Stack[]): readonly string[] {
-  return next.flatMap((stack) => {
+function describeRemovedExports({ stacks }: LastSynthesis, next: NextDeployment): readonly string[] {
+  return [...new Set(next.stacks.values())].flatMap((stack) => {
     const exported = outputsIn(stack).map(({ exportName }) => stack.resolve(exportName));
     const before = stacks.find(({ name }) => name === stack.stackName);
     const removed = before?.exports.filter((name) => !exported.includes(name)) ?? [];

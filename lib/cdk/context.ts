@@ -3,6 +3,7 @@ import { InvalidAppError, quoteValue } from '../app/check-report.ts';
 import { STAGES_FILE } from '../app/check-stages.ts';
 import type { Duration } from '../job/duration.ts';
 import type { Deployment } from '../job/names.ts';
+import type { StageSettings } from '../job/stages.ts';
 import { nearest } from '../nearest.ts';
 
 /** All may be left out, also by `undefined`. */
@@ -38,53 +39,54 @@ const MOVED: Readonly<Record<string, string>> = {
 
 export interface Context {
   readonly options: DeploymentOptions;
-  /** Keys that the user may believe to be read. */
-  readonly warnings: readonly string[];
+  /** Keys that are not read. */
+  readonly others: readonly string[];
 }
 
 /**
- * Reads the context.
+ * Reads the context, as it is where the deployment stands: a CDK Stage may have set its own.
  *
- * @throws InvalidAppError for a switch that is neither true nor false, and for an unknown key near one of Belfry's that is
- * not given: `-c stge=prod` would deploy another stage
+ * @throws InvalidAppError for a switch that is neither true nor false, and for a text under a key that is one letter away
+ * from one of Belfry's that is not given: `-c stge=prod` would deploy another stage
  */
 export function readContext(scope: Construct): Context {
+  const get = (key: string): unknown => scope.node.tryGetContext(key);
   const all = scope.node.root.node.getAllContext() as Readonly<Record<string, unknown>>;
-  const problems = describeTypos(all);
+  const keys = Object.keys(all).filter((key) => !FOREIGN.test(key) && !KEYS.some((known) => known === key));
+  const absent = KEYS.filter((key) => get(key) === undefined);
+  const problems = keys.filter((key) => typeof all[key] === 'string').flatMap((key) => describeTypo(key, absent));
   if (problems.length > 0) throw new InvalidAppError(problems);
   const read = (key: (typeof KEYS)[number]): string | undefined =>
-    all[key] === undefined ? undefined : String(all[key]);
+    get(key) === undefined ? undefined : String(get(key));
   return {
     options: {
       app: read('app'),
       stage: read('stage'),
-      isEmulated: readSwitch('emulator', all.emulator),
+      isEmulated: readSwitch('emulator', get('emulator')),
       watchdogGrace: read('watchdogGrace') as Duration | undefined,
     },
-    warnings: Object.keys(all).flatMap((key) => {
-      const place = MOVED[key];
-      return place === undefined ? [] : [`context "${key}" is not read; write ${place} in a stage of ${STAGES_FILE}`];
-    }),
+    others: keys,
   };
 }
 
 /** CDK's own keys have one of these. */
 const FOREIGN = /[:@/]/;
 
-function describeTypos(all: Readonly<Record<string, unknown>>): readonly string[] {
-  const absent = KEYS.filter((key) => all[key] === undefined);
-  return Object.keys(all).flatMap((key) => {
-    if (FOREIGN.test(key) || key in MOVED || KEYS.some((known) => known === key)) return [];
-    const near = nearest(key, [...absent, ...Object.keys(MOVED)], { max: key.length > 4 ? 2 : 1 });
-    if (near === undefined) return [];
-    const place = MOVED[near];
-    return [
-      place === undefined
-        ? `context "${key}" is not read; did you mean "${near}"? If it is a key of your own, give "${near}" as well, or rename yours`
-        : `context "${key}" is not read, and neither is "${near}"; write ${place} in a stage of ${STAGES_FILE}`,
-    ];
-  });
+function describeTypo(key: string, absent: readonly string[]): readonly string[] {
+  const near = nearest(key, absent, { max: key.length > 6 ? 2 : 1 });
+  if (near === undefined) return [];
+  return [
+    `context "${key}" is not read; did you mean "${near}"? If it is a key of your own, give "${near}" as well, or rename yours`,
+  ];
 }
+
+/** What an earlier version read of the context and the stage does not say. */
+export const describeMoved = (keys: readonly string[], stage: StageSettings): readonly string[] =>
+  keys.flatMap((key) => {
+    const moved = Object.keys(MOVED).find((each) => each.toLowerCase() === key.toLowerCase());
+    if (moved === undefined || Object.hasOwn(stage, moved)) return [];
+    return [`context "${key}" is not read; write ${MOVED[moved]} in a stage of ${STAGES_FILE}`];
+  });
 
 /** A switch, off by default; `-c` on the command line makes a text of it. */
 function readSwitch(key: string, given: unknown = false): boolean {

@@ -1,10 +1,14 @@
 import type { CheckedApp } from '../app/check-app.ts';
 import type { DeployableJob } from '../app/check-jobs.ts';
 import { stageNames } from '../job/names.ts';
-import type { Manifest, ManifestJob } from '../manifest.ts';
+import type { Manifest, ManifestJob, ManifestStack } from '../manifest.ts';
 
 /** What the rest of Belfry knows of an app. */
-export function createManifest({ deployment, jobs, schedules }: CheckedApp, watchdog: DeployableJob): Manifest {
+export function createManifest(
+  { deployment, jobs, schedules }: CheckedApp,
+  watchdog: DeployableJob,
+  stacks: readonly ManifestStack[],
+): Manifest {
   const { table, alertTopic, scheduleGroup, deliveryQueue } = stageNames(deployment);
   return {
     v: 1,
@@ -12,6 +16,7 @@ export function createManifest({ deployment, jobs, schedules }: CheckedApp, watc
     jobs: jobs.map(manifestJob),
     watchdog: manifestJob({ ...watchdog, group: '' }),
     schedules: schedules.filter(({ isOver }) => !isOver).map(({ isOver: _, ...schedule }) => schedule),
+    stacks,
     resources: { table, alertTopic, scheduleGroup, deliveryQueue },
   };
 }

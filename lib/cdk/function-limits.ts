@@ -2,8 +2,8 @@ import { type CfnResource, Stack } from 'aws-cdk-lib';
 import { CfnManagedPolicy, CfnPolicy, CfnRole } from 'aws-cdk-lib/aws-iam';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { filledIn } from './deployed-size.ts';
+import type { Check } from './deployments.ts';
 import type { JobWorker } from './job-worker.ts';
-import type { Check } from './synthesize-beside.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const MAX_VARIABLES_BYTES = 4096;

@@ -23,14 +23,21 @@ export interface Identity {
   readonly label: string;
 }
 
-/**
- * What identifies a resource; undefined where CloudFormation names it.
- *
- * @param read gives a property as the template has it
- */
-export function identityOf(type: string, read: (property: string) => unknown): Identity | undefined {
+/** A resource of a template. */
+export interface TemplateResource {
+  readonly type: string;
+  /** The name of its stack. */
+  readonly stack: string;
+  /** Gives a property as the template has it. */
+  readonly read: (property: string) => unknown;
+}
+
+/** What identifies a resource; undefined where CloudFormation names it. */
+export function identityOf({ type, stack, read }: TemplateResource): Identity | undefined {
   const properties = IDENTIFYING[type];
   const values = properties?.map(read);
   if (values === undefined || values.includes(undefined)) return undefined;
-  return { key: JSON.stringify([type, ...values]), label: `${type} ${String(values[0])}` };
+  // What refers to another resource means one of its own stack.
+  const scope = values.every((value) => typeof value === 'string') ? [] : [stack];
+  return { key: JSON.stringify([type, ...values, ...scope]), label: `${type} ${String(values[0])}` };
 }

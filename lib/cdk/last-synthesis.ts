@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MANIFEST_FILE, type Manifest } from '../manifest.ts';
+import { groupStackName, stagePrefix } from '../job/names.ts';
+import { MANIFEST_FILE, type Manifest, type ManifestStack } from '../manifest.ts';
 import { identityOf } from './identity.ts';
 
 /** A stack as an assembly has it. */
@@ -16,34 +17,53 @@ export interface LastStack {
   readonly imports: readonly string[];
 }
 
+/** A deployment of Belfry as an assembly has it. */
+export interface LastDeployment extends Pick<Manifest, 'app' | 'stage' | 'jobs'> {
+  readonly stacks: readonly ManifestStack[];
+  /** Of its main stack. */
+  readonly environment: string;
+}
+
 /** What was synthesized last. */
 export interface LastSynthesis {
-  readonly manifest: Manifest;
+  readonly deployments: readonly LastDeployment[];
   readonly stacks: readonly LastStack[];
 }
 
-/** Reads the assembly that is in a folder; undefined where there is none, or none that can be read. */
-export function readLastSynthesis(directory: string): LastSynthesis | undefined {
+const NOTHING: LastSynthesis = { deployments: [], stacks: [] };
+
+/** Reads the assembly that is in a folder; nothing where there is none, or none that can be read. */
+export function readLastSynthesis(directory: string): LastSynthesis {
   try {
-    const manifest = join(directory, MANIFEST_FILE);
-    if (!existsSync(manifest)) return undefined;
     const { artifacts } = readJson<Assembly>(join(directory, 'manifest.json'));
     const stacks = Object.entries(artifacts).flatMap(([id, { type, environment, properties }]) =>
       type === 'aws:cloudformation:stack' && properties?.templateFile !== undefined
-        ? [
-            {
-              name: properties.stackName ?? id,
-              environment: environment ?? '',
-              ...readTemplate(join(directory, properties.templateFile)),
-            },
-          ]
+        ? [readStack({ name: properties.stackName ?? id, environment }, join(directory, properties.templateFile))]
         : [],
     );
-    return { manifest: readJson<Manifest>(manifest), stacks };
+    const deployments = readdirSync(directory)
+      .filter((file) => file === MANIFEST_FILE || file.endsWith(`.${MANIFEST_FILE}`))
+      .flatMap((file) => readDeployment(readJson<Manifest>(join(directory, file)), stacks));
+    return { deployments, stacks };
   } catch {
-    return undefined;
+    return NOTHING;
   }
 }
+
+/** CDK clears no folder: a manifest whose stacks are not in the assembly is one of an earlier synthesis. */
+function readDeployment(manifest: Manifest, all: readonly LastStack[]): readonly LastDeployment[] {
+  const { app, stage, jobs, stacks = ownStacksOf(manifest) } = manifest;
+  const main = all.find(({ name }) => name === stacks.find(({ group }) => group === '')?.name);
+  return main === undefined ? [] : [{ app, stage, jobs, stacks, environment: main.environment }];
+}
+
+/** As an earlier version has named them. */
+const ownStacksOf = (manifest: Manifest): readonly ManifestStack[] =>
+  [...new Set(['', ...manifest.jobs.map(({ group }) => group)])].map((group) => ({
+    group,
+    name: group === '' ? stagePrefix(manifest) : groupStackName(manifest, group),
+    isOwn: true,
+  }));
 
 interface Assembly {
   readonly artifacts: Readonly<Record<string, Artifact>>;
@@ -60,20 +80,26 @@ interface Template {
   readonly Outputs?: Readonly<Record<string, { readonly Export?: { readonly Name: unknown } }>>;
 }
 
-function readTemplate(path: string): Omit<LastStack, 'name' | 'environment'> {
+function readStack(
+  { name, environment = '' }: { name: string; environment: string | undefined },
+  path: string,
+): LastStack {
   const template = readJson<Template>(path);
   const outputs = Object.values(template.Outputs ?? {});
   return {
-    logicalIds: readLogicalIds(template),
+    name,
+    environment,
+    logicalIds: readLogicalIds(name, template),
     exports: outputs.flatMap(({ Export }) => (typeof Export?.Name === 'string' ? [Export.Name] : [])),
-    imports: [...JSON.stringify(template).matchAll(/"Fn::ImportValue":"([^"]+)"/g)].map(([, name = '']) => name),
+    imports: [...JSON.stringify(template).matchAll(/"Fn::ImportValue":"([^"]+)"/g)].map(([, export_ = '']) => export_),
   };
 }
 
-function readLogicalIds({ Resources = {} }: Template): ReadonlyMap<string, string> {
+function readLogicalIds(stack: string, { Resources = {} }: Template): ReadonlyMap<string, string> {
   return new Map(
     Object.entries(Resources).flatMap(([logicalId, { Type, Properties = {} }]) => {
-      const identity = identityOf(Type, (property) => (Properties as Record<string, unknown>)[property]);
+      const read = (property: string) => (Properties as Record<string, unknown>)[property];
+      const identity = identityOf({ type: Type, stack, read });
       return identity === undefined ? [] : [[identity.key, logicalId] as const];
     }),
   );

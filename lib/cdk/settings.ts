@@ -9,7 +9,7 @@ import { DEFAULT_STAGE, type Deployment, UNNAMED_APP } from '../job/names.ts';
 import type { StageSettings, Stages } from '../job/stages.ts';
 import { LOCAL_CONTEXT } from '../manifest.ts';
 import { nearest } from '../nearest.ts';
-import { type DeploymentOptions, readContext } from './context.ts';
+import { type DeploymentOptions, describeMoved, readContext } from './context.ts';
 
 export interface SettingsSource extends DeploymentOptions {
   readonly stages: Stages;
@@ -41,7 +41,7 @@ export function readSettings(
 ): DeploymentSettings {
   const surrounding = scope.node.scopes.find((each) => Stack.isStack(each));
   if (surrounding !== undefined && props.stage === undefined) throw new InvalidAppError([STAGE_MISSING]);
-  const context = surrounding === undefined ? readContext(scope) : { options: {}, warnings: [] };
+  const context = surrounding === undefined ? readContext(scope) : { options: {}, others: [] };
   const {
     app = packageAppName(projectDirectory),
     stage = DEFAULT_STAGE,
@@ -62,7 +62,9 @@ export function readSettings(
     stage: settings,
     hasOwnStacks: surrounding === undefined,
     env: definedIn({ account, region }),
-    warnings: isLocal(scope) ? [] : [...context.warnings, ...adviseDeployment(deployment, settings)],
+    warnings: isLocal(scope)
+      ? []
+      : [...describeMoved(context.others, settings), ...adviseDeployment(deployment, settings)],
   };
 }
 

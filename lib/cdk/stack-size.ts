@@ -1,10 +1,9 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { attachCustomSynthesis, CfnResource, Stack, Stage } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
-import { InvalidAppError } from '../app/check-report.ts';
+import { CfnResource, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
 import type { CheckedSchedule } from '../app/checked-schedule.ts';
-import type { Check } from './synthesize-beside.ts';
+import type { Check } from './deployments.ts';
 
 /** CloudFormation's limit is 500; the rest is for what `infra/access.ts` adds. */
 export const MOST_RESOURCES = 450;
@@ -30,13 +29,12 @@ export interface Stacks extends StackContent {
 }
 
 /** Checks whether a stack outgrows one deployment, and says what to do about it. */
-export function limitStacks(deployment: Construct, { places, schedules, hasOwnStacks }: Stacks): readonly Check[] {
+export function limitStacks({ places, schedules, hasOwnStacks }: Stacks): readonly Check[] {
   const stacks = new Map<Stack, readonly string[]>();
   for (const [place, jobs] of places) {
     const stack = Stack.of(place);
     stacks.set(stack, [...(stacks.get(stack) ?? []), ...jobs.map(({ name }) => name)]);
   }
-  limitTemplates(new Set(stacks.keys()), `BelfryTemplates-${deployment.node.addr}`);
   return [...stacks].flatMap(([stack, jobs]) =>
     limitResources(stack, { schedules: schedules.filter(({ job }) => jobs.includes(job)), hasOwnStacks }),
   );
@@ -70,21 +68,12 @@ const MOVE_INTO_GROUPS =
 const PLACE_GROUPS = ', where new Belfry is given placeGroup: (group) => new Stack(app, group), a stack for each';
 
 /**
- * Has synth fail when the template of a stack is larger than CloudFormation takes, in bytes: CDK counts characters, and only
- * warns.
+ * Templates that are larger than CloudFormation takes, in bytes: CDK counts characters, and only warns.
+ *
+ * @param outdir where they were written
  */
-function limitTemplates(stacks: ReadonlySet<Stack>, id: string): void {
-  const [first] = stacks;
-  if (first === undefined) return;
-  // Last in the stage, so that it is synthesized when the templates are written.
-  const measure = new Construct(Stage.of(first) ?? first, id);
-  attachCustomSynthesis(measure, {
-    onSynthesize: ({ outdir }) => {
-      const problems = [...stacks].flatMap((stack) => tooLarge(stack, outdir));
-      if (problems.length > 0) throw new InvalidAppError(problems);
-    },
-  });
-}
+export const tooLargeTemplates = (stacks: ReadonlySet<Stack>, outdir: string): readonly string[] =>
+  [...stacks].flatMap((stack) => tooLarge(stack, outdir));
 
 function tooLarge({ stackName, templateFile }: Stack, outdir: string): readonly string[] {
   const bytes = statSync(join(outdir, templateFile)).size;

@@ -104,6 +104,6 @@ async function requireStage(wanted: string, outputDirectory: string): Promise<vo
   const { stage } = await readManifest(outputDirectory);
   if (stage === wanted) return;
   throw new SynthesisError(
-    `stage "${wanted}" is asked for, and the app synthesizes "${stage}": its new Belfry is given the stage. Leave out --stage, or have the app read it: stage: app.node.tryGetContext('stage')`,
+    `stage "${wanted}" is asked for, and the app's first deployment is "${stage}": its new Belfry is given the stage. Leave out --stage, or have the app read it: stage: app.node.tryGetContext('stage')`,
   );
 }

@@ -1,7 +1,9 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Stack } from 'aws-cdk-lib';
+import { type App, Stack, Stage } from 'aws-cdk-lib';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
 import { Belfry, type BelfryProps } from '../../lib/cdk/belfry.ts';
 import { defineJob, type Schedules, schedule } from '../../lib/entry/belfry.ts';
 import { LOCAL_CONTEXT, type Manifest } from '../../lib/manifest.ts';
@@ -128,7 +130,7 @@ describe('one deployment cannot do, and synth refuses,', () => {
 
   test('a renamed app', () => {
     expect(() => edit({ app: 'store' })).toThrow(
-      /^the app is called "store" and was called "shop": the deployment shop-dev, which cdk\.out shows, would go on firing its schedules beside the new one\. .*npx cdk destroy --all -c stage=dev/,
+      /^the app is called "store" and was called "shop": the deployment shop-dev, which cdk\.out shows, would go on firing its schedules\. .*npx cdk destroy --all -c stage=dev/,
     );
   });
 
@@ -156,6 +158,22 @@ describe('one deployment cannot do, and synth refuses,', () => {
     expect(act).toThrow('it changes its stack');
   });
 
+  test('nor what a template that was too large would have had', () => {
+    const outdir = createFolder();
+    synthesizeInto(outdir, BEFORE);
+    const large = defineJob('large', { input: z.object({ text: z.string() }), run() {} });
+    const schedules = Object.fromEntries(
+      Array.from({ length: 17 }, (_, index) => [
+        `large-${index}`,
+        schedule(large, { every: '1 day', input: { text: 'x'.repeat(60_000) } }),
+      ]),
+    );
+    const withLarge = (group: string) => [...BEFORE.jobs, jobFile(large, group)];
+
+    expect(() => synthesizeInto(outdir, { ...BEFORE, jobs: withLarge('big'), schedules })).toThrow('its template has');
+    expect(() => synthesizeInto(outdir, { ...BEFORE, jobs: withLarge('') })).not.toThrow();
+  });
+
   test('but the embedded cloud can', () => {
     const outdir = createFolder();
     const local = { [LOCAL_CONTEXT]: true };
@@ -172,6 +190,98 @@ describe('one deployment cannot do, and synth refuses,', () => {
     expect(() => synthesizeInto(outdir, { ...BEFORE, jobs: moved })).not.toThrow();
   });
 });
+
+describe('of several deployments in a CDK app', () => {
+  const at = (region: string) => ({ env: { account: '111122223333', region } });
+
+  /** Synthesizes what is arranged twice over the same cdk.out, the second time perhaps otherwise. */
+  function twice(arrange: (app: App) => void, again = arrange): string {
+    const outdir = createFolder();
+    for (const each of [arrange, again]) {
+      const app = createApp({ outdir });
+      each(app);
+      app.synth();
+    }
+    return outdir;
+  }
+
+  const manifestsIn = (outdir: string) =>
+    readdirSync(outdir)
+      .filter((file) => file.endsWith('belfry.json'))
+      .sort();
+
+  test('two stages in stacks of the user’s, with equal addresses, are synthesized again', () => {
+    const stages = { dev: ADDRESSED, prod: ADDRESSED };
+    const arrange = (app: App) => {
+      for (const stage of ['dev', 'prod']) {
+        const stack = new Stack(app, `Shop-${stage}`);
+        new Queue(stack, 'Orders', { queueName: 'orders' });
+        new Belfry(stack, 'Jobs', { ...BEFORE, stage, stages });
+      }
+    };
+
+    expect(() => twice(arrange)).not.toThrow();
+  });
+
+  test('one app and stage in three regions is synthesized again, and each has its manifest', () => {
+    const arrange = (app: App) => {
+      for (const region of ['eu-north-1', 'eu-west-1', 'us-east-1']) {
+        new Belfry(new Stack(app, region, at(region)), 'Jobs', BEFORE);
+      }
+    };
+
+    expect(manifestsIn(twice(arrange))).toEqual(['belfry.json', 'shop-dev.2.belfry.json', 'shop-dev.belfry.json']);
+  });
+
+  test('two apps right below a CDK app are synthesized again, and one that leaves it is refused', () => {
+    const arrange = (app: App) => {
+      new Belfry(app, 'A', BEFORE);
+      new Belfry(app, 'B', { ...BEFORE, app: 'depot' });
+    };
+
+    expect(() => twice(arrange)).not.toThrow();
+    expect(() => twice(arrange, (app) => void new Belfry(app, 'A', BEFORE))).toThrow(
+      'the app is called "shop" and was called "depot": the deployment depot-dev, which cdk.out shows,',
+    );
+  });
+
+  test('one in a CDK Stage is compared by its own stacks’ names', () => {
+    const arrange = (jobs: BelfryProps['jobs']) => (app: App) => {
+      const schedules = { nightly: schedule(report, { cron: '0 2 * * *' }) };
+      new Belfry(new Stage(app, 'Pipe'), 'Belfry', { ...BEFORE, jobs, schedules });
+    };
+
+    expect(() => twice(arrange(BEFORE.jobs))).not.toThrow();
+    expect(() => twice(arrange(BEFORE.jobs), arrange(BEFORE.jobs.slice(0, 2)))).toThrow(
+      'its stack Pipe-shop-dev-billing, which cdk.out shows,',
+    );
+  });
+
+  test('the first of each assembly leaves the manifest under the name that is looked for', () => {
+    const outdir = twice((app) => {
+      new Belfry(new Stage(app, 'Pipe'), 'Belfry', { ...BEFORE, stage: 'prod' });
+      new Belfry(app, 'Belfry', BEFORE);
+    });
+
+    expect([manifestsIn(outdir), manifestsIn(join(outdir, 'assembly-Pipe'))]).toEqual([
+      ['belfry.json'],
+      ['belfry.json'],
+    ]);
+  });
+
+  test('all that is wrong is reported at once', () => {
+    const variables = (belfry: Belfry) => belfry.job(report).environment({ LONG: 'x'.repeat(5000) });
+    const arrange = (app: App) => {
+      for (const stage of ['dev', 'prod']) {
+        variables(new Belfry(new Stack(app, stage), 'Jobs', { ...BEFORE, stage }));
+      }
+    };
+
+    expect(() => twice(arrange)).toThrow(/^infra\/access\.ts: job "report".*\ninfra\/access\.ts: job "report"/);
+  });
+});
+
+const ADDRESSED = { alerts: { email: ['a@example.org'] } };
 
 describe('the upgrade from a deployment whose schedules were named by their ids alone', () => {
   const EARLIER = join(REPOSITORY, 'test/fixtures/earlier-assembly');

@@ -19,7 +19,7 @@ export function identitiesIn(
   return stacks.flatMap((stack) => {
     const { Resources }: Template = JSON.parse(readFileSync(join(directory, `${stack}.template.json`), 'utf8'));
     return Object.entries(Resources).flatMap(([logicalId, { Type, Properties = {} }]) => {
-      const identity = identityOf(Type, (property) => Properties[property]);
+      const identity = identityOf({ type: Type, stack, read: (property) => Properties[property] });
       return identity === undefined ? [] : [{ key: identity.key, place: `${stack} ${logicalId}` }];
     });
   });

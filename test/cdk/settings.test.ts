@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Stack, Tags } from 'aws-cdk-lib';
+import { Stack, Stage, Tags } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { loadJobs } from '../../lib/app/load-jobs.ts';
 import { Belfry, type BelfryProps } from '../../lib/cdk/belfry.ts';
@@ -38,10 +38,6 @@ describe('the context', () => {
     [{ Stage: 'prod' }, 'context "Stage" is not read; did you mean "stage"?'],
     [{ watchdoggrace: '5 minutes' }, 'context "watchdoggrace" is not read; did you mean "watchdogGrace"?'],
     [
-      { alertemail: 'a@b.org' },
-      `context "alertemail" is not read, and neither is "alertEmail"; write alerts: { email: ['oncall@example.com'] } in a stage of infra/stages.ts`,
-    ],
-    [
       { stage: 'prd' },
       'stage "prd" is not listed in infra/stages.ts; listed are: dev, test, prod; did you mean "prod"?',
     ],
@@ -61,11 +57,16 @@ describe('the context', () => {
     [{ stge: 'mine', stage: 'dev' }],
     [{ team: 'payments', env: 'x', owner: 'me' }],
     [{ '@acme/stge': 1, 'acme:stage': 2 }],
+    [{ stages: ['one', 'two'], apps: { a: 1 }, regions: ['eu-north-1'], accounts: 'all', usage: 'much' }],
   ])('may hold what is the user’s own: %j', (context) => {
     expect(warningsOf(context)).toEqual([]);
   });
 
   test.each([
+    [
+      { alertemail: 'a@b.org' },
+      `context "alertemail" is not read; write alerts: { email: ['oncall@example.com'] } in a stage of infra/stages.ts`,
+    ],
     [
       { alertEmail: 'a@b.org' },
       `context "alertEmail" is not read; write alerts: { email: ['oncall@example.com'] } in a stage of infra/stages.ts`,
@@ -81,6 +82,20 @@ describe('the context', () => {
   ])('warns of what is declared in infra/stages.ts now: %j', (context, warning) => {
     expect(warningsOf(context)).toEqual([warning]);
   });
+});
+
+test('the context of a CDK Stage says which deployment is in it', () => {
+  const app = appWith({});
+  const stage = new Stage(app, 'Prod');
+  stage.node.setContext('stage', 'prod');
+  new Belfry(stage, 'Belfry', { jobs: [jobFile(report)], schedules: {}, stages: STAGES });
+
+  expect(
+    app
+      .synth()
+      .getNestedAssembly('assembly-Prod')
+      .stacks.map(({ stackName }) => stackName),
+  ).toEqual(['Prod-shop-prod']);
 });
 
 describe('an app that still has the name of this repository', () => {

@@ -98,7 +98,7 @@ describe('a synthesis', () => {
     const of = (stage?: string) =>
       synthesize({ projectDirectory, outputDirectory: join(projectDirectory, 'out'), stage });
 
-    await expect(of('dev')).rejects.toThrow('stage "dev" is asked for, and the app synthesizes "prod"');
+    await expect(of('dev')).rejects.toThrow('stage "dev" is asked for, and the app\'s first deployment is "prod"');
     await expect(of('prod')).resolves.toEqual([]);
     await expect(of()).resolves.toEqual([]);
   });
