@@ -1,13 +1,21 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { parseExpression } from '@babel/parser';
 import { decode, encode, type SourceMapMappings, type SourceMapSegment } from '@jridgewell/sourcemap-codec';
 import type { Metafile } from 'esbuild';
 
 /** Belfry's own code. */
 const LIB = `${resolve(import.meta.dirname, '../..')}/`;
 
-/** What `keepNames` puts behind a function: `}o(a,"executeRun");`. */
-const NAMING = /\}([\w$]+\([\w$]+,"([\w$]+)"\);)/g;
+/** What esbuild's source maps call the function by which `keepNames` names another. */
+const HELPER = '__name';
+
+/** `o(a,"executeRun");`, behind a declaration. */
+const OF_DECLARATION = /^[\w$]+\((?!this\b)[\w$]+,"[\w$]+"\);/;
+
+/** What stands before the arrow function in `errorLine=o(t=>…,"errorLine")`, and what behind it. */
+const BEFORE_ARROW = /^[\w$]+\((?=async\b|\(|[\w$]+=>)/;
+const BEHIND_ARROW = /,"[\w$]+"\)(?=[,;}])/g;
 
 /**
  * Takes the calls that keep a function's name out of Belfry's own code, two bytes in a hundred of it: nothing reads these
@@ -40,7 +48,7 @@ function dropIn(file: string): ReadonlyMap<string, number> {
   const lines = readFileSync(file, 'utf8')
     .split('\n')
     .map((line, number) => {
-      const cuts = cutsIn(line, mappings[number] ?? [], sources);
+      const cuts = cutsIn(line, mappings[number] ?? [], { sources, names: map.names });
       for (const { source, from, to } of cuts) dropped.set(source, (dropped.get(source) ?? 0) + to - from);
       mappings[number] = without(cuts, mappings[number] ?? []);
       return cuts.reduceRight((text, { from, to }) => text.slice(0, from) + text.slice(to), line);
@@ -53,6 +61,7 @@ function dropIn(file: string): ReadonlyMap<string, number> {
 
 interface RawSourceMap {
   readonly sources: readonly string[];
+  readonly names: readonly string[];
   readonly mappings: string;
 }
 
@@ -62,17 +71,51 @@ interface Cut {
   readonly to: number;
 }
 
-function cutsIn(line: string, segments: readonly SourceMapSegment[], sources: readonly string[]): readonly Cut[] {
-  return [...line.matchAll(NAMING)].flatMap(({ index, 1: call = '', 2: name = '' }): Cut[] => {
-    const segment = segments.findLast(([column]) => column <= index);
-    const source = sources[segment?.[1] ?? -1] ?? '';
-    if (!source.startsWith(LIB) || !declares(source, name)) return [];
-    return [{ source, from: index + 1, to: index + 1 + call.length }];
+function cutsIn(
+  line: string,
+  segments: readonly SourceMapSegment[],
+  { sources, names }: Pick<RawSourceMap, 'sources' | 'names'>,
+): readonly Cut[] {
+  const cuts = segments.flatMap(([column, index = -1, , , name = -1], place) => {
+    const source = sources[index] ?? '';
+    if (names[name] !== HELPER || !source.startsWith(LIB)) return [];
+    const end = segments.slice(place).find((segment) => segment[1] !== index)?.[0];
+    return callIn(line.slice(column, end), line[column - 1]).map(
+      ([from, to]): Cut => ({ source, from: column + from, to: column + to }),
+    );
   });
+  return cuts.sort((one, other) => one.from - other.from);
 }
 
-const declares = (source: string, name: string): boolean =>
-  new RegExp(`\\bfunction\\*? ${name}\\b`).test(readFileSync(source, 'utf8'));
+/**
+ * Which parts of a text that begins with a call of the helper are the call's and not the function's: none where it stays.
+ *
+ * @param before the character before it
+ */
+function callIn(text: string, before = ''): readonly (readonly [from: number, to: number])[] {
+  const statement = before === '}' ? OF_DECLARATION.exec(text) : null;
+  if (statement !== null) return [[0, statement[0].length]];
+  // Elsewhere, as where it is called at once, the arrow function would need parentheses.
+  const opening = /[=:]/.test(before) ? BEFORE_ARROW.exec(text) : null;
+  if (opening === null) return [];
+  const closing = [...text.matchAll(BEHIND_ARROW)].find(({ index, 0: { length } }) =>
+    isExpression(text.slice(0, index + length)),
+  );
+  if (closing === undefined) return [];
+  return [
+    [0, opening[0].length],
+    [closing.index, closing.index + closing[0].length],
+  ];
+}
+
+/** Of texts that begin with a call, the shortest that is one is the call. */
+function isExpression(text: string): boolean {
+  try {
+    return parseExpression(text, { sourceType: 'module' }).type === 'CallExpression';
+  } catch {
+    return false;
+  }
+}
 
 /** The segments of a line without those of the parts that are cut out. */
 function without(cuts: readonly Cut[], segments: SourceMapMappings[number]): SourceMapMappings[number] {
