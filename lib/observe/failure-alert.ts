@@ -2,7 +2,7 @@ import type { AlertMessage } from '../job/context.ts';
 import type { RunError, RunRecord } from '../run/record.ts';
 import { cut, errorLines } from '../run/run-error.ts';
 import { type EpochMs, toIso } from '../units.ts';
-import { headline } from './headline.ts';
+import { FUNCTION_PHRASES, headline } from './headline.ts';
 
 /** SNS takes subjects of less than 100 characters. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
 export const LONGEST_SUBJECT = 99;
@@ -21,7 +21,7 @@ export interface FailureAlertOptions {
 export function describeFailure(run: RunRecord, error: RunError, options: FailureAlertOptions): AlertMessage {
   const { app, stage } = options;
   const [what = '', ...behind] = errorLines(error);
-  const firstLine = headline(stage, 'run-failed', what, run.job);
+  const firstLine = headline(stage, FUNCTION_PHRASES['run-failed'], what, run.job);
   const stageOption = options.region === undefined ? '' : ` --stage ${stage}`;
   const lines = [
     firstLine,

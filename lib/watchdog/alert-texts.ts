@@ -1,6 +1,6 @@
 import type { AlertMessage } from '../job/context.ts';
 import { scheduledText } from '../observe/failure-alert.ts';
-import { headline } from '../observe/headline.ts';
+import { headline, WATCHDOG_PHRASES } from '../observe/headline.ts';
 import { toIso } from '../units.ts';
 import type { MissedRun } from './missed-runs.ts';
 import type { OverdueSchedule } from './track-schedules.ts';
@@ -15,7 +15,7 @@ export function describeMissed(
 ): AlertMessage {
   const schedules = [...new Set(missed.map(({ schedule }) => schedule.id))];
   const count = missed.length === 1 ? 'a due time' : `${missed.length} due times`;
-  const subject = headline(stage, 'run-missed', schedules.join(', '), count);
+  const subject = headline(stage, WATCHDOG_PHRASES['run-missed'], schedules.join(', '), count);
   const more = missed.length - MAX_NAMED;
   return {
     subject,
@@ -52,7 +52,7 @@ function catchUpText(limit: number, { isTooLate, isDisabled }: Pick<MissedRun, '
 /** The alert for schedules that EventBridge does not have as the app declares them, long after it should. */
 export function describeOverdue(overdue: readonly OverdueSchedule[], stage: string): AlertMessage {
   const ids = overdue.map(({ schedule }) => schedule.id);
-  const subject = headline(stage, 'schedule-not-deployed', ids.join(', '));
+  const subject = headline(stage, WATCHDOG_PHRASES['schedule-not-deployed'], ids.join(', '));
   const lines = overdue
     .slice(0, MAX_NAMED)
     .map(
