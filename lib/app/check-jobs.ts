@@ -1,3 +1,4 @@
+import { isObject } from '../is-object.ts';
 import { isJob, type Job } from '../job/job.ts';
 import {
   type Deployment,
@@ -108,7 +109,6 @@ const BACKOFF_FIELDS = ['initial', 'factor', 'max'];
 
 function checkDefinition({ definition }: Job): readonly string[] {
   const { retry } = definition;
-  const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
   return [
     ...checkFields(definition, FIELDS),
     ...checkAcknowledged(definition.acknowledge, JOB_WARNING_NAMES, 'the job'),

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { isObject } from '../is-object.ts';
 import type { JobContext } from './context.ts';
 import type { Duration } from './duration.ts';
 import type { OverlapPolicy } from './overlap.ts';
@@ -125,7 +126,7 @@ export function defineJob<Schema extends InputSchema | undefined = undefined, Re
 
 /** Whether a value is something that `defineJob` returned. */
 export function isJob(value: unknown): value is Job {
-  if (typeof value !== 'object' || value === null) return false;
+  if (!isObject(value)) return false;
   const { name, definition } = value as Partial<Job>;
   return typeof name === 'string' && typeof definition === 'object' && typeof definition?.run === 'function';
 }

@@ -68,8 +68,8 @@ export async function concludeEnded(run: RunRecord, delivery: Delivery, ports: R
   const { status, error, letterFor, letterSentAt } = run;
   const at = ports.clock.now();
   if (status === 'failed' && error !== undefined && letterSentAt === undefined) {
-    const { startedAt = at, endedAt = at, outcome = 'lost' } = run.attempts.at(-1) ?? {};
-    const duration = milliseconds(endedAt - startedAt);
+    const { endedAt = at, outcome = 'lost' } = run.attempts.at(-1) ?? {};
+    const duration = attemptDuration(run, endedAt);
     const owed = { ...delivery, messageId: letterFor ?? delivery.messageId };
     return await concludeFailure(run, { at, error, outcome, duration }, owed, ports);
   }
@@ -109,8 +109,8 @@ async function concludeFailure(
   { request, messageId }: Delivery,
   ports: RunPorts,
 ): Promise<Disposition> {
-  const { reporter, observe, describeFailure, runs } = ports;
-  observe({ event: 'run-failed', run, at, error, outcome, duration });
+  const { reporter, describeFailure, runs } = ports;
+  ports.observe({ event: 'run-failed', run, at, error, outcome, duration });
   await reporter.sendDeadLetter({ body: formatRunMessage(request), run: run.id, attempts: run.attempt, error });
   await step('note the letter', run, ports, () => runs.noteDeadLetter(run, messageId, at));
   await step('alert', run, ports, () => reporter.alert(describeFailure(run, error)));
@@ -138,6 +138,6 @@ const step = (name: string, run: RunRecord, { observe, clock }: RunPorts, action
     }),
   );
 
-function attemptDuration(run: RunRecord, at: EpochMs): Milliseconds {
-  return milliseconds(at - (run.attempts.at(-1)?.startedAt ?? at));
+function attemptDuration(run: RunRecord, endedAt: EpochMs): Milliseconds {
+  return milliseconds(endedAt - (run.attempts.at(-1)?.startedAt ?? endedAt));
 }

@@ -5,10 +5,10 @@ import { recoveryDelay } from './backoff.ts';
 import { concludeEnded, concludeExhausted, concludeHeld, concludeSettled } from './conclude.ts';
 import type { Delivery, Disposition, Executed, RunPorts } from './delivery.ts';
 import { LeaseLostError } from './errors.ts';
-import type { ClaimRequest } from './ports.ts';
+import type { ClaimRequest, Refusal, Settled } from './ports.ts';
 import { toRunError } from './run-error.ts';
 import { type DeliveryTimeouts, deliveryTimeouts, EARLIEST_LOOK } from './timeouts.ts';
-import { performWork } from './work.ts';
+import { performWork, type Work } from './work.ts';
 
 /**
  * Executes one delivery of a run's message, whatever it is: the first, a retry, a duplicate, a late
@@ -20,28 +20,32 @@ import { performWork } from './work.ts';
  */
 export async function executeRun(delivery: Delivery, ports: RunPorts): Promise<Executed> {
   let mustExit = false;
-  const once = async (): Promise<Disposition> => {
+  try {
     const { times, claim } = planDelivery(delivery, ports);
     const turn = await ports.once(claim, async (claimed) => {
       const work = await performWork({ claimed, delivery, times }, ports);
       mustExit = work.mustExit;
       return work;
     });
-    switch (turn.kind) {
-      case 'settled':
-        return await concludeSettled(turn, delivery, ports);
-      case 'ended':
-        return await concludeEnded(turn.record, delivery, ports);
-      case 'exhausted':
-        return await concludeExhausted(turn.record, delivery, ports);
-      case 'held':
-        return await concludeHeld(turn.until, delivery, ports);
-      default:
-        return unreachable(turn);
-    }
-  };
-  const disposition = await once().catch((error: unknown) => recover(error, delivery, ports));
-  return { disposition, mustExit };
+    return { disposition: await conclude(turn, delivery, ports), mustExit };
+  } catch (error) {
+    return { disposition: recover(error, delivery, ports), mustExit };
+  }
+}
+
+async function conclude(turn: Settled<Work> | Refusal, delivery: Delivery, ports: RunPorts): Promise<Disposition> {
+  switch (turn.kind) {
+    case 'settled':
+      return await concludeSettled(turn, delivery, ports);
+    case 'ended':
+      return await concludeEnded(turn.record, delivery, ports);
+    case 'exhausted':
+      return await concludeExhausted(turn.record, delivery, ports);
+    case 'held':
+      return await concludeHeld(turn.until, delivery, ports);
+    default:
+      return unreachable(turn);
+  }
 }
 
 function planDelivery(
@@ -67,7 +71,8 @@ function recover(
   { request, receiveCount }: Delivery,
   { clock, observe, random }: RunPorts,
 ): Disposition {
-  const [runId, at] = [request.run, clock.now()];
+  const runId = request.run;
+  const at = clock.now();
   if (error instanceof LeaseLostError) {
     observe({ event: 'lease-lost', runId, at });
     return { kind: 'leave' };

@@ -1,32 +1,30 @@
 import { readDuration } from '../job/duration.ts';
 import { InvalidInputError, LONGEST_RETRY_AFTER, NonRetryableError, RetryAfterError } from '../job/errors.ts';
 import type { Job } from '../job/job.ts';
-import type { JobPolicy } from '../job/policy.ts';
 import { type EpochMs, type Milliseconds, milliseconds, plus } from '../units.ts';
 import type { AttemptResult } from './attempt.ts';
 import { retryDelay } from './backoff.ts';
+import type { RunPorts } from './delivery.ts';
 import { isA } from './errors.ts';
 import type { Settlement } from './ports.ts';
 import type { RunRecord } from './record.ts';
-import { type NamePlaces, toRunError } from './run-error.ts';
+import { toRunError } from './run-error.ts';
 
 export interface FailureFacts {
-  readonly job: Job;
-  readonly policy: JobPolicy;
   readonly record: RunRecord;
   readonly at: EpochMs;
   readonly messageId: string;
-  /** From 0 up to 1, for the jitter. */
-  readonly random: number;
-  readonly namePlaces?: NamePlaces | undefined;
 }
 
 /** Decides what a failed attempt means for its run: another attempt, and when, or the end. */
-export function settleFailure(result: Exclude<AttemptResult, { kind: 'completed' }>, facts: FailureFacts): Settlement {
-  const { record, policy, at, messageId, random } = facts;
+export function settleFailure(
+  result: Exclude<AttemptResult, { kind: 'completed' }>,
+  { record, at, messageId }: FailureFacts,
+  { job, policy, random, namePlaces }: Pick<RunPorts, 'job' | 'policy' | 'random' | 'namePlaces'>,
+): Settlement {
   const outcome = result.kind;
-  const error = toRunError(result.error, facts.namePlaces);
-  if (record.attempt >= record.lastAttempt || !isRetryable(result.error, facts.job)) {
+  const error = toRunError(result.error, namePlaces);
+  if (record.attempt >= record.lastAttempt || !isRetryable(result.error, job)) {
     return {
       status: 'failed',
       at,
@@ -37,7 +35,7 @@ export function settleFailure(result: Exclude<AttemptResult, { kind: 'completed'
     };
   }
   const failures = record.attempt - (record.lastAttempt - policy.maxAttempts);
-  const delay = requestedDelay(result.error) ?? retryDelay(policy.backoff, Math.max(1, failures), random);
+  const delay = requestedDelay(result.error) ?? retryDelay(policy.backoff, Math.max(1, failures), random());
   return { status: 'retrying', at, outcome, error, nextAttemptAt: plus(at, delay) };
 }
 

@@ -1,3 +1,4 @@
+import { isObject } from '../is-object.ts';
 import { JOB_NAME, SCHEDULE_ID } from '../job/names.ts';
 import { TRIGGERS, type Trigger } from '../job/trigger.ts';
 import { type EpochMs, epochMs } from '../units.ts';
@@ -66,8 +67,7 @@ function parseFields(body: string): Record<string, unknown> {
   const size = new TextEncoder().encode(body).length;
   if (size > LARGEST_MESSAGE) throw refuse(`the body has ${size} bytes; allowed are ${LARGEST_MESSAGE}`);
   const fields = parseJson(body);
-  if (typeof fields !== 'object' || fields === null || Array.isArray(fields))
-    throw refuse('the body is no JSON object');
+  if (!isObject(fields) || Array.isArray(fields)) throw refuse('the body is no JSON object');
   const { v } = fields as { readonly v?: unknown };
   if (v !== 1) throw refuseField('v', v, '1');
   for (const name of Object.keys(fields)) {
@@ -121,7 +121,7 @@ function checkInput(value: unknown, depth: number): void {
   if (typeof value === 'string' && value.includes(PLACEHOLDER_PREFIX)) {
     throw refuse(`the input still holds ${PLACEHOLDER_PREFIX}…: it was not filled in`);
   }
-  if (typeof value !== 'object' || value === null) return;
+  if (!isObject(value)) return;
   if (depth > DEEPEST_INPUT) throw refuse(`the input is nested deeper than ${DEEPEST_INPUT}`);
   for (const [key, each] of Object.entries(value)) {
     if (FORBIDDEN_KEYS.has(key)) throw refuse(`the input has the key ${key}, which is not allowed`);
@@ -133,8 +133,6 @@ const refuse = (problem: string): InvalidMessageError => new InvalidMessageError
 
 /** Quotes names and numbers, cut short; says only the type of anything that could be payload. */
 function refuseField(name: string, value: unknown, allowed: unknown): InvalidMessageError {
-  const isShown = typeof value !== 'object' || value === null;
-  return refuse(
-    `${name} is ${isShown ? (JSON.stringify(value)?.slice(0, 80) ?? 'missing') : 'an object'}; allowed: ${allowed}`,
-  );
+  const shown = isObject(value) ? 'an object' : (JSON.stringify(value)?.slice(0, 80) ?? 'missing');
+  return refuse(`${name} is ${shown}; allowed: ${allowed}`);
 }

@@ -1,5 +1,6 @@
 import type { ErrorCause, ErrorFacts, RunError } from './record.ts';
 
+// Before them only types are imported: behind another module, each would be a variable in every Lambda bundle.
 const MAX_NAME = 100;
 const MAX_MESSAGE = 1000;
 const MAX_CAUSE_MESSAGE = 300;

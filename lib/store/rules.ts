@@ -1,7 +1,7 @@
 import { unreachable } from '../errors.ts';
 import { type AttemptCause, kindOf, type TriggerKind } from '../job/trigger.ts';
 import type { Claimed, ClaimRequest, ClaimResult, Settlement } from '../run/ports.ts';
-import { ATTEMPTS_KEPT, type Attempt, type RunError, type RunRecord, type RunStatus } from '../run/record.ts';
+import { ATTEMPTS_KEPT, type Attempt, hasEnded, type RunError, type RunRecord, type RunStatus } from '../run/record.ts';
 import { EARLY_START } from '../run/timeouts.ts';
 import { plus } from '../units.ts';
 
@@ -31,22 +31,9 @@ export function claimableStatuses({ request: { trigger }, isRedrive }: ClaimRequ
  * condition of the write is theirs, its meaning is not.
  */
 export function readRefusal(record: RunRecord, request: ClaimRequest): ClaimResult {
-  const { status } = record;
-  switch (status) {
-    case 'completed':
-    case 'failed':
-    case 'cancelled':
-    case 'skipped':
-    case 'missed':
-      return { kind: 'ended', record };
-    case 'pending':
-    case 'retrying':
-      return { kind: 'held', until: record.nextAttemptAt ?? plus(request.now, EARLY_START) };
-    case 'running':
-      return readRunning(record, request);
-    default:
-      return unreachable(status);
-  }
+  if (hasEnded(record.status)) return { kind: 'ended', record };
+  if (record.status === 'running') return readRunning(record, request);
+  return { kind: 'held', until: record.nextAttemptAt ?? plus(request.now, EARLY_START) };
 }
 
 function readRunning(record: RunRecord, { owner, now }: ClaimRequest): ClaimResult {
@@ -81,11 +68,8 @@ export const causeOf = (attempt: number, claimedFrom: RunStatus | 'absent'): Att
   CAUSES[claimedFrom] ?? (attempt === 1 ? 'first' : 'retry');
 
 /** What a settlement changes in a record, but for the fields that a store keeps for itself. */
-export interface SettledFields {
-  readonly status: RunStatus;
-  readonly attempt: number;
-  readonly attempts: readonly Attempt[];
-  readonly changes: Partial<
+export type SettledFields = Pick<RunRecord, 'status' | 'attempt' | 'attempts'> &
+  Partial<
     Pick<
       RunRecord,
       | 'reason'
@@ -99,7 +83,6 @@ export interface SettledFields {
       | 'letterFor'
     >
   >;
-}
 
 /** The record that a settlement makes of a claimed one. */
 export function settledFields({ record }: Claimed, settlement: Settlement): SettledFields {
@@ -109,23 +92,19 @@ export function settledFields({ record }: Claimed, settlement: Settlement): Sett
     case 'completed': {
       const { result } = settlement;
       const attempts = closeAttempt(record, { endedAt: at, outcome: 'completed' });
-      return { status, attempt, attempts, changes: { finishedAt: at, ...(result === undefined ? {} : { result }) } };
+      return { status, attempt, attempts, finishedAt: at, ...(result === undefined ? {} : { result }) };
     }
-    case 'retrying': {
-      const { outcome, error, nextAttemptAt } = settlement;
-      const attempts = closeAttempt(record, { endedAt: at, outcome, error });
-      return { status, attempt, attempts, changes: { error, nextAttemptAt } };
-    }
+    case 'retrying':
     case 'failed': {
-      const { outcome, error, letterFor, lastAttempt } = settlement;
-      const attempts = closeAttempt(record, { endedAt: at, outcome, error });
-      return { status, attempt, attempts, changes: { error, letterFor, lastAttempt, finishedAt: at } };
+      const { at: endedAt, outcome, ...changes } = settlement;
+      const attempts = closeAttempt(record, { endedAt, outcome, error: changes.error });
+      return { attempt, attempts, ...changes, ...(status === 'failed' && { finishedAt: at }) };
     }
     case 'given-back':
-      return { status: 'retrying', ...uncounted(record), changes: { nextAttemptAt: settlement.nextAttemptAt } };
+      return { status: 'retrying', ...uncounted(record), nextAttemptAt: settlement.nextAttemptAt };
     case 'skipped': {
-      const { status: _status, at: finishedAt, ...skip } = settlement;
-      return { status, ...uncounted(record), changes: { finishedAt, ...skip } };
+      const { at: finishedAt, ...skip } = settlement;
+      return { ...uncounted(record), finishedAt, ...skip };
     }
     default:
       return unreachable(status);

@@ -3,6 +3,7 @@ import type { LockHold, LockRequest, LockStore, TakeResult } from '../../run/por
 import { type EpochMs, epochMs } from '../../units.ts';
 import { stateKey } from './keys.ts';
 import { Table } from './table.ts';
+import type { Update } from './update.ts';
 
 const GRANT = {
   lockRun: ':run',
@@ -31,24 +32,23 @@ export class DynamoDbLockStore implements LockStore {
     return this.#grant(request, condition, { from: from.run, token: from.token });
   }
 
-  async extend({ job, run, token }: LockHold, until: EpochMs): Promise<boolean> {
-    const set = { lockUntil: ':until' };
-    const { applied } = await this.#table.update({
-      key: stateKey(job),
-      set,
-      condition: IS_MINE,
-      values: { run, token, until },
-    });
-    return applied;
+  extend(hold: LockHold, until: EpochMs): Promise<boolean> {
+    return this.#changeMine(hold, { set: { lockUntil: ':until' }, values: { until } });
   }
 
-  async release({ job, run, token }: LockHold): Promise<boolean> {
+  release(hold: LockHold): Promise<boolean> {
+    return this.#changeMine(hold, { set: { token: ':token' }, remove: ['lockRun', 'lockClaim', 'lockUntil'] });
+  }
+
+  async #changeMine(
+    { job, run, token }: LockHold,
+    { values, ...change }: Pick<Update, 'set' | 'remove'> & Partial<Pick<Update, 'values'>>,
+  ): Promise<boolean> {
     const { applied } = await this.#table.update({
+      ...change,
       key: stateKey(job),
-      set: { token: ':token' },
-      remove: ['lockRun', 'lockClaim', 'lockUntil'],
       condition: IS_MINE,
-      values: { run, token },
+      values: { run, token, ...values },
     });
     return applied;
   }

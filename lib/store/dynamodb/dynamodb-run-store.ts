@@ -8,7 +8,7 @@ import { claimUpdate } from './claim-update.ts';
 import { openEntry, runKey } from './keys.ts';
 import { toRunRecord } from './run-item.ts';
 import { Table } from './table.ts';
-import { assign } from './update.ts';
+import { assign, type Update } from './update.ts';
 
 /** How long records are kept is the job's policy; the store writes it with whatever ends a run. */
 export interface DynamoDbRunStoreOptions {
@@ -39,16 +39,16 @@ export class DynamoDbRunStore implements RunStore {
 
   async settle(claimed: Claimed, settlement: Settlement): Promise<void> {
     const { id } = claimed.record;
-    const { status, attempt, attempts, changes } = settledFields(claimed, settlement);
+    const fields = settledFields(claimed, settlement);
     const { applied, item } = await this.#end(id, {
-      fields: { status, attempt, attempts, ...changes },
+      fields,
       condition: 'owner = :owner AND claim = :claim AND status = :running',
       values: { owner: claimed.owner, claim: claimed.claim },
     });
     if (applied) return;
     // Our own write, whose answer was lost, has left exactly what we would write.
     const isOurs = item !== undefined && item.owner === claimed.owner && item.claim === claimed.claim;
-    if (!isOurs || item.status !== status) throw new LeaseLostError(id);
+    if (!isOurs || item.status !== fields.status) throw new LeaseLostError(id);
   }
 
   async closeExhausted(seen: RunRecord, closing: ExhaustedClosing): Promise<boolean> {
@@ -64,8 +64,12 @@ export class DynamoDbRunStore implements RunStore {
   }
 
   async noteDeadLetter({ id }: RunRecord, letterFor: string, at: EpochMs): Promise<void> {
-    const set = { letterSentAt: ':at' };
-    await this.#table.update({ key: runKey(id), set, condition: 'letterFor = :letterFor', values: { at, letterFor } });
+    await this.#table.update({
+      key: runKey(id),
+      set: { letterSentAt: ':at' },
+      condition: 'letterFor = :letterFor',
+      values: { at, letterFor },
+    });
   }
 
   async get(runId: string): Promise<RunRecord | undefined> {
@@ -77,10 +81,10 @@ export class DynamoDbRunStore implements RunStore {
    * A write that takes a run out of `running`. One that ends it leaves the index of open runs and is
    * the only kind that sets `expiresAt`; one that does not stays in the index until its next attempt.
    */
-  #end(runId: string, update: { fields: SettledItem; condition: string; values: Record<string, unknown> }) {
-    const { status, result, finishedAt, nextAttemptAt } = update.fields;
-    const fields: Record<string, unknown> = {
-      ...update.fields,
+  #end(runId: string, { fields, condition, values }: Pick<Update, 'condition' | 'values'> & { fields: SettledItem }) {
+    const { status, result, finishedAt, nextAttemptAt } = fields;
+    const written = {
+      ...fields,
       ...(result === undefined ? {} : { result: JSON.stringify(result) }),
       ...(hasEnded(status) && finishedAt !== undefined
         ? { expiresAt: toEpochSeconds(plus(finishedAt, this.#retention)) }
@@ -89,14 +93,10 @@ export class DynamoDbRunStore implements RunStore {
     };
     return this.#table.update({
       key: runKey(runId),
-      set: assign(fields),
+      set: assign(written),
       remove: ['current', 'leaseUntil', ...(hasEnded(status) ? ['openShard', 'openAt'] : [])],
-      condition: update.condition,
-      values: {
-        ...fields,
-        running: 'running',
-        ...update.values,
-      },
+      condition,
+      values: { ...written, running: 'running', ...values },
     });
   }
 }

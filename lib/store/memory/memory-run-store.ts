@@ -34,15 +34,15 @@ export class MemoryRunStore implements RunStore, RunRequests {
 
   async settle(claimed: Claimed, settlement: Settlement): Promise<void> {
     const record = this.records.get(claimed.record.id);
-    const { status, attempt, attempts, changes } = settledFields(claimed, settlement);
+    const fields = settledFields(claimed, settlement);
     if (record === undefined || record.owner !== claimed.owner || record.claim !== claimed.claim) {
       throw new LeaseLostError(claimed.record.id);
     }
-    if (record.status === status) return;
+    if (record.status === fields.status) return;
     if (record.status !== 'running') throw new LeaseLostError(record.id);
     const { leaseUntil: _, ...rest } = record;
-    this.#set({ ...rest, status, attempt, attempts, ...changes });
-    if (changes.nextAttemptAt !== undefined) this.open.set(record.id, changes.nextAttemptAt);
+    this.#set({ ...rest, ...fields });
+    if (fields.nextAttemptAt !== undefined) this.open.set(record.id, fields.nextAttemptAt);
   }
 
   async closeExhausted(seen: RunRecord, closing: ExhaustedClosing): Promise<boolean> {
