@@ -1,7 +1,7 @@
 import { unreachable } from '../errors.ts';
 import { type AttemptCause, kindOf, type TriggerKind } from '../job/trigger.ts';
 import type { Claimed, ClaimRequest, ClaimResult, Settlement } from '../run/ports.ts';
-import { ATTEMPTS_KEPT, type Attempt, hasEnded, type RunError, type RunRecord, type RunStatus } from '../run/record.ts';
+import { ATTEMPTS_KEPT, type Attempt, type RunError, type RunRecord, type RunStatus } from '../run/record.ts';
 import { EARLY_START } from '../run/timeouts.ts';
 import { plus } from '../units.ts';
 
@@ -31,9 +31,22 @@ export function claimableStatuses({ request: { trigger }, isRedrive }: ClaimRequ
  * condition of the write is theirs, its meaning is not.
  */
 export function readRefusal(record: RunRecord, request: ClaimRequest): ClaimResult {
-  if (hasEnded(record.status)) return { kind: 'ended', record };
-  if (record.status === 'running') return readRunning(record, request);
-  return { kind: 'held', until: record.nextAttemptAt ?? plus(request.now, EARLY_START) };
+  const { status } = record;
+  switch (status) {
+    case 'completed':
+    case 'failed':
+    case 'cancelled':
+    case 'skipped':
+    case 'missed':
+      return { kind: 'ended', record };
+    case 'pending':
+    case 'retrying':
+      return { kind: 'held', until: record.nextAttemptAt ?? plus(request.now, EARLY_START) };
+    case 'running':
+      return readRunning(record, request);
+    default:
+      return unreachable(status);
+  }
 }
 
 function readRunning(record: RunRecord, { owner, now }: ClaimRequest): ClaimResult {

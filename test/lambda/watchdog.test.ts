@@ -95,7 +95,7 @@ const MESSAGE = {
 
 const deployed = (more: object = {}) =>
   scheduler.on(GetScheduleCommand).resolves({
-    Name: 'five',
+    Name: 'app-dev-five',
     ScheduleExpression: FIVE_PAST,
     ScheduleExpressionTimezone: 'UTC',
     State: 'ENABLED',
@@ -135,7 +135,7 @@ describe("the watchdog's function", () => {
     await runPass();
 
     expect(scheduler.commandCalls(GetScheduleCommand).map(({ args }) => args[0].input)).toEqual([
-      { Name: 'five', GroupName: 'app-dev' },
+      { Name: 'app-dev-five', GroupName: 'app-dev' },
     ]);
   });
 
@@ -192,7 +192,7 @@ describe("the watchdog's function", () => {
 
     expect(await runPass()).toEqual({ batchItemFailures: [] });
 
-    expect(alerts()[0]?.Message).toContain('why       EventBridge has no schedule five');
+    expect(alerts()[0]?.Message).toContain('why       EventBridge has no schedule app-dev-five');
   });
 
   test('does not take a schedule for gone when EventBridge does not answer', async () => {
