@@ -1,17 +1,16 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are the code of jobs
+import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { inspectProject, jobSource } from './bundled-project.ts';
 
-/** The warnings of a job whose helper has this code. */
+/** The warnings of a job whose helper has this code. Nothing loads it: not all of it would run here. */
 async function warningsOf(
   code: string,
   { path = 'functions/_helper.ts', options = '', files = {} } = {},
 ): Promise<readonly string[]> {
-  const imports = path.startsWith('functions')
-    ? "import * as helper from './_helper.ts';"
-    : "import * as helper from 'helper';";
+  const helper = path.startsWith('functions') ? `./${basename(path)}` : 'helper';
   const { warnings, problems } = await inspectProject({
-    'functions/mail.ts': jobSource('mail', { imports, body: 'return helper;', options }),
+    'functions/mail.ts': jobSource('mail', { body: `return await import('${helper}');`, options }),
     'node_modules/helper/package.json': '{ "name": "helper" }',
     [path]: code,
     ...files,
@@ -19,6 +18,8 @@ async function warningsOf(
   expect(problems).toEqual([]);
   return warnings;
 }
+
+const DECORATED_PARAMETERS = '{ "compilerOptions": { "experimentalDecorators": true } }';
 
 const PACKAGE = { path: 'node_modules/helper/index.js' };
 
@@ -61,6 +62,29 @@ describe('code that asks for a file beside itself is warned of', () => {
   });
 
   test.each([
+    ['a decorator', 'ts', 'const log = (it: unknown) => it as never;\n@log class Mailer {}\nvoid Mailer;'],
+    [
+      'a decorated parameter',
+      'ts',
+      'const log = () => {};\nclass Mailer { send(@log to: string) { return to; } }\nvoid Mailer;',
+    ],
+    ['an accessor', 'ts', 'class Mailer { accessor text = ""; }\nvoid Mailer;'],
+    [
+      'types beside elements',
+      'tsx',
+      'const h = (...it: unknown[]) => it;\n/** @jsx h */\nexport const mail = (to: string) => <p>{to}</p>;',
+    ],
+    ['elements', 'jsx', 'const h = (...it) => it;\n/** @jsx h */\nexport const mail = (to) => <p>{to}</p>;'],
+  ])('in a module with %s', async (_, ending, code) => {
+    const path = `functions/_helper.${ending}`;
+    const source = `${code}\nexport const url = () => new URL('./mail.html', import.meta.url);`;
+
+    const [warning] = await warningsOf(source, { path, files: { 'tsconfig.json': DECORATED_PARAMETERS } });
+
+    expect(warning).toContain(`${path}:${source.split('\n').length} (new URL('./mail.html', import.meta.url))`);
+  });
+
+  test.each([
     ['a path from __dirname', "exports.path = require('path').join(__dirname, 'data.json');"],
     ['a file by its URL', "exports.path = () => require('fs').readFileSync(__dirname + '/data.json');"],
   ])('in a package: %s', async (_, code) => {
@@ -98,6 +122,14 @@ describe('no warning is given of', () => {
       'what the job acknowledges',
       'export const path = `${__dirname}/mail.html`;',
       { options: "acknowledge: { 'file-beside-code': 'only on laptops' }," },
+    ],
+    [
+      'code that cannot be parsed here, though esbuild bundles it',
+      "const log = (it: unknown) => it as never;\nexport @log class Mailer {}\nexport const url = () => new URL('./x', import.meta.url);",
+    ],
+    [
+      'code that is nested too deeply to be walked',
+      `export const sum = ${Array.from({ length: 20_000 }, () => '1').join(' + ')}, url = () => new URL('./x', import.meta.url);`,
     ],
     ['a package that only names its folder', 'exports.dir = __dirname;', PACKAGE],
     [

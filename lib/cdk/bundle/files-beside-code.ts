@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { parse } from '@babel/parser';
+import { type ParserPlugin, parse } from '@babel/parser';
 
 /** A place in a module that asks for a file beside it, which no bundle has. */
 export interface Place {
@@ -18,14 +18,24 @@ const MAX_TEXT = 80;
 
 /**
  * Where a module asks for files beside itself: by a URL or a path that begins at `import.meta` or `__dirname`, as the code of
- * a worker thread, by `createRequire`, or by an import whose name only the running code knows.
+ * a worker thread, by `createRequire`, or by an import whose name only the running code knows. None where that cannot be
+ * found out: only a warning hangs on it, and the code that esbuild has bundled runs without it.
  *
  * @param isPackage of a package, whose authors often name their folder without reading a file of it: only paths are found
  */
 export function filesBesideCode(path: string, isPackage: boolean): readonly Place[] {
   const source = readFileSync(path, 'utf8');
   if (!WORTH_PARSING.test(source)) return [];
-  const program = parseSource(source, /\.[cm]?ts$/.test(path));
+  try {
+    return placesIn(source, path, isPackage);
+  } catch {
+    // Syntax that Babel does not know, or code that is nested too deeply to be walked.
+    return [];
+  }
+}
+
+function placesIn(source: string, path: string, isPackage: boolean): readonly Place[] {
+  const program = parseSource(source, path);
   const found = new Map<number, Place>();
   const requires = requiresIn(program);
   walk(program, [], (node, parents) => {
@@ -49,12 +59,19 @@ interface Node {
 
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && 'type' in value;
 
-function parseSource(source: string, isTypeScript: boolean): Node {
+/** Syntax that esbuild takes and Babel does not by itself. */
+const SYNTAX: readonly ParserPlugin[] = ['decorators-legacy', 'decoratorAutoAccessors'];
+
+function parseSource(source: string, path: string): Node {
   const { program } = parse(source, {
     sourceType: 'unambiguous',
     errorRecovery: true,
     createImportExpressions: true,
-    plugins: isTypeScript ? ['typescript'] : [],
+    plugins: [
+      ...SYNTAX,
+      ...(/\.[cm]?tsx?$/.test(path) ? (['typescript'] as const) : []),
+      ...(/\.[jt]sx$/.test(path) ? (['jsx'] as const) : []),
+    ],
   });
   return program as unknown as Node;
 }
