@@ -336,3 +336,12 @@ test('a switch of the context that is neither true nor false is an error', async
     stderr: 'context "emulator" is "localstack"; allowed are true and false\n',
   });
 });
+
+test('the folder of a checkout may have any name that a pattern would read otherwise', async () => {
+  const checkout = join(createFolder(), 'c++ (app)[1]^$');
+  await checkOutFixture(checkout);
+
+  const { code, stderr } = await runApp(checkout);
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('warning') });
+});

@@ -20,10 +20,13 @@ export interface InspectedFolders {
   readonly project: string;
 }
 
-/** Belfry's own code, and the packages that it is built on: they read no file beside their code. */
-const FOUNDATION = new RegExp(
-  `^${resolve(import.meta.dirname, '../..')}/|/node_modules/(@aws-sdk|@smithy|@aws-lambda-powertools)/`,
-);
+const LIB = resolve(import.meta.dirname, '../..') + sep;
+
+/** Packages that Belfry is built on. */
+const FOUNDATION = /\/node_modules\/(@aws-sdk|@smithy|@aws-lambda-powertools)\//;
+
+/** Belfry's own code and what it is built on read no file beside their code. */
+const mayAskForFiles = (path: string): boolean => !path.startsWith(LIB) && !FOUNDATION.test(path);
 
 const BESIDE_CODE: JobWarningName = 'file-beside-code';
 
@@ -59,7 +62,7 @@ function warningsOf({ job, assets, external }: CheckedJob, { bundled }: Inputs, 
   // Whoever names assets has thought of it.
   if (assets.length + external.length > 0 || job.definition.acknowledge?.[BESIDE_CODE] !== undefined) return [];
   const places = [...bundled]
-    .filter((path) => /\.[cm]?[jt]sx?$/.test(path) && !FOUNDATION.test(path))
+    .filter((path) => /\.[cm]?[jt]sx?$/.test(path) && mayAskForFiles(path))
     .flatMap((path) =>
       filesBesideCode(path, path.includes(`node_modules${sep}`)).map(
         ({ line, text }) => `${nameIn(project, path)}:${line} (${text})`,
