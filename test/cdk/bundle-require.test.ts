@@ -123,6 +123,49 @@ test('a job that imports CommonJS by a call gets its names, its default export a
   expect(await run()).toEqual([1, 1, 'later']);
 });
 
+describe('a job that imports CommonJS with getters by a call', () => {
+  const lazy = {
+    'index.js': `const loaded = [];
+      const part = (name, load) => Object.defineProperty(exports, name, { enumerable: true, get: () => load(loaded.push(name)) });
+      part('used', () => 'used');
+      part('unused', () => 'unused');
+      part('broken', () => { throw new Error('not installed'); });
+      exports.loaded = loaded;`,
+  };
+
+  test('calls those alone whose names it reads', async () => {
+    const { run } = bundled({
+      'job.ts': "export default async () => { const { used, loaded } = await import('lazy'); return [used, loaded]; };",
+      lazy,
+    });
+
+    expect(await run()).toEqual(['used', ['used']]);
+  });
+
+  test('gets undefined of one that throws, as in Node', async () => {
+    const { run } = bundled({
+      'job.ts': "export default async () => { const { broken, used } = await import('lazy'); return [broken, used]; };",
+      lazy,
+    });
+
+    expect(await run()).toEqual([undefined, 'used']);
+  });
+});
+
+test.each([
+  ['a function', 'module.exports = Object.assign(() => 1, { text: 1 });', ['default', 'text']],
+  ['a value that has no names', 'module.exports = 5;', ['default']],
+  ['nothing', 'module.exports = null;', ['default']],
+  ['a default of its own', 'exports.default = 1;', ['default']],
+])('a module whose exports are %s is imported by a call', async (_, source, names) => {
+  const { run } = bundled({
+    'job.ts': "export default async () => Object.keys(await import('later')).sort();",
+    later: { 'index.js': source },
+  });
+
+  expect(await run()).toEqual(names);
+});
+
 test('an app that only imports names takes ES modules, of which what is unused is left out', async () => {
   const { run, inputs } = bundled({
     'job.ts': "import { version } from 'dual'; export default () => version;",

@@ -34,14 +34,26 @@ function resolveAsNode({ importer, kind, specifier }) {
 const edgesByKey = new Map(edges.map((edge) => [keyOf(edge), edge]));
 
 /**
- * What `import()` of CommonJS gives in Node: every name, beside `default`. A module with an export `then` is awaited as a
- * promise is.
+ * What `import()` of CommonJS gives in Node: every name, beside `default`. A getter is called when its name is read, and gives
+ * undefined where it throws: it may load half a package, or a part that is not installed. A module with an export `then` is
+ * awaited as a promise is.
  *
  * @param {string} path
  */
 const standInFor = (path) => `
   const module = require(${JSON.stringify(path)});
-  export const then = (resolve) => resolve({ ...module, default: module });
+  const read = (name) => {
+    try {
+      return module[name];
+    } catch {}
+  };
+  const names = { default: module };
+  for (const name of Object.keys(Object(module))) {
+    if (name === 'default') continue;
+    const { get, value } = Object.getOwnPropertyDescriptor(module, name);
+    Object.defineProperty(names, name, { enumerable: true, ...(get ? { get: () => read(name) } : { value }) });
+  }
+  export const then = (resolve) => resolve(names);
 `;
 
 try {

@@ -112,6 +112,17 @@ export const CASES: Readonly<Record<string, AwkwardCase>> = {
     body: "const name = ['one', 'two'][1]; return [(await import(`./_parts/${name}.ts`)).default, (await import('later')).later];",
     gives: ['two', 'later'],
   },
+  'getters-of-commonjs': {
+    files: pack('lazy', {
+      'index.js': `const loaded = [];
+        const part = (name, load) => Object.defineProperty(exports, name, { enumerable: true, get: () => load(loaded.push(name)) });
+        part('unused', () => 'unused');
+        part('broken', () => { throw new Error('not installed'); });
+        exports.loaded = loaded;`,
+    }),
+    body: "const { loaded } = await import('lazy'); return loaded;",
+    gives: [],
+  },
   'create-require': {
     files: { 'data/zones.json': '["UTC"]' },
     imports: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
