@@ -1,3 +1,4 @@
+import { WITHOUT_NODE_WARNING } from '../environment.ts';
 import type { Job } from '../job/job.ts';
 import type { JobRun } from './job-run.ts';
 import type { RunJobOptions } from './run-job.ts';
@@ -26,6 +27,8 @@ export async function runBundled<Input>(
   input: Input,
   options: RunBundledOptions = {},
 ): Promise<JobRun> {
+  // The embedded cloud has a client of the SDK in this process, too.
+  Object.assign(process.env, WITHOUT_NODE_WARNING);
   // Loaded when it is called: a test that only uses runJob needs neither a bundler nor emulators.
   const { runInProcess } = await import('./run-in-process.ts');
   return await runInProcess(job, input, options);

@@ -2,11 +2,22 @@ import { resolve } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { defineJob } from '../../lib/entry/belfry.ts';
 import { runBundled } from '../../lib/entry/testing.ts';
+import { WITHOUT_NODE_WARNING } from '../../lib/environment.ts';
 import heartbeat from '../fixtures/app/functions/heartbeat.ts';
 
 beforeEach(() => void vi.spyOn(process, 'cwd').mockReturnValue(resolve('test/fixtures/app/infra')));
 
 describe('runBundled', () => {
+  // The first, since the SDK warns once a process.
+  test("keeps the SDK's warning of Node 20 from the test's process", async () => {
+    for (const name of Object.keys(WITHOUT_NODE_WARNING)) vi.stubEnv(name, undefined);
+    const emitWarning = vi.spyOn(process, 'emitWarning');
+
+    await runBundled(heartbeat, undefined);
+
+    expect(emitWarning).not.toHaveBeenCalled();
+  });
+
   test('gives the outcome, the record, the logs and the metrics of one attempt of the built function', async () => {
     const run = await runBundled(heartbeat, undefined, { now: new Date('2027-03-02T02:00:30Z') });
 
