@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { join, normalize, relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
+import { normalizeAsset } from '../job/assets.ts';
 import type { Job } from '../job/job.ts';
 import { quoteValue } from './check-report.ts';
 
@@ -49,8 +50,8 @@ const BUNDLE = /^(index\.mjs$|[\w-]+\.mjs\.map$|shared(\/|$))/;
 
 /** @returns its files, or what is wrong with it */
 function readAsset(path: string, projectDirectory: string): readonly Asset[] | string {
-  const clean = normalize(path).replaceAll(sep, '/').replace(/\/$/, '');
-  if (path.startsWith('/') || clean === '.' || clean.startsWith('..')) {
+  const clean = normalizeAsset(path);
+  if (path.startsWith('/') || clean === '' || clean.startsWith('..')) {
     return "is not inside the project; name a file or a folder by its path from the project's folder";
   }
   if (BUNDLE.test(clean)) return 'has the name of a part of the bundle; put it into a folder of its own';

@@ -48,7 +48,11 @@ export interface JobContext {
    * @throws SecretNotGrantedError when access.ts grants no secret of that name
    */
   secret(name: string): Promise<string>;
-  /** The absolute path of a file or folder that the job's `assets` name, or that is in one of these folders. */
+  /**
+   * The absolute path of a file or folder that the job's `assets` name, or that is in one of these folders.
+   *
+   * @throws Error for any other, on AWS as in `runJob`
+   */
   asset(path: string): string;
   /** Sends a message to the deployment's alert topic. */
   alert(message: AlertMessage): Promise<void>;

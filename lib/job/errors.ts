@@ -41,3 +41,8 @@ export class SecretNotGrantedError extends BelfryError {
   override readonly name = 'SecretNotGrantedError';
   readonly code = 'SECRET_NOT_GRANTED';
 }
+
+/** `context.asset` of a job without assets. */
+export function noAssets(): never {
+  throw new Error('the job names no assets');
+}

@@ -5,6 +5,7 @@ import type { Context } from 'aws-lambda';
 import { systemClock } from '../clock.ts';
 import { FULL_ERRORS_VARIABLE, isOnEmulator, readEnvironment } from '../environment.ts';
 import type { Log } from '../job/context.ts';
+import { noAssets } from '../job/errors.ts';
 import type { Job } from '../job/job.ts';
 import { stagePrefix } from '../job/names.ts';
 import type { JobPolicy } from '../job/policy.ts';
@@ -30,6 +31,8 @@ import { createSecrets } from './secrets.ts';
 export interface RuntimeExtras {
   /** Of the job's overlap policy. */
   readonly gate: CreateGate;
+  /** `findDeployedAsset` @default it refuses every path */
+  readonly asset?: (job: Job, path: string) => string;
   /** `skipByCalendar` */
   readonly calendar?: SkipByCalendar;
   /** `callPingUrl` */
@@ -67,7 +70,7 @@ export const writeLine = (line: string): unknown => process.stdout.write(`${line
 export function createRuntime(
   job: Job,
   { policy, schedules }: RuntimeOptions,
-  { gate, calendar, ping, writeMetrics = writeLine }: RuntimeExtras,
+  { gate, asset = noAssets, calendar, ping, writeMetrics = writeLine }: RuntimeExtras,
 ): Runtime {
   const { app, stage, table, queueUrl, deadLetterQueueUrl, alertTopicArn } = readEnvironment(process.env);
   const deployment = stagePrefix({ app, stage });
@@ -79,8 +82,6 @@ export function createRuntime(
   const logger = new Logger({ serviceName: job.name });
   const log = toLog(logger);
   const secret = createSecrets({ variables: process.env });
-  // Lambda's name for the folder that the function's code is unpacked to.
-  const asset = (path: string): string => `${process.env.LAMBDA_TASK_ROOT}/${path}`;
   const region = isOnEmulator(process.env) ? undefined : process.env.AWS_REGION;
   const logError = process.env[FULL_ERRORS_VARIABLE] === undefined ? briefError : (error: LoggedError) => error;
   const namePlaces = placesBelow(process.env['LAMBDA_TASK_ROOT']);
@@ -118,7 +119,7 @@ export function createRuntime(
           return describeFailure(run, error, { app, stage, logGroup, timezone: factsOf(run)?.timezone, region });
         },
         surroundings(run) {
-          return { log: jobLog(logger, run), secret, asset };
+          return { log: jobLog(logger, run), secret, asset: (path) => asset(job, path) };
         },
       };
     },

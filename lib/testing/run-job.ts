@@ -13,7 +13,7 @@ import { createDirectOnce } from '../store/direct-once.ts';
 import { MemoryLockStore } from '../store/memory/memory-lock-store.ts';
 import { MemoryRunStore } from '../store/memory/memory-run-store.ts';
 import { type EpochMs, epochMs, plus, toMilliseconds } from '../units.ts';
-import { findAsset } from './assets.ts';
+import { findLocalAsset } from './assets.ts';
 import { GATES } from './gates.ts';
 import { failEarlierAttempts, type JobRun, outcomeOf, readMetrics, requestFor } from './job-run.ts';
 import { namePlaces } from './name-places.ts';
@@ -96,7 +96,7 @@ function testPorts(
     surroundings: () => ({
       log,
       secret: async (name) => secrets[name] ?? refuseSecret(name),
-      asset: (path) => findAsset(job, path),
+      asset: (path) => findLocalAsset(job, path),
     }),
   };
   return { ports, told, runs };

@@ -9,6 +9,7 @@ const USES: readonly { readonly what: string; readonly app: MeasuredApp; readonl
   { what: "overlap: 'skip', the default", app: { jobs: { measured: {} } }, adds: 0 },
   { what: "overlap: 'allow'", app: { jobs: { measured: { overlap: 'allow' } } }, adds: 0 },
   { what: 'a calendar', app: { jobs: { measured: {} }, schedule: { except: '2027-12-24' } }, adds: 1024 },
+  { what: 'assets', app: { jobs: { measured: { assets: ['functions'] } } }, adds: 512 },
   { what: 'a pingUrl', app: { jobs: { measured: {} }, schedule: { pingUrl: 'https://example.com/ping' } }, adds: 512 },
   { what: 'an emulator', app: { jobs: { measured: {} }, isEmulated: true }, adds: 1024 },
 ];

@@ -75,6 +75,15 @@ describe('the entry of a job', () => {
     },
   );
 
+  test('of all that is not in every bundle imports what finds its assets', () => {
+    const { jobs, schedules } = check({}, undefined, [defineJob('report', { assets: ['package.json'], run() {} })]);
+
+    expect(importsOf(jobEntry({ job: jobs[0] as CheckedJob, schedules, isEmulated: false }))).toEqual([
+      ...['report.ts', 'handler.ts', 'skip.ts'],
+      'assets.ts',
+    ]);
+  });
+
   test.each(OVERLAP_POLICIES)('imports the gate of its own overlap policy and no other: %s', (overlap) => {
     const parallel = defineJob('report', { overlap, run() {} });
     const { jobs, schedules } = check({}, undefined, [parallel]);

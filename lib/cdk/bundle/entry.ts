@@ -25,12 +25,13 @@ const GATES: Readonly<Record<OverlapPolicy, Import>> = {
 /** Optional features, bundled only for jobs that use them: every byte of a bundle is read when its function starts. */
 const EXTRAS = {
   adapt: ofLib('fillInScheduledTime', 'lambda/emulated-record.ts'),
+  asset: ofLib('findDeployedAsset', 'lambda/assets.ts'),
   calendar: ofLib('skipByCalendar', 'lambda/calendar-admission.ts'),
   ping: ofLib('callPingUrl', 'lambda/ping.ts'),
 } as const satisfies Partial<Record<keyof HandlerExtras, Import>>;
 
 interface JobEntryParts {
-  readonly job: Pick<CheckedJob, 'name' | 'path' | 'policy'>;
+  readonly job: Pick<CheckedJob, 'name' | 'path' | 'policy' | 'assets'>;
   /** Of all jobs. */
   readonly schedules: readonly CheckedSchedule[];
   readonly isEmulated: boolean;
@@ -47,6 +48,7 @@ export function jobEntry({ job, schedules, isEmulated }: JobEntryParts): string 
   const extras = {
     gate: GATES[job.policy.overlap],
     ...(isEmulated ? { adapt: EXTRAS.adapt } : {}),
+    ...(job.assets.length > 0 ? { asset: EXTRAS.asset } : {}),
     ...(facts.some(({ calendars }) => calendars !== undefined) ? { calendar: EXTRAS.calendar } : {}),
     ...(facts.some(({ pingUrl }) => pingUrl !== undefined) ? { ping: EXTRAS.ping } : {}),
   };

@@ -145,6 +145,23 @@ export const CASES: Readonly<Record<string, AwkwardCase>> = {
     body: "return readFileSync(context.asset('templates/mail.html'), 'utf8');",
     gives: '<p>',
   },
+  'asset-by-another-spelling': {
+    files: { 'texts/hello.txt': 'hello' },
+    imports: "import { readFileSync } from 'node:fs';",
+    options: "assets: ['./texts/hello.txt'],",
+    body: "return ['texts/hello.txt', 'texts//hello.txt'].map((path) => readFileSync(context.asset(path), 'utf8'));",
+    gives: ['hello', 'hello'],
+  },
+  'asset-that-is-not-named': {
+    files: { 'texts/hello.txt': 'hello' },
+    options: "assets: ['texts'],",
+    body: "try { return context.asset('index.mjs'); } catch (error) { return error.message; }",
+    gives: 'the assets of the job "asset-that-is-not-named" do not name index.mjs; they are: texts',
+  },
+  'asset-of-a-job-without': {
+    body: "try { return context.asset('index.mjs'); } catch (error) { return error.message; }",
+    gives: 'the job names no assets',
+  },
   'worker-thread': {
     files: {
       'workers/sum.mjs':
