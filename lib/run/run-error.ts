@@ -23,16 +23,16 @@ export type NamePlaces = (frames: string) => string;
 export function toRunError(thrown: unknown, namePlaces: NamePlaces = (frames) => frames): RunError {
   const causes: ErrorCause[] = [];
   const seen = new Set<unknown>();
-  let at = '';
+  let at: string | undefined;
   let stack = '';
   const visit = (error: unknown, depth: number): void => {
     if (seen.has(error) || causes.length === MAX_CAUSES || depth > MAX_DEPTH) return;
     seen.add(error);
     if (depth > 0) causes.push({ depth, ...factsOf(error, MAX_CAUSE_MESSAGE) });
     if (!isError(error)) return;
-    const frames = framesOf(error, namePlaces);
-    if (depth === 0) stack = frames;
-    at ||= firstPlace(frames);
+    const frames = framesOf(error);
+    if (depth === 0) stack = namePlaces(frames);
+    at ||= firstPlace(frames, namePlaces);
     for (const each of behind(error)) visit(each, depth + 1);
   };
   visit(thrown, 0);
@@ -74,17 +74,29 @@ function factsOf(thrown: unknown, maxMessage: number): ErrorFacts {
   };
 }
 
-/** The frames of its stack, a line each. They follow the message, whose own lines may look like frames. */
-function framesOf(error: object, namePlaces: NamePlaces): string {
+/**
+ * The frames of its stack, a line each. They follow the message, whose own lines may look like frames. Those of a message
+ * that was replaced later remain.
+ */
+function framesOf(error: object): string {
   const afterMessage = textOf(error, 'stack').replace(textOf(error, 'message'), '').slice(0, MAX_STACK_READ);
-  return namePlaces((afterMessage.match(/(?<=^ *)at .+$/gm) ?? []).join('\n'));
+  return (afterMessage.match(/(?<=^ *)at .+$/gm) ?? []).join('\n');
 }
 
-/** The first place in a user's code: not in Node, in a package or in what esbuild adds to a bundle. */
-const firstPlace = (frames: string): string =>
-  /(?: \(|^at (?:async )?(?!.* \())(?!node:|file:|.*(?:node_modules\/|<anonymous>))(.+:\d+:\d+)\)?$/m.exec(
-    frames,
-  )?.[1] ?? '';
+/**
+ * The first place in a user's code: a source file below the folder that `namePlaces` takes off, and in no package. Log
+ * lines have it, so nothing else will do: a frame may be a line of a message, whose author does not know that folder.
+ */
+function firstPlace(frames: string, namePlaces: NamePlaces): string | undefined {
+  for (const [, place = ''] of frames.matchAll(PLACE)) {
+    const named = namePlaces(place);
+    if (named !== place && place.endsWith(named)) return named;
+  }
+  return undefined;
+}
+
+/** In brackets or alone. Only a URL has a colon in its path, or a query after the file's name. */
+const PLACE = /[ (]((?:file:\/\/)?\/(?!.*node_modules\/)[^:\n]+\.[cm]?[jt]sx?:\d+:\d+)\)?$/gm;
 
 /** The errors of an `AggregateError`, and the cause of any error. */
 const behind = (error: { readonly errors?: unknown; readonly cause?: unknown }): readonly unknown[] =>

@@ -270,6 +270,12 @@ describe('no secret, no input and no text of an error ever stands in a log line'
   const CANARY = 'canary-7f3a';
   const fails = (error: unknown) => () => Promise.reject(error);
 
+  /** What a wrapper leaves that redacts a message: the text remains in the stack. */
+  function redacted(text: string, message = 'redacted'): Error {
+    const error = new Error(text);
+    return Object.assign(error, { stack: String(error.stack), message });
+  }
+
   test.each([
     { path: 'a completed run', run: () => ({ token: CANARY }), input: { key: CANARY } },
     { path: 'an input that does not fit', run: () => {}, input: { key: 7, extra: CANARY } },
@@ -279,6 +285,40 @@ describe('no secret, no input and no text of an error ever stands in a log line'
     {
       path: 'a message of several lines',
       run: fails(new Error(`no\n    at ${CANARY} (a.ts:1:1)`)),
+      input: { key: 'x' },
+    },
+    ...[
+      `https://user:${CANARY}@db:5432:1`,
+      `connect (https://user:${CANARY}@db:5432:1)`,
+      `https://db/${CANARY}.ts:1:1`,
+      `${CANARY}.ts:1:1`,
+      `login (${CANARY}.js:1:1)`,
+      `/srv/${CANARY}.ts:1:1`,
+      `file:///srv/${CANARY}.mjs:1:1`,
+      `login (${process.cwd()}/functions/a.ts?${CANARY}:1:1)`,
+      `/${CANARY}${process.cwd()}/functions/a.ts:1:1`,
+    ].map((frame) => ({
+      path: `a message that is replaced and had the line: at ${frame}`,
+      run: fails(redacted(`cannot log in\n    at ${frame}`)),
+      input: { key: 'x' },
+    })),
+    {
+      path: 'a message that is emptied',
+      run: fails(redacted(`cannot log in\n    at https://user:${CANARY}@db:5432:1`, '')),
+      input: { key: 'x' },
+    },
+    {
+      path: 'a message that is shortened',
+      run: fails(redacted(`cannot log in\n    at https://user:${CANARY}@db:5432:1`, 'cannot log in')),
+      input: { key: 'x' },
+    },
+    {
+      path: 'a message that is replaced, of a cause',
+      run: fails(
+        Object.assign(new Error('no', { cause: redacted(`no\n    at https://user:${CANARY}@db:5432:1`) }), {
+          stack: undefined,
+        }),
+      ),
       input: { key: 'x' },
     },
     {

@@ -183,6 +183,8 @@ describe('the stack of an error', () => {
     ['new Promise (<anonymous>)', undefined],
     ['eval (eval at run (/var/task/functions/a.ts:1:1), <anonymous>:1:1)', undefined],
     ['t (file:///var/task/shared/3b5ac09b.mjs:5:1200)', undefined],
+    ['Client.query (/var/task/node_modules/pg/lib/client.js:7:1)', undefined],
+    ['Client.query (/opt/nodejs/node_modules/pg/lib/client.js:7:1)', undefined],
   ])('reads the place of the frame %s', (frame, place) => {
     expect(toRunError(withFrames(new Error('no'), [frame]), inTask).at).toBe(place);
   });
@@ -199,6 +201,32 @@ describe('the stack of an error', () => {
     const error = withFrames(new Error(message), ['run (/var/task/functions/a.ts:1:2)']);
 
     expect(toRunError(error, inTask)).toMatchObject({ at: 'functions/a.ts:1:2', stack: 'at run (functions/a.ts:1:2)' });
+  });
+
+  test('has its place past the lines of a message that was replaced later', () => {
+    const error = withFrames(new Error('cannot log in\n    at https://user:pass@db:5432:1'), [
+      'run (/var/task/functions/a.ts:1:2)',
+    ]);
+    error.message = 'redacted';
+
+    expect(toRunError(error, inTask)).toMatchObject({ message: 'redacted', at: 'functions/a.ts:1:2' });
+  });
+
+  test.each([
+    'https://user:pass@db:5432:1',
+    'login (https://db/secret.ts:1:1)',
+    'secret.ts:1:1',
+    'login (secret.js:1:1)',
+    'async /srv/secret.ts:1:1',
+    '/secret/var/task/a.ts:1:1',
+    '/var/task/a.ts?key=secret:1:1',
+    '/var/task/secret:1:1',
+    '/var/task/users.csv:1:1',
+    '/var/task/user:secret@db/a.ts:1:1',
+    '/var/task/https://db/secret.ts:1:1',
+    '/var/task/a.ts:1:1 for the user secret',
+  ])('has no place in %s, which may be a text', (line) => {
+    expect(toRunError(withFrames(new Error('no'), [line]), inTask).at).toBeUndefined();
   });
 
   test('is cut at 4,000 characters', () => {
