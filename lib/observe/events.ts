@@ -2,6 +2,7 @@ import type { Log } from '../job/context.ts';
 import type { AttemptCause, Trigger } from '../job/trigger.ts';
 import type { RunEvent } from '../run/events.ts';
 import type { AttemptOutcome, RunError, SkipReason } from '../run/record.ts';
+import { isWord } from '../run/run-error.ts';
 import type { Metric } from './metrics.ts';
 
 /** What the watchdog finds out about due times and open runs. */
@@ -52,8 +53,12 @@ export interface LoggedFields {
  */
 export type LoggedError = Pick<RunError, 'name'> & { readonly [Field in keyof RunError]?: RunError[Field] | undefined };
 
-/** The part of an error that any log line may have. */
-export const briefError = ({ name, code, at }: LoggedError): LoggedError => ({ name, code, at });
+/** The part of an error that any log line may have. A name that is not one word becomes `Error`. */
+export const briefError = ({ name, code, at }: LoggedError): LoggedError => ({
+  name: isWord(name) ? name : 'Error',
+  code,
+  at,
+});
 
 export type FieldName = keyof LoggedFields;
 

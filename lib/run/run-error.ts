@@ -63,14 +63,16 @@ export function cut(text: string, length: number): string {
   return short.replaceAll(/\p{Surrogate}/gu, '\ufffd');
 }
 
+/** Whether a name or a code is one word: logs have these, and a text there would be a message. */
+export const isWord = (text: string): boolean => /^[\w.-]{1,100}$/.test(text);
+
 function factsOf(thrown: unknown, maxMessage: number): ErrorFacts {
   if (!isError(thrown)) return { name: 'NonError', message: cut(describeThrown(thrown), maxMessage) };
   const code = textOf(thrown, 'code');
   return {
     name: cut(textOf(thrown, 'name') || 'Error', MAX_NAME),
     message: cut(textOf(thrown, 'message'), maxMessage),
-    // One that is a word: logs have it, and a text there would be a message.
-    ...(/^[\w.-]{1,100}$/.test(code) && { code }),
+    ...(isWord(code) && { code }),
   };
 }
 

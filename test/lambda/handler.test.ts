@@ -9,6 +9,7 @@ import { defineJob, type InputSchema, type JobDefinition } from '../../lib/job/j
 import { policyOf } from '../../lib/job/policy.ts';
 import { createHandler } from '../../lib/lambda/handler.ts';
 import { skip } from '../../lib/lambda/overlap/skip.ts';
+import { cut } from '../../lib/run/run-error.ts';
 import { DynamoDbRunStore } from '../../lib/store/dynamodb/dynamodb-run-store.ts';
 import { DAY, milliseconds } from '../../lib/units.ts';
 import { RETENTION } from '../contract/stores.ts';
@@ -326,6 +327,11 @@ describe('no secret, no input and no text of an error ever stands in a log line'
       run: fails(Object.assign(new Error('no'), { code: `of ${CANARY}` })),
       input: { key: 'x' },
     },
+    {
+      path: 'a name that is a text',
+      run: fails(Object.assign(new Error('no'), { name: `password=${CANARY} for user bob` })),
+      input: { key: 'x' },
+    },
     { path: 'a cause', run: fails(new Error('no', { cause: CANARY })), input: { key: CANARY } },
     {
       path: 'the cause of a cause',
@@ -353,7 +359,7 @@ describe('no secret, no input and no text of an error ever stands in a log line'
   });
 
   test('a service that fails with a text', async () => {
-    sqs.on(ChangeMessageVisibilityCommand).rejects(new Error(CANARY));
+    sqs.on(ChangeMessageVisibilityCommand).rejects(Object.assign(new Error(CANARY), { name: `of ${CANARY}` }));
     sns.on(PublishCommand).rejects(new Error(CANARY));
     const { deliver } = setup(fails(new Error('no')), { retry: { maxAttempts: 1 } });
 
@@ -381,6 +387,20 @@ describe('of an error', () => {
     expect(errorsIn(written)).toEqual([
       { name: 'TypeError', code: 'E_REPORT', at: expect.stringMatching(/^test\/lambda\/handler\.test\.ts:\d+:\d+$/) },
     ]);
+  });
+
+  test.each([
+    { name: 'AWS.SimpleQueueService.NonExistentQueue', logged: 'AWS.SimpleQueueService.NonExistentQueue' },
+    { name: 'password=hunter2 for user bob', logged: 'Error' },
+    { name: 'x'.repeat(101), logged: 'Error' },
+    { name: '', logged: 'Error' },
+  ])('a log line has the name only if it is one word: $name', async ({ name, logged }) => {
+    const { deliver, record } = setup(() => Promise.reject(Object.assign(new TypeError('no'), { name })));
+
+    await deliver();
+
+    expect(errorsIn(written)).toEqual([expect.objectContaining({ name: logged })]);
+    expect((await record())?.error?.name).toBe(name === '' ? 'Error' : cut(name, 100));
   });
 
   test('the record has message, causes and stack', async () => {
