@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { countdown } from '../app/loading/countdown.ts';
 import { describeHang } from '../app/loading/describe-hang.ts';
 import { describeCodeError } from '../app/loading/describe-import-error.ts';
 import { IMPORT_RULE } from '../app/loading/import-file.ts';
@@ -79,9 +80,12 @@ class AppGuard {
 
   /** The timer keeps nothing open itself: an app that nothing else does ends, and is synthesized. */
   startTimer(): void {
-    clearTimeout(this.#timer);
-    const onTimeout = () => this.#fail(describeHang({ after: this.#timeLimit, ...this.#tracked.opened() }));
-    this.#timer = setTimeout(onTimeout, this.#timeLimit).unref();
+    clearInterval(this.#timer);
+    const onTimeout = () => {
+      const hang = describeHang({ after: this.#timeLimit, ...this.#tracked.opened() });
+      this.#fail(`${hang}; loadJobs(folder, { timeLimit }) sets another limit`);
+    };
+    this.#timer = countdown(this.#timeLimit, onTimeout).unref();
   }
 
   noteSynthesis(): void {

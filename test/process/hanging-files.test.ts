@@ -18,6 +18,9 @@ const { default: access } = await import('./access.ts');
 new Belfry(app, 'Belfry', { jobs, schedules, stages: { dev: {} }, access });
 `;
 
+/** What the message ends with where the limit was reached. */
+const LIMIT = '; loadJobs(folder, { timeLimit }) sets another limit';
+
 const run = (files: Readonly<Record<string, string>>) =>
   runApp(projectWith({ 'functions/nightly.ts': JOB, 'infra/schedules.ts': SCHEDULES, 'infra/app.ts': APP, ...files }));
 
@@ -26,7 +29,7 @@ describe.concurrent('an app fails with the file that hangs', () => {
     {
       what: 'a timer of a job file',
       files: { 'functions/nightly.ts': `${JOB}\nsetInterval(() => {}, 60_000);\n` },
-      says: `the jobs are loaded, but the app does not end within 2 seconds, as it must to be synthesized. Open is a timer (functions/nightly.ts:4); ${RULE}\n`,
+      says: `the jobs are loaded, but the app does not end within 2 seconds, as it must to be synthesized. Open is a timer (functions/nightly.ts:4); ${RULE}${LIMIT}\n`,
     },
     {
       what: 'timers of a job file, of what it shares, of schedules.ts and of access.ts',
@@ -36,7 +39,7 @@ describe.concurrent('an app fails with the file that hangs', () => {
         'infra/schedules.ts': `${SCHEDULES}\nsetInterval(() => {}, 1000);`,
         'infra/access.ts': 'export default () => {};\nsetInterval(() => {}, 1000);',
       },
-      says: `the jobs are loaded, but the app does not end within 2 seconds, as it must to be synthesized. Open are a timer (functions/_shared.ts:1), a timer (functions/nightly.ts:5), a timer (infra/schedules.ts:3), a timer (infra/access.ts:2); ${RULE}\n`,
+      says: `the jobs are loaded, but the app does not end within 2 seconds, as it must to be synthesized. Open are a timer (functions/_shared.ts:1), a timer (functions/nightly.ts:5), a timer (infra/schedules.ts:3), a timer (infra/access.ts:2); ${RULE}${LIMIT}\n`,
     },
     {
       what: 'a server',
@@ -73,7 +76,7 @@ describe.concurrent('an app fails with the file that hangs', () => {
         'functions/weekly.ts': `import './_shared.ts';\n${JOB.replace('nightly', 'weekly')}`,
         'functions/_shared.ts': '\nsetInterval(() => {}, 1000);\nawait new Promise(() => {});',
       },
-      says: `functions/nightly.ts, functions/weekly.ts: importing does not end within 2 seconds: it waits at functions/_shared.ts:3. Open is a timer (functions/_shared.ts:2); ${RULE}\n`,
+      says: `functions/nightly.ts, functions/weekly.ts: importing does not end within 2 seconds: it waits at functions/_shared.ts:3. Open is a timer (functions/_shared.ts:2); ${RULE}${LIMIT}\n`,
     },
     {
       what: 'an await of schedules.ts, with nothing left to come',
@@ -86,7 +89,7 @@ describe.concurrent('an app fails with the file that hangs', () => {
       files: {
         'infra/access.ts': `export default () => {};\nawait new Promise((done) => setTimeout(done, 3_600_000));\n`,
       },
-      says: `infra/access.ts:2: the await there does not end within 2 seconds. Open is a timer (infra/access.ts:2); ${RULE}\n`,
+      says: `infra/access.ts:2: the await there does not end within 2 seconds. Open is a timer (infra/access.ts:2); ${RULE}${LIMIT}\n`,
     },
     {
       what: 'process.exit in a function that schedules.ts calls, with a code of its own',
@@ -132,6 +135,21 @@ describe.concurrent('an app is synthesized', () => {
     const { code } = await run({ 'functions/nightly.ts': `${JOB}${line}\n` });
 
     expect(code).toBe(0);
+  });
+
+  const BLOCK = 'const end = Date.now() + 4000;\nwhile (Date.now() < end);\n';
+  const AWAIT = 'await new Promise((done) => setTimeout(done, 5));\n';
+
+  test.each([
+    { where: 'a job file', files: { 'functions/nightly.ts': `${JOB}${BLOCK}${AWAIT}` } },
+    {
+      where: 'infra/app.ts, after the deployment',
+      files: { 'infra/app.ts': `${APP}${BLOCK}${AWAIT}` },
+    },
+  ])('in spite of work in $where that blocks the process for longer than the limit', async ({ files }) => {
+    const { code, stderr } = await run(files as unknown as Record<string, string>);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
   test('after the default limit, when that is not reached with files that take long one after another', async () => {

@@ -1,11 +1,12 @@
 import { type Milliseconds, milliseconds, SECOND } from '../../units.ts';
 import { InvalidAppError } from '../check-report.ts';
+import { countdown } from './countdown.ts';
 import { describeHang } from './describe-hang.ts';
 import { describeImportError } from './describe-import-error.ts';
 import { importFile } from './import-file.ts';
 import { trackOpened } from './track-opened.ts';
 
-/** How long the import of a file may last. */
+/** How long the import of a file may last, as a {@link countdown} counts. */
 export const IMPORT_LIMIT = milliseconds(30 * SECOND);
 
 export interface InTimeOptions {
@@ -29,7 +30,8 @@ export async function importInTime(
   const tracked = trackOpened(directory);
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new InvalidAppError([describeHang({ after: limit, ...tracked.opened() })])), limit);
+    const onTimeout = () => reject(new InvalidAppError([describeHang({ after: limit, ...tracked.opened() })]));
+    timer = countdown(limit, onTimeout);
   });
   try {
     return await Promise.race([importFile(path, label), tooLate]);
@@ -37,7 +39,7 @@ export async function importInTime(
     if (error instanceof InvalidAppError) throw error;
     throw new InvalidAppError([describeImportError(error, { label, directory })], { cause: error });
   } finally {
-    clearTimeout(timer);
+    clearInterval(timer);
     tracked.stop();
   }
 }
