@@ -40,9 +40,14 @@ export async function runAppProcess(
   });
   const output = collectOutput(child);
   return await new Promise((resolve, reject) => {
+    let isFinished = false;
+    let graceTimer: NodeJS.Timeout | undefined;
     const finish = (end: AppProcessEnd['end'], isAllOver = false): void => {
+      if (isFinished) return;
+      isFinished = true;
       stopListening();
       clearTimeout(timer);
+      clearTimeout(graceTimer);
       if (!isAllOver && child.pid !== undefined) signalTree(child.pid, 'SIGKILL');
       child.stdout.destroy();
       child.stderr.destroy();
@@ -57,7 +62,9 @@ export async function runAppProcess(
       reject(error);
     });
     child.on('close', (code) => finish(code, true));
-    child.on('exit', (code) => setTimeout(() => finish(code), GRACE_MS).unref());
+    child.on('exit', (code) => {
+      graceTimer = setTimeout(() => finish(code), GRACE_MS).unref();
+    });
   });
 }
 
