@@ -141,7 +141,7 @@ function describeRemovedExports({ stacks }: LastSynthesis, next: NextDeployment)
     const importing = stacks.filter(({ imports }) => imports.some((name) => removed.includes(name)));
     return importing.map(
       ({ name }) =>
-        `the stack ${stack.stackName} exports ${removed.join(', ')} no longer, and ${name} imports it: CloudFormation refuses to remove an export in use. With the version that was deployed, npx cdk destroy ${name}; then deploy this one. ${UNDEPLOYED}`,
+        `the stack ${stack.stackName} exports ${removed.join(', ')} no longer, and ${name} imports it: CloudFormation refuses to remove an export in use. With the version that was deployed, npx cdk destroy ${name}; then delete cdk.out, which still shows it, and deploy this one. ${UNDEPLOYED}`,
     );
   });
 }
