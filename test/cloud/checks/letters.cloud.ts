@@ -15,7 +15,9 @@ check('a run that fails for good leaves a letter, with its run, attempts and err
     expect(letter.MessageAttributes).toMatchObject({
       'belfry-run': { StringValue: run },
       'belfry-attempts': { StringValue: '1' },
-      'belfry-error': { StringValue: 'NonRetryableError: there is no such account' },
+      'belfry-error': {
+        StringValue: 'NonRetryableError: there is no such account (NON_RETRYABLE); at functions/probe-fail.ts:7:11',
+      },
     });
     const { message } = await alerts.hears(run, (alert) => alert.message.includes(run));
     expect(message).toContain('there is no such account');
