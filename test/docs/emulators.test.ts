@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { EMULATORS } from '../cloud/emulators/index.ts';
 import { LIMITS, type Limits, STORE_CONTRACT, UPDATE } from '../cloud/limits.ts';
+import { EDITS } from '../cloud/modes/edits.ts';
 import { SIDE_BY_SIDE } from '../cloud/modes/side-by-side.ts';
 import { checkNames } from '../cloud/support/check-names.ts';
 import { readMarkdown, tableRows } from './markdown.ts';
@@ -25,6 +26,9 @@ const COLUMNS: readonly Column[] = [
   { title: 'moto', limits: { ...LIMITS.moto, ...EMULATORS.moto.limits }, isDeployed: true },
 ];
 
+/** Made of small apps of their own, where an emulator takes several. */
+const OF_SMALL_APPS: readonly string[] = [...Object.values(SIDE_BY_SIDE), ...Object.values(EDITS)];
+
 const checks = [
   ...[STORE_CONTRACT, 'the app deploys with the CDK CLI'],
   ...checkNames('checks'),
@@ -32,7 +36,7 @@ const checks = [
   ...checkNames('checks-after-update'),
   'the stack can be deleted',
   ...checkNames('checks-after-teardown'),
-  ...Object.values(SIDE_BY_SIDE),
+  ...OF_SMALL_APPS,
 ];
 
 const document = readMarkdown('docs/emulators.md');
@@ -65,7 +69,7 @@ describe('docs/emulators.md', () => {
 
 /** `–`: not made there. */
 function cellOf(check: string, { limits, isDeployed, takesNeighbours }: Omit<Column, 'title'>): string {
-  if (Object.values<string>(SIDE_BY_SIDE).includes(check) && !takesNeighbours) return '–';
+  if (OF_SMALL_APPS.includes(check) && !takesNeighbours) return '–';
   if (!isDeployed && !checkNames('checks').includes(check)) return '–';
   if (limits[check] !== undefined) return 'no';
   return limits[UPDATE] !== undefined && checkNames('checks-after-update').includes(check) ? '–' : 'yes';

@@ -6,6 +6,7 @@ import { requireSuiteApp } from '../support/require-suite-app.ts';
 import { checkDeployment, checkPhase, type SuiteOptions } from '../support/suite.ts';
 import { SUITE_APP, SuiteProject } from '../support/suite-project.ts';
 import type { Target } from '../support/target.ts';
+import { checkEdits } from './edits.ts';
 import { checkSideBySide } from './side-by-side.ts';
 
 export interface LocalOptions {
@@ -40,7 +41,9 @@ export async function checkDeploymentAt(endpoint: string, options: DeployOptions
     await project.remove();
   }
   // These are made one after another: none can be made alone.
-  if (options.takesNeighbours && suite.only === undefined) await checkSideBySide(target, leavesOut, suite);
+  if (!options.takesNeighbours || suite.only !== undefined) return;
+  await checkSideBySide(target, leavesOut, suite);
+  await checkEdits(target, leavesOut, suite);
 }
 
 /** Checks the suite's app where it runs already. @throws CommandError when it does not */

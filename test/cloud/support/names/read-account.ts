@@ -72,7 +72,7 @@ export async function readAccount(target: Target, types: ReadonlySet<NamedType>)
       StackSummaries?.map(({ StackName, StackStatus }) => (isLive(StackStatus) ? StackName : undefined)),
   );
   const names = new Set(stacks.filter((name) => name !== undefined));
-  const owned = await Promise.all([...names].map((stack) => resourcesOf(cloudFormation, stack)));
+  const owned = await Promise.all([...names].map((stack) => ownedBy(cloudFormation, stack)));
   const existing = await Promise.all([...types].map((type) => list(type, config)));
   return { stacks: names, owned: owned.flat(), existing: existing.flat() };
 }
@@ -84,15 +84,30 @@ const LIVE = Object.values(StackStatus).filter(isLive);
 /** What has left its stack: deleted, or kept by its DeletionPolicy. */
 const LEFT: ReadonlySet<string> = new Set(['DELETE_COMPLETE', 'DELETE_SKIPPED']);
 
-async function resourcesOf(client: CloudFormationClient, stack: string): Promise<readonly OwnedResource[]> {
-  const owned: OwnedResource[] = [];
+/** A resource as its stack lists it. */
+export interface StackResource {
+  readonly type: string;
+  readonly logicalId: string;
+  readonly physicalId: string | undefined;
+}
+
+/** What a stack has, of any type. */
+export async function stackResources(client: CloudFormationClient, stack: string): Promise<readonly StackResource[]> {
+  const resources: StackResource[] = [];
   for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client }, { StackName: stack })) {
-    for (const { ResourceType: type = '', PhysicalResourceId: id, ...each } of StackResourceSummaries) {
-      if (!isNamedType(type) || id === undefined || LEFT.has(each.ResourceStatus ?? '')) continue;
-      owned.push({ type, name: nameOf(type, id), stack, logicalId: each.LogicalResourceId ?? '' });
+    for (const { ResourceType: type = '', ...each } of StackResourceSummaries) {
+      if (LEFT.has(each.ResourceStatus ?? '')) continue;
+      resources.push({ type, logicalId: each.LogicalResourceId ?? '', physicalId: each.PhysicalResourceId });
     }
   }
-  return owned;
+  return resources;
+}
+
+async function ownedBy(client: CloudFormationClient, stack: string): Promise<readonly OwnedResource[]> {
+  const resources = await stackResources(client, stack);
+  return resources.flatMap(({ type, logicalId, physicalId }) =>
+    isNamedType(type) && physicalId !== undefined ? [{ type, name: nameOf(type, physicalId), stack, logicalId }] : [],
+  );
 }
 
 async function list(type: NamedType, config: Config): Promise<readonly Identity[]> {
