@@ -28,7 +28,13 @@ export async function accountFacts(target: Target, apps: readonly string[]): Pro
   const listed = new Set(existing.map(keyOf));
   // CloudFormation names the roles itself. One that no stack has is too much.
   const roles = new Set(owned.flatMap(({ type, name }) => (type === ROLE ? [name] : [])));
-  const named = existing.filter(({ type, name }) => isOwn(name) && !(type === ROLE && roles.has(name)));
+  const schedules = await schedulesIn(config, isOwn);
+  // An earlier version's have names without the app's, in a group of its name.
+  const scheduled = new Set(schedules.map(({ name }) => name));
+  const named = existing.filter(({ type, name }) => {
+    if (type === 'AWS::Scheduler::Schedule') return scheduled.has(name);
+    return isOwn(name) && !(type === ROLE && roles.has(name));
+  });
   const client = new CloudFormationClient(config);
   // What CloudFormation has and its service does not list is missing.
   const isThere = ({ type, physicalId = '' }: StackResource): boolean =>
@@ -40,7 +46,7 @@ export async function accountFacts(target: Target, apps: readonly string[]): Pro
   return {
     stacks: new Map(await Promise.all([...stacks].filter(isOwn).map(resourcesOf))),
     named,
-    schedules: await schedulesIn(config, isOwn),
+    schedules,
     mappings: await mappingsIn(config, isOwn),
     addresses: await addressesIn(config, isOwn),
     queueTags: (
