@@ -6,10 +6,8 @@ import { IMPORT_RULE } from '../app/loading/import-file.ts';
 import { IMPORT_LIMIT } from '../app/loading/import-in-time.ts';
 import { trackOpened } from '../app/loading/track-opened.ts';
 import { placeOf, userFrame } from '../app/loading/user-frame.ts';
-import { describeReplaced } from '../app/replaced-entries.ts';
 import { WITHOUT_NODE_WARNING } from '../environment.ts';
 import { BelfryError } from '../errors.ts';
-import type { Schedule, Schedules } from '../job/schedule.ts';
 import type { Milliseconds } from '../units.ts';
 
 /** With which Node ends a process that still awaits something at the top level of a module. */
@@ -43,19 +41,13 @@ export function noteProgress(): void {
   guard?.startTimer();
 }
 
-/** To be called for each deployment of the app. */
-export function noteSchedules(schedules: Schedules): void {
-  for (const entry of Object.values(schedules)) guard?.deployed.add(entry);
-}
-
-/** To be called when an assembly is written: all deployments of the app are defined by then. */
+/** To be called when an assembly is written. */
 export function noteSynthesis(): void {
-  guard?.noteSynthesis();
+  if (guard !== undefined) guard.isSynthesized = true;
 }
 
 class AppGuard {
-  readonly deployed = new Set<Schedule>();
-  #isSynthesized = false;
+  isSynthesized = false;
   /** Whether nothing was left to do, which is not so after process.exit. */
   #hasComeToItsEnd = false;
   #timer: NodeJS.Timeout | undefined;
@@ -88,11 +80,6 @@ class AppGuard {
     this.#timer = countdown(this.#timeLimit, onTimeout).unref();
   }
 
-  noteSynthesis(): void {
-    if (!this.#isSynthesized) printFindings({ warnings: describeReplaced(this.deployed, this.#directory), notes: [] });
-    this.#isSynthesized = true;
-  }
-
   #fail(message: string): void {
     say(message);
     process.off('exit', this.#onExit);
@@ -103,7 +90,7 @@ class AppGuard {
     // Node 20 gives the code to the process, and another to its listeners.
     if (this.#hasComeToItsEnd && (code === UNSETTLED || process.exitCode === UNSETTLED))
       say(describeHang(this.#tracked.opened()));
-    if (this.#isSynthesized || this.#hasComeToItsEnd) return;
+    if (this.isSynthesized || this.#hasComeToItsEnd) return;
     // An exit is announced while its caller still waits for it.
     const frame = userFrame(stackHere());
     // An app that gives up itself has said why.

@@ -13,7 +13,7 @@ import type { Schedules } from '../job/schedule.ts';
 import type { Stages } from '../job/stages.ts';
 import type { ManifestStack } from '../manifest.ts';
 import { epochMs } from '../units.ts';
-import { guardAppProcess, noteProgress, noteSchedules, printFindings } from './app-process.ts';
+import { guardAppProcess, noteProgress, printFindings } from './app-process.ts';
 import { BelfryJobs } from './belfry-jobs.ts';
 import { bundle } from './bundle/bundle.ts';
 import { assetDirectoryOf, BundledCode } from './bundle/bundled-code.ts';
@@ -111,7 +111,6 @@ export class Belfry extends Construct {
     synthesizeBeside(this, { next, checks: this.checks }, createManifest(checked, watchdog.job, describeStacks(next)));
     this.awaitAccess(access?.(this));
     printFindings(this);
-    noteSchedules(schedules);
     noteProgress();
   }
 

@@ -104,18 +104,5 @@ export type Schedules = Readonly<Record<string, Schedule>>;
  * })
  */
 export function schedule<Input>(job: Job<Input>, options: ScheduleOptions<NoInfer<Input>>): Schedule {
-  const entry: Schedule = Object.freeze({ job, options });
-  written.push({ entry, trace: new Error('here') });
-  return entry;
+  return Object.freeze({ job, options });
 }
-
-/** An entry, and where it is written. */
-export interface WrittenSchedule {
-  readonly entry: Schedule;
-  readonly trace: Error;
-}
-
-const written: WrittenSchedule[] = [];
-
-/** Every entry that this process has made, so that a synthesis can name one that is in no `Schedules`. */
-export const writtenSchedules = (): readonly WrittenSchedule[] => written;
