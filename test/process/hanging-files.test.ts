@@ -12,7 +12,7 @@ const RULE = 'a job file must import without effects: what waits, opens or can f
 const APP = `import { App } from 'aws-cdk-lib';
 import { Belfry, loadJobs } from 'belfry/cdk';
 const app = new App();
-const jobs = await loadJobs(import.meta.dirname + '/../functions', { timeLimit: '2 seconds' });
+const jobs = await loadJobs(import.meta.dirname + '/../functions', { timeLimit: '4 seconds' });
 const { schedules } = await import('./schedules.ts');
 const { default: access } = await import('./access.ts');
 new Belfry(app, 'Belfry', { jobs, schedules, stages: { dev: {} }, access });
@@ -29,7 +29,7 @@ describe.concurrent('an app fails with the file that hangs', () => {
     {
       what: 'a timer of a job file',
       files: { 'functions/nightly.ts': `${JOB}\nsetInterval(() => {}, 60_000);\n` },
-      says: `the jobs are loaded, but the app does not end within 2 seconds, as it must to be synthesized. Open is a timer (functions/nightly.ts:4); ${RULE}${LIMIT}\n`,
+      says: `the jobs are loaded, but the app does not end within 4 seconds, as it must to be synthesized. Open is a timer (functions/nightly.ts:4); ${RULE}${LIMIT}\n`,
     },
     {
       what: 'timers of a job file, of what it shares, of schedules.ts and of access.ts',
@@ -39,7 +39,7 @@ describe.concurrent('an app fails with the file that hangs', () => {
         'infra/schedules.ts': `${SCHEDULES}\nsetInterval(() => {}, 1000);`,
         'infra/access.ts': 'export default () => {};\nsetInterval(() => {}, 1000);',
       },
-      says: `the jobs are loaded, but the app does not end within 2 seconds, as it must to be synthesized. Open are a timer (functions/_shared.ts:1), a timer (functions/nightly.ts:5), a timer (infra/schedules.ts:3), a timer (infra/access.ts:2); ${RULE}${LIMIT}\n`,
+      says: `the jobs are loaded, but the app does not end within 4 seconds, as it must to be synthesized. Open are a timer (functions/_shared.ts:1), a timer (functions/nightly.ts:5), a timer (infra/schedules.ts:3), a timer (infra/access.ts:2); ${RULE}${LIMIT}\n`,
     },
     {
       what: 'a server',
@@ -76,7 +76,7 @@ describe.concurrent('an app fails with the file that hangs', () => {
         'functions/weekly.ts': `import './_shared.ts';\n${JOB.replace('nightly', 'weekly')}`,
         'functions/_shared.ts': '\nsetInterval(() => {}, 1000);\nawait new Promise(() => {});',
       },
-      says: `functions/nightly.ts, functions/weekly.ts: importing does not end within 2 seconds: it waits at functions/_shared.ts:3. Open is a timer (functions/_shared.ts:2); ${RULE}${LIMIT}\n`,
+      says: `functions/nightly.ts, functions/weekly.ts: importing does not end within 4 seconds: it waits at functions/_shared.ts:3. Open is a timer (functions/_shared.ts:2); ${RULE}${LIMIT}\n`,
     },
     {
       what: 'an await of schedules.ts, with nothing left to come',
@@ -89,7 +89,7 @@ describe.concurrent('an app fails with the file that hangs', () => {
       files: {
         'infra/access.ts': `export default () => {};\nawait new Promise((done) => setTimeout(done, 3_600_000));\n`,
       },
-      says: `infra/access.ts:2: the await there does not end within 2 seconds. Open is a timer (infra/access.ts:2); ${RULE}${LIMIT}\n`,
+      says: `infra/access.ts:2: the await there does not end within 4 seconds. Open is a timer (infra/access.ts:2); ${RULE}${LIMIT}\n`,
     },
     {
       what: 'process.exit in a function that schedules.ts calls, with a code of its own',
@@ -137,7 +137,7 @@ describe.concurrent('an app is synthesized', () => {
     expect(code).toBe(0);
   });
 
-  const BLOCK = 'const end = Date.now() + 4000;\nwhile (Date.now() < end);\n';
+  const BLOCK = 'const end = Date.now() + 8000;\nwhile (Date.now() < end);\n';
   const AWAIT = 'await new Promise((done) => setTimeout(done, 5));\n';
 
   test.each([
@@ -156,8 +156,8 @@ describe.concurrent('an app is synthesized', () => {
     const wait = (ms: number) => `await new Promise((done) => setTimeout(done, ${ms}));`;
 
     const { code } = await run({
-      'functions/nightly.ts': `${JOB}${wait(1200)}`,
-      'functions/weekly.ts': `${JOB.replace('nightly', 'weekly')}${wait(2400)}`,
+      'functions/nightly.ts': `${JOB}${wait(2400)}`,
+      'functions/weekly.ts': `${JOB.replace('nightly', 'weekly')}${wait(4800)}`,
     });
 
     expect(code).toBe(0);
