@@ -9,7 +9,7 @@ import { quoteValue } from './check-report.ts';
 export function checkAcknowledged(acknowledge: unknown, names: readonly string[], place: string): readonly string[] {
   if (acknowledge === undefined) return [];
   if (typeof acknowledge !== 'object' || acknowledge === null || Array.isArray(acknowledge)) {
-    return [`acknowledge ${quoteValue(acknowledge)} is no object; write { '<warning>': '<reason>' }`];
+    return [`acknowledge ${quoteValue(acknowledge)} is not an object; write { '<warning>': '<reason>' }`];
   }
   return Object.entries(acknowledge).flatMap(([name, reason]) => {
     if (!names.includes(name)) {

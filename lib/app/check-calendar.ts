@@ -83,7 +83,7 @@ interface Fault {
 }
 
 function checkDays(place: string, value: unknown): readonly string[] {
-  if (typeof value !== 'string') return [`${place}: ${quoteValue(value)} is no day; write ${FORM}`];
+  if (typeof value !== 'string') return [`${place}: ${quoteValue(value)} is not a day; write ${FORM}`];
   const fault = faultOfDays(value);
   return fault === undefined ? [] : [pointAt({ prefix: '', label: place, text: value, ...fault })];
 }

@@ -17,6 +17,6 @@ export function checkFields(value: object, allowed: readonly string[], place = '
     .map((name) => {
       const near = meantBy(name, allowed);
       const cure = near === undefined ? `allowed are ${allowed.join(', ')}` : `write ${place}${near}`;
-      return `${place}${name} is no field of it; ${cure}`;
+      return `${place}${name} is not a field; ${cure}`;
     });
 }

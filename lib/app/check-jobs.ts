@@ -123,7 +123,7 @@ function describeMissingJob({ file, exported }: JobFile): string {
     return `${file}: job "${name}": it has no run; write async run(input, context) { … }`;
   }
   const what = exported === undefined ? 'has no default export' : 'exports something else than a job by default';
-  return `${file}: ${what}; write export default defineJob('${stemOf(file)}', { … }), or begin the file's name with _ if it is no job`;
+  return `${file}: ${what}; write export default defineJob('${stemOf(file)}', { … }), or begin the file's name with _ if it is not a job`;
 }
 
 function checkName({ file }: JobFile, name: string, deployment: Deployment): readonly string[] {

@@ -128,5 +128,5 @@ function checkPingUrl(pingUrl: unknown): readonly string[] {
     // Not quoted: it may be a secret.
     return ['pingUrl names a user or a password, which fetch does not take in a URL; write a URL without'];
   }
-  return [`pingUrl ${quoteValue(pingUrl)} is no URL to call; write one that begins with https://`];
+  return [`pingUrl ${quoteValue(pingUrl)} is not a URL to call; write one that begins with https://`];
 }

@@ -147,7 +147,7 @@ function findJob({ job }: Schedule, { jobs, brokenJobs }: ScheduleSurroundings):
 /** @returns problems, where nobody can say when it is due */
 function readTimetable({ timezone = 'UTC', ...options }: Schedule['options'], place: string): Timetable | string[] {
   if (typeof timezone !== 'string') {
-    return [`${place}: timezone ${quoteValue(timezone)} is no text; write a place, such as 'Europe/Stockholm'`];
+    return [`${place}: timezone ${quoteValue(timezone)} is not text; write a place, such as 'Europe/Stockholm'`];
   }
   const readIn = (zone: string): Timetable | string => {
     try {

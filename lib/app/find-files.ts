@@ -63,5 +63,5 @@ function describe(path: string, { directory, isDeep }: { directory: string; isDe
         'move it up, or begin the name of a folder above it with _',
       ]
     : ['a job is a .ts file', 'rename it, or begin its name with _'];
-  return `${label} is not loaded: ${rule}; ${cure} if it is no job`;
+  return `${label} is not loaded: ${rule}; ${cure} if it is not a job`;
 }

@@ -83,7 +83,7 @@ function onlyPartOf(when: When): Part {
 function readCron(part: Part, zone: Zone): Timetable {
   const inside = insideOf(part, 'cron');
   if (insideOf(part, 'at') !== undefined) {
-    throw new InvalidExpressionError(part, 'this is no cron', `write at: '${part.text.slice(3, 19)}'`);
+    throw new InvalidExpressionError(part, 'this is not a cron expression', `write at: '${part.text.slice(3, 19)}'`);
   }
   const reading = inside === undefined ? readFiveFields(part) : readSixFields(inside);
   for (const { length } of reading.expressions) {

@@ -18,6 +18,7 @@ export const DEPLOYMENT_NAME_RULE = 'allowed are lower-case letters and digits, 
 
 /** What this repository's cdk.json calls the app until its user names it: every copy starts with it. */
 export const UNNAMED_APP = 'belfry';
+
 export const DEFAULT_STAGE = 'dev';
 
 /** Belfry's own job, and its schedule: no other may be called that. */

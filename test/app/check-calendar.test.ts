@@ -130,7 +130,7 @@ describe('what is no calendar is told', () => {
     [
       'a calendar of a file under another name',
       { except: calendar('closed', untyped({ isc: 'infra/closed.ics' })) },
-      'except: calendar "closed": isc is no field of it; write ics',
+      'except: calendar "closed": isc is not a field; write ics',
     ],
     [
       'a calendar of a file without a path',
@@ -150,7 +150,7 @@ describe('what is no calendar is told', () => {
     [
       'a day that is no text',
       { except: calendar('holidays', [untyped(2027)]) },
-      `except: calendar "holidays": 2027 is no day; write ${DAYS}`,
+      `except: calendar "holidays": 2027 is not a day; write ${DAYS}`,
     ],
   ])('%s', (_, settings, problem) => {
     expect(problemOf({ ...daily, ...settings })).toBe(`infra/schedules.ts: schedule "daily": ${problem}`);

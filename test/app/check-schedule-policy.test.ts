@@ -101,8 +101,8 @@ describe('a setting that is not allowed', () => {
     ['a catch-up of none', { catchUp: { all: 0 } }, 'catchUp.all 0 is out of bounds; allowed are 1 to 100'],
     ['a catch-up of too many', { catchUp: { all: 101 } }, 'catchUp.all 101 is out of bounds; allowed are 1 to 100'],
     ['a catch-up of a half', { catchUp: { all: 1.5 } }, 'catchUp.all 1.5 is not a whole number; allowed are 1 to 100'],
-    ['a catch-up of something else', { catchUp: { latest: 3 } }, 'catchUp.latest is no field of it; allowed are all'],
-    ['a catch-up with a slip', { catchUp: { al: 5 } }, 'catchUp.al is no field of it; write catchUp.all'],
+    ['a catch-up of something else', { catchUp: { latest: 3 } }, 'catchUp.latest is not a field; allowed are all'],
+    ['a catch-up with a slip', { catchUp: { al: 5 } }, 'catchUp.al is not a field; write catchUp.all'],
     [
       'a catch-up of nothing',
       { catchUp: {} },
@@ -117,28 +117,28 @@ describe('a setting that is not allowed', () => {
     [
       'an address without a scheme',
       { pingUrl: 'hc.example.com' },
-      'pingUrl "hc.example.com" is no URL to call; write one that begins with https://',
+      'pingUrl "hc.example.com" is not a URL to call; write one that begins with https://',
     ],
     [
       'an address of a file',
       { pingUrl: 'file:///etc/passwd' },
-      'pingUrl "file:///etc/passwd" is no URL to call; write one that begins with https://',
+      'pingUrl "file:///etc/passwd" is not a URL to call; write one that begins with https://',
     ],
     [
       'an address with a password',
       { pingUrl: 'https://me:secret@hc.example.com/1' },
       'pingUrl names a user or a password, which fetch does not take in a URL; write a URL without',
     ],
-    ['an address that is none', { pingUrl: 7 }, 'pingUrl 7 is no URL to call; write one that begins with https://'],
+    ['an address that is none', { pingUrl: 7 }, 'pingUrl 7 is not a URL to call; write one that begins with https://'],
     [
       'an acknowledgement by a list',
       { acknowledge: ['dst-gap'] },
-      "acknowledge a list is no object; write { '<warning>': '<reason>' }",
+      "acknowledge a list is not an object; write { '<warning>': '<reason>' }",
     ],
     [
       'an acknowledgement by name',
       { acknowledge: 'dst-gap' },
-      `acknowledge "dst-gap" is no object; write { '<warning>': '<reason>' }`,
+      `acknowledge "dst-gap" is not an object; write { '<warning>': '<reason>' }`,
     ],
     [
       'an acknowledgement of what is no warning',

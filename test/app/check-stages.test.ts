@@ -63,7 +63,7 @@ test.each([
   [
     'a setting that is misspelt',
     { dev: { isProtectd: true } },
-    'infra/stages.ts: stage "dev": isProtectd is no field of it; write isProtected',
+    'infra/stages.ts: stage "dev": isProtectd is not a field; write isProtected',
   ],
   [
     'protection as text',
@@ -108,7 +108,7 @@ test.each([
   [
     'an unknown channel',
     { dev: { alerts: { mail: [] } } },
-    'infra/stages.ts: stage "dev": alerts.mail is no field of it; write alerts.email',
+    'infra/stages.ts: stage "dev": alerts.mail is not a field; write alerts.email',
   ],
   [
     'log lines for ever',

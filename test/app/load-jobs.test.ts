@@ -74,7 +74,7 @@ test('code that looks like a job and is none is named, with what to do', () => {
 
   expect(jobs.map(({ path, group }) => [path.slice(directory.length), group])).toEqual([['/a.ts', '']]);
   const deep = (file: string) =>
-    `functions/${file} is not loaded: jobs are in functions/ or in a folder directly in it; move it up, or begin the name of a folder above it with _ if it is no job`;
+    `functions/${file} is not loaded: jobs are in functions/ or in a folder directly in it; move it up, or begin the name of a folder above it with _ if it is not a job`;
   expect(passedOver).toEqual([
     deep('a/b/c/deeper.js'),
     deep('a/b/deep.ts'),
@@ -82,7 +82,7 @@ test('code that looks like a job and is none is named, with what to do', () => {
       .toSorted()
       .map(
         (extension) =>
-          `functions/report.${extension} is not loaded: a job is a .ts file; rename it, or begin its name with _ if it is no job`,
+          `functions/report.${extension} is not loaded: a job is a .ts file; rename it, or begin its name with _ if it is not a job`,
       ),
   ]);
 });

@@ -323,7 +323,7 @@ test('a file that is no job for its extension is a warning, and a client of the 
   expect({ code, stderr }).toEqual({
     code: 0,
     stderr:
-      'warning: functions/report.js is not loaded: a job is a .ts file; rename it, or begin its name with _ if it is no job\n',
+      'warning: functions/report.js is not loaded: a job is a .ts file; rename it, or begin its name with _ if it is not a job\n',
   });
 });
 

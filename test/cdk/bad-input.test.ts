@@ -94,12 +94,12 @@ describe('a job file', () => {
     [
       'without a default export',
       { files: [fileWith('report', undefined)] },
-      "functions/report.ts: has no default export; write export default defineJob('report', { … }), or begin the file's name with _ if it is no job",
+      "functions/report.ts: has no default export; write export default defineJob('report', { … }), or begin the file's name with _ if it is not a job",
     ],
     [
       'that exports something else',
       { files: [fileWith('report', () => 'done')] },
-      "functions/report.ts: exports something else than a job by default; write export default defineJob('report', { … }), or begin the file's name with _ if it is no job",
+      "functions/report.ts: exports something else than a job by default; write export default defineJob('report', { … }), or begin the file's name with _ if it is not a job",
     ],
     [
       'whose job is called otherwise',
@@ -152,9 +152,9 @@ ${' '.repeat(177)}^^`,
       'with a field that nobody reads',
       jobWith(untyped({ tiemout: '5 minutes', retry: { attempts: 2, backoff: { intial: '1 second' } } })),
       [
-        'functions/nightly.ts: job "nightly": tiemout is no field of it; write timeout',
-        'functions/nightly.ts: job "nightly": retry.attempts is no field of it; write retry.maxAttempts',
-        'functions/nightly.ts: job "nightly": retry.backoff.intial is no field of it; write retry.backoff.initial',
+        'functions/nightly.ts: job "nightly": tiemout is not a field; write timeout',
+        'functions/nightly.ts: job "nightly": retry.attempts is not a field; write retry.maxAttempts',
+        'functions/nightly.ts: job "nightly": retry.backoff.intial is not a field; write retry.backoff.initial',
       ].join('\n'),
     ],
     [
@@ -247,14 +247,14 @@ describe('a schedule', () => {
       'with a field that nobody reads',
       entry('daily', { every: '1 day', timeZone: 'Europe/Stockholm', enable: false }),
       [
-        'infra/schedules.ts: schedule "daily": timeZone is no field of it; write timezone',
-        'infra/schedules.ts: schedule "daily": enable is no field of it; write enabled',
+        'infra/schedules.ts: schedule "daily": timeZone is not a field; write timezone',
+        'infra/schedules.ts: schedule "daily": enable is not a field; write enabled',
       ].join('\n'),
     ],
     [
       'with its time under a name that is misspelt, told once',
       entry('daily', { evry: '1 day' }),
-      'infra/schedules.ts: schedule "daily": evry is no field of it; write every',
+      'infra/schedules.ts: schedule "daily": evry is not a field; write every',
     ],
     [
       'with none',
@@ -271,7 +271,7 @@ describe('a schedule', () => {
     [
       'in a zone that is no text',
       entry('daily', { cron: '0 2 * * *', timezone: 2 }),
-      `infra/schedules.ts: schedule "daily": timezone 2 is no text; write a place, such as 'Europe/Stockholm'`,
+      `infra/schedules.ts: schedule "daily": timezone 2 is not text; write a place, such as 'Europe/Stockholm'`,
     ],
     [
       'enabled by a word',

@@ -113,7 +113,7 @@ cron "rate(5 minutes)": rate counts from the instant EventBridge created the sch
       ^^^^^^^^^^^^^^^
 cron "rate(7 days)": rate counts from the instant EventBridge created the schedule, so nobody could say when it is due; write every, or cron
       ^^^^^^^^^^^^
-cron "at(2027-01-01T02:00:00)": this is no cron; write at: '2027-01-01T02:00'
+cron "at(2027-01-01T02:00:00)": this is not a cron expression; write at: '2027-01-01T02:00'
       ^^^^^^^^^^^^^^^^^^^^^^^
 `);
 

@@ -177,7 +177,7 @@ const daysIn = (
     .map((value) => {
       const day = dayNumber(value);
       if (!Number.isNaN(day)) return day;
-      throw refuse(event, `${quoteValue(value)} is no date`);
+      throw refuse(event, `${quoteValue(value)} is not a date`);
     });
 
 const valuesOf = (event: ICAL.Component, name: string): readonly string[] =>

@@ -40,7 +40,7 @@ function checkDates({ number, text }: Line): void {
   const wrong = name === '' ? undefined : values.split(',').find((value) => !DATE.test(value.trim()));
   if (wrong === undefined) return;
   throw new CalendarFileError(
-    `line ${number}: ${name.toUpperCase()} ${quoteValue(wrong)} is no date; iCalendar writes 20271224`,
+    `line ${number}: ${name.toUpperCase()} ${quoteValue(wrong)} is not a date; iCalendar writes 20271224`,
   );
 }
 
@@ -65,7 +65,7 @@ function checkRule(rule: string, { line, isRead }: { readonly line: number; read
   if (isRead && part !== undefined) throw refuse(`${part}; allowed is a number from 1`);
   const [, until] = /(?:^|;)UNTIL=([^;]*)/i.exec(rule) ?? [];
   if (isRead && until !== undefined && !DATE.test(until))
-    throw refuse(`UNTIL=${until} is no date; iCalendar writes 20271224`);
+    throw refuse(`UNTIL=${until} is not a date; iCalendar writes 20271224`);
   try {
     ICAL.Recur.fromString(rule);
   } catch (error) {

@@ -78,7 +78,7 @@ function readText(path: string, projectDirectory: string): string {
     const file = resolve(projectDirectory, path);
     const stats = statSync(file);
     // A pipe or a device would be read without end.
-    if (!stats.isFile() && !stats.isDirectory()) throw new CalendarFileError(`${path}: it is no regular file`);
+    if (!stats.isFile() && !stats.isDirectory()) throw new CalendarFileError(`${path}: it is not a regular file`);
     const { size } = stats;
     if (size <= MAX_FILE_SIZE) return readFileSync(file, 'utf8');
     throw new CalendarFileError(`${path}: it has ${size} bytes; allowed are ${MAX_FILE_SIZE}`);
@@ -99,7 +99,7 @@ function readCalendar(path: string, text: string, last: DayNumber): CalendarEven
   const body = text.replace(/^\uFEFF/, '').trimStart();
   if (body === '') throw new CalendarFileError(`${path}: it is empty`);
   if (!/^BEGIN:VCALENDAR\s/i.test(body)) {
-    throw new CalendarFileError(`${path}: it is no iCalendar file, which begins with BEGIN:VCALENDAR`);
+    throw new CalendarFileError(`${path}: it is not an iCalendar file, which begins with BEGIN:VCALENDAR`);
   }
   try {
     checkLines(text);

@@ -30,7 +30,7 @@ export function rebuild(request: Omit<Rebuild, 'standIn'>): Metafile {
     },
   );
   if (error !== undefined) throw error;
-  if (stdout === '') throw new Error(`bundling ended without a word: ${stderr}`);
+  if (stdout === '') throw new Error(`the process that bundles ended without a result: ${stderr}`);
   const { metafile, errors, message } = JSON.parse(stdout) as Answer;
   if (metafile !== undefined) return metafile;
   throw Object.assign(new Error(message), { errors });

@@ -139,12 +139,12 @@ describe('what is wrong with a file is said in words that name it', () => {
     [
       'a web page',
       '<!doctype html><title>Sign in</title>',
-      'it is no iCalendar file, which begins with BEGIN:VCALENDAR',
+      'it is not an iCalendar file, which begins with BEGIN:VCALENDAR',
     ],
     [
       'an address book',
       'BEGIN:VCARD\r\nVERSION:4.0\r\nEND:VCARD\r\n',
-      'it is no iCalendar file, which begins with BEGIN:VCALENDAR',
+      'it is not an iCalendar file, which begins with BEGIN:VCALENDAR',
     ],
     ['no events', calendarOf(), `it has no events; ${NO_DAY}`],
     [
@@ -170,12 +170,12 @@ describe('what is wrong with a file is said in words that name it', () => {
     [
       'a date as people write it',
       calendarOf(event('SUMMARY:Black Friday', 'DTSTART;VALUE=DATE:2026-11-27')),
-      'line 5: DTSTART "2026-11-27" is no date; iCalendar writes 20271224',
+      'line 5: DTSTART "2026-11-27" is not a date; iCalendar writes 20271224',
     ],
     [
       'one date of several',
       calendarOf(event('DTSTART;VALUE=DATE:20270501', 'EXDATE;X="a:b":20270501,\r\n 2.5.27')),
-      'line 5: EXDATE "2.5.27" is no date; iCalendar writes 20271224',
+      'line 5: EXDATE "2.5.27" is not a date; iCalendar writes 20271224',
     ],
     [
       'what only ical.js understands, or does not',
@@ -190,7 +190,7 @@ describe('what is wrong with a file is said in words that name it', () => {
     [
       'a day that does not exist',
       calendarOf(event('SUMMARY:Leap day', 'DTSTART;VALUE=DATE:20270229')),
-      'event "Leap day" of "2027-02-29": "2027-02-29" is no date',
+      'event "Leap day" of "2027-02-29": "2027-02-29" is not a date',
     ],
     [
       'an event that ends before it begins',
@@ -215,7 +215,7 @@ describe('what is wrong with a file is said in words that name it', () => {
       ['FREQ=YEARLY;BYMONTH=13', 'BYMONTH: invalid value "13", out of range'],
       ['FREQ=DAILY;COUNT=0', 'COUNT=0; allowed is a number from 1'],
       ['FREQ=DAILY;INTERVAL=0', 'INTERVAL=0; allowed is a number from 1'],
-      ['FREQ=DAILY;UNTIL=2027', 'UNTIL=2027 is no date; iCalendar writes 20271224'],
+      ['FREQ=DAILY;UNTIL=2027', 'UNTIL=2027 is not a date; iCalendar writes 20271224'],
     ].map(([rule, reason]): [string, string, string] => [
       `a rule that is none: ${rule}`,
       calendarOf(event('DTSTART;VALUE=DATE:20270502', `RRULE:${rule}`)),
@@ -251,7 +251,7 @@ describe('what is wrong with a file is said in words that name it', () => {
     ['infra/missing.ics', "there is no such file; paths count from the project's folder"],
     ['folder', 'it is a folder; name the .ics file in it'],
     ['https://example.com/closed.ics', 'this is an address; save it as a file of the project, and name that'],
-    ['/dev/null', 'it is no regular file'],
+    ['/dev/null', 'it is not a regular file'],
   ])('%s', (path, problem) => {
     mkdirSync(join(directory, 'folder'), { recursive: true });
     const reader = createCalendarReader({ projectDirectory: directory, ...NOW });
