@@ -6,6 +6,7 @@ import { accountFacts, wholeAccount } from './against-template/account-facts.ts'
 import { type DeploymentFacts, describeFacts, differences } from './against-template/deployment-facts.ts';
 import { templateFacts } from './against-template/template-facts.ts';
 import { assemblyOf, type CdkRun, runCdk } from './cdk.ts';
+import { deleteLateLogGroups } from './late-log-groups.ts';
 import type { LeftOut } from './leave-out.ts';
 import { NameTakenError } from './names/name-guard.ts';
 import { plannedStacks, stackTemplates } from './names/planned-stacks.ts';
@@ -124,7 +125,9 @@ export class EditedApp {
   }
 
   async destroy(): Promise<string> {
+    const since = Date.now();
     await runCdk(this.#run, ['destroy', '--all', '--force']);
+    await deleteLateLogGroups(this.#place, `${this.#text.app}-${this.#text.stage}`, since);
     this.#ownStacks.clear();
     const left = differences(templateFacts([]), await this.#account());
     if (left.length > 0) throw new Error(`this is left:\n${left.join('\n')}`);

@@ -6,6 +6,7 @@ import {
 import { DeleteTableCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { assemblyOf, type CdkRun, type DeployTerms, deployStacks, runCdk } from './cdk.ts';
 import { Cloud } from './cloud.ts';
+import { deleteLateLogGroups } from './late-log-groups.ts';
 import type { LeftOut } from './leave-out.ts';
 import type { NamedResource, NamedType } from './names/named-resources.ts';
 import { plannedStacks } from './names/planned-stacks.ts';
@@ -62,7 +63,9 @@ export class Neighbour {
   }
 
   async destroy(): Promise<void> {
+    const since = Date.now();
     await runCdk(this.#run, ['destroy', '--all', '--force']);
+    await deleteLateLogGroups(this.cloud.target, this.cloud.prefix, since);
   }
 
   /** What `aws cloudformation update-termination-protection --no-enable-termination-protection` does. */

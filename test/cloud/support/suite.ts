@@ -1,6 +1,7 @@
 import { UPDATE } from '../limits.ts';
 import { type CdkRun, deployStacks, runCdk } from './cdk.ts';
 import type { Phase } from './check-names.ts';
+import { deleteLateLogGroups } from './late-log-groups.ts';
 import type { Report } from './report.ts';
 import { runChecks } from './run-checks.ts';
 import { deleteCheckQueues, deleteStack } from './stack.ts';
@@ -70,7 +71,11 @@ export async function checkDeployment(deployment: Deployment, suite: SuiteOption
 async function tearDown(deployment: Deployment, { report }: SuiteOptions, wasDeployed: boolean): Promise<void> {
   const { target } = deployment;
   await deleteCheckQueues(target).catch((error) => report.say(`queues of checks may be left: ${String(error)}`));
-  const destroy = () => runCdk(deployment, ['destroy', '--force']);
+  const since = Date.now();
+  const destroy = async () => {
+    await runCdk(deployment, ['destroy', '--force']);
+    await deleteLateLogGroups(target, `${target.app}-${target.stage}`, since);
+  };
   if (await report.step({ name: 'the stack can be deleted' }, destroy)) {
     if (wasDeployed) await runChecks({ target, phase: 'checks-after-teardown', onResult: report.add });
   } else await removeByName(target, report);
