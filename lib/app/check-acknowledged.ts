@@ -16,6 +16,6 @@ export function checkAcknowledged(acknowledge: unknown, names: readonly string[]
       return [`acknowledge names the warning ${quoteValue(name)}, which is none; there are ${names.join(', ')}`];
     }
     if (typeof reason === 'string' && reason.trim() !== '') return [];
-    return [`acknowledge gives no reason for ${name}; write one, for whoever reads ${place} next`];
+    return [`acknowledge gives no reason for ${name}; write one, for the next reader of ${place}`];
   });
 }

@@ -78,7 +78,7 @@ function collectOutput(child: ChildProcess): { stdout: string; stderr: string } 
   return output;
 }
 
-/** Calls back when this process is told to end. Where nobody else listens to the signal, it then ends as it would have. */
+/** Calls back when this process is told to end. Without another listener for the signal, it then ends as it would have. */
 function listen(interrupt: () => void, signal: AbortSignal | undefined): () => void {
   const onSignal = (name: NodeJS.Signals): void => {
     interrupt();

@@ -48,7 +48,7 @@ export interface LoggedFields {
 }
 
 /**
- * An error in a log line. On AWS, where lines go to places that nobody thinks of as holding data, without messages and
+ * An error in a log line. On AWS, where lines reach places that are not protected as data is, without messages and
  * causes: the record, the dead letter and the alert have them.
  */
 export type LoggedError = Pick<RunError, 'name'> & { readonly [Field in keyof RunError]?: RunError[Field] | undefined };

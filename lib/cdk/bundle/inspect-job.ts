@@ -59,7 +59,7 @@ function problemsOfExternal({ external }: CheckedJob, { reached }: Inputs): read
 const PLACES_NAMED = 3;
 
 function warningsOf({ job, assets, external }: CheckedJob, { bundled }: Inputs, project: string): readonly string[] {
-  // Whoever names assets has thought of it.
+  // A job that names assets has them deployed.
   if (assets.length + external.length > 0 || job.definition.acknowledge?.[BESIDE_CODE] !== undefined) return [];
   const places = [...bundled]
     .filter((path) => /\.[cm]?[jt]sx?$/.test(path) && mayAskForFiles(path))

@@ -23,7 +23,7 @@ export const STAND_IN = 'belfry-commonjs';
  * The imports that must lead where Node leads them, and not where esbuild does.
  *
  * esbuild takes the build of a package that `module` names, an ES module, of which what is unused can be left out. Node
- * never looks at it. Whoever calls `require` gets a namespace of it, where the package's main module may export a function;
+ * never looks at it. A caller of `require` gets a namespace of it, where the package's main module may export a function;
  * an ES module that imports `default` gets another value than the `module.exports` that Node gives it. Once such an import
  * leads to the main module, all imports of that build have to, or the package would be there twice, with two states.
  *

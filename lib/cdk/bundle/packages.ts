@@ -7,7 +7,7 @@ export interface Package {
   readonly json: PackageJson;
 }
 
-/** What Belfry reads of a package.json, as whoever wrote it has left it. */
+/** What Belfry reads of a package.json, unchecked. */
 export interface PackageJson {
   readonly name?: unknown;
   readonly type?: unknown;

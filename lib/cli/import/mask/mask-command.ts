@@ -71,7 +71,7 @@ class Masker {
     this.#depth = depth;
   }
 
-  /** @returns whether more may be shown: behind the start of a text in the command nobody knows what is text */
+  /** @returns whether more may be shown: behind the start of a text in the command, text and code cannot be distinguished */
   take(token: Token): boolean {
     const isGoingOn = token.kind === 'word' ? this.#word(token) : this.#other(token);
     this.#before = token.text;
@@ -88,7 +88,7 @@ class Masker {
     return true;
   }
 
-  /** Behind this nobody knows what is text. */
+  /** Behind this, text and code cannot be distinguished. */
   #end(text: string): false {
     this.#add(`${text} ${MASK}`);
     return false;
@@ -158,7 +158,7 @@ class Masker {
     return isProgramName(value) ? this.#add(token.text) : this.#hide(token);
   }
 
-  /** Which of its words is the program nobody knows for sure, so only one that is known is shown. */
+  /** Which of its words is the program is uncertain, so only a known one is shown. */
   #behindWrapper(token: WordToken, value: string): boolean {
     if (value.startsWith('-')) return this.#takeOption(value);
     if (isKnownProgram(value) && this.#operands === 0) {

@@ -4,7 +4,7 @@ import { MASK } from './words.ts';
 const NAME =
   'sun(?:day)?|mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|' +
   'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?';
-/** What can be meant as a field of a schedule, right or wrong: a password that somebody put there is none. */
+/** What can be meant as a field of a schedule, right or wrong: a password there is not one. */
 const FIELD = new RegExp(
   `^-?(?:@[a-z]{1,12}|(?:(?<![0-9])[0-9]{1,3}(?![0-9])|[-*,/~?#.]|L|W|${NAME}){1,30}|(?:\\d{1,4}[hms]){1,3}|(?:CRON_)?TZ=(?:[A-Z][A-Za-z_]{1,20}/){0,2}[A-Z][A-Za-z_]{1,20})$`,
   'i',

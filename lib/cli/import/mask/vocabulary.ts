@@ -2,7 +2,7 @@
 
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
-/** Programs, by which nobody but their author is let in. */
+/** Programs: their names are no secrets. */
 export const PROGRAMS = words(`
   : [ [[ ansible ansible-playbook apt apt-get artisan awk aws az base64 bash borg bundle bunzip2 bzip2 cat cd certbot chmod chown
   chronic clamscan command composer consul convert cp createdb curl cut dash date dd debian-sa1 df diff dig docker
