@@ -101,7 +101,7 @@ describe('refused is', () => {
     [
       'a warning without a reason',
       { acknowledge: { 'file-beside-code': ' ' } },
-      'acknowledge gives no reason for file-beside-code; write one, for whoever reads the job next',
+      'acknowledge gives no reason for file-beside-code; write one, for the next reader of the job',
     ],
   ])('%s', (_, options, problem) => {
     expect(check(options).problems).toEqual([`functions/mail.ts: job "mail": ${problem}`]);

@@ -148,12 +148,12 @@ describe('a setting that is not allowed', () => {
     [
       'an acknowledgement without a reason',
       { acknowledge: { 'dst-gap': ' ' } },
-      'acknowledge gives no reason for dst-gap; write one, for whoever reads the entry next',
+      'acknowledge gives no reason for dst-gap; write one, for the next reader of the entry',
     ],
     [
       'an acknowledgement by yes',
       { acknowledge: { 'dst-gap': true } },
-      'acknowledge gives no reason for dst-gap; write one, for whoever reads the entry next',
+      'acknowledge gives no reason for dst-gap; write one, for the next reader of the entry',
     ],
   ])('%s', (_, settings, problem) => {
     expect(problemOf({ ...daily, ...settings })).toBe(`infra/schedules.ts: schedule "daily": ${problem}`);
