@@ -75,13 +75,9 @@ describe('the arguments of the suite', () => {
     ['two modes', ['--attach', '--aws'], "cannot be used with option '--aws'"],
     ['to serve what is checked', ['--serve', '--attach'], '--serve goes alone, or with --emulator'],
     ['a check that there is not', ['--only', 'no such check'], 'no check has "no such check" in its name'],
-    [
-      'a stage of somebody else on AWS',
-      ['--aws', '--stage', 'prod'],
-      'stages of its own only; write --stage it-<name>',
-    ],
+    ['a stage of somebody else on AWS', ['--aws', '--stage', 'prod'], 'stages of its own only; write --stage it<name>'],
     ['no endpoint to deploy to', ['--deploy'], 'give the endpoint, or set AWS_ENDPOINT_URL'],
-    ['a tear-down of nothing in particular', ['--teardown', '--stage', 'it-x'], '--yes and --teardown go with --aws'],
+    ['a tear-down of nothing in particular', ['--teardown', '--stage', 'itx'], '--yes and --teardown go with --aws'],
     ['to keep what is not deployed', ['--attach', '--keep'], '--keep goes with --deploy or --emulator'],
     ['an emulator that nobody knows', ['--emulator', 'floci'], 'Allowed choices are ministack, localstack, moto'],
   ])('refuse %s', async (_, args, says) => {
