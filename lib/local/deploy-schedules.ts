@@ -10,12 +10,13 @@ import {
   UpdateScheduleCommand,
 } from '@aws-sdk/client-scheduler';
 import type { Assembly } from './assembly/index.ts';
+import { entryOf } from './schedules.ts';
 
-/** What a deployment did to the schedules, by name. */
+/** What a deployment did to the schedules, by the ids of their entries. */
 export interface ScheduleChanges {
-  readonly created: readonly string[];
-  readonly updated: readonly string[];
-  readonly deleted: readonly string[];
+  readonly created: ReadonlySet<string>;
+  readonly updated: ReadonlySet<string>;
+  readonly deleted: ReadonlySet<string>;
 }
 
 /**
@@ -32,23 +33,24 @@ export async function deploySchedules(
   for (const Name of assembly.scheduleGroups) await createGroup(client, Name);
   const known = new Map(before?.schedules.map((schedule) => [keyOf(schedule), schedule]));
   const wanted = new Map(assembly.schedules.map((schedule) => [keyOf(schedule), schedule]));
-  const changes = { created: [] as string[], updated: [] as string[], deleted: [] as string[] };
+  const changes = { created: new Set<string>(), updated: new Set<string>(), deleted: new Set<string>() };
 
   for (const [key, schedule] of wanted) {
     const earlier = known.get(key);
     if (earlier === undefined) {
       await client.send(new CreateScheduleCommand(schedule));
-      changes.created.push(nameOf(schedule));
+      changes.created.add(idOf(schedule));
     } else if (!isDeepStrictEqual(earlier, schedule)) {
       await client.send(new UpdateScheduleCommand(schedule));
-      changes.updated.push(nameOf(schedule));
+      changes.updated.add(idOf(schedule));
     }
   }
   for await (const { Schedules = [] } of paginateListSchedules({ client }, {})) {
     for (const { Name, GroupName } of Schedules) {
-      if (wanted.has(keyOf({ Name, GroupName }))) continue;
+      const key = keyOf({ Name, GroupName });
+      if (wanted.has(key)) continue;
       await client.send(new DeleteScheduleCommand({ Name, GroupName }));
-      changes.deleted.push(Name ?? '');
+      changes.deleted.add(idOf(known.get(key) ?? { Name }));
     }
   }
   return changes;
@@ -62,7 +64,7 @@ async function createGroup(client: SchedulerClient, Name: string): Promise<void>
   }
 }
 
-type Named = Partial<Pick<CreateScheduleCommandInput, 'Name' | 'GroupName'>>;
+type Named = Partial<Pick<CreateScheduleCommandInput, 'Name' | 'GroupName' | 'Target'>>;
 
-const nameOf = ({ Name }: Named): string => Name ?? '';
+const idOf = ({ Name = '', Target }: Named): string => entryOf({ name: Name, input: Target?.Input });
 const keyOf = ({ Name, GroupName = 'default' }: Named): string => `${GroupName}/${Name}`;

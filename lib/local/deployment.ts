@@ -133,9 +133,9 @@ function describeChanges(
   const parts = [
     ['new jobs', jobsOnlyIn(after, before)],
     ['removed jobs', jobsOnlyIn(before, after)],
-    ['new schedules', created],
-    ['changed schedules', updated],
-    ['removed schedules', deleted],
+    ['new schedules', [...created]],
+    ['changed schedules', [...updated]],
+    ['removed schedules', [...deleted]],
   ] as const;
   const told = parts.filter(([, names]) => names.length > 0).map(([what, names]) => `${what}: ${names.join(', ')}`);
   return told.join('; ') || 'the next runs use the new code';
