@@ -36,7 +36,7 @@ export const NEW_MEMBERS: Readonly<Record<string, NewMember>> = {
       'lib/run/record.ts',
       'lib/store/memory/memory-run-store.ts',
       'lib/store/rules.ts',
-      'lib/testing/run-job.ts',
+      'lib/testing/job-run.ts',
     ],
   },
   SkipReason: {
@@ -119,8 +119,8 @@ export const NEW_MEMBERS: Readonly<Record<string, NewMember>> = {
   },
   WarningName: {
     file: 'lib/job/warnings.ts',
-    before: "  'never-runs',\n]",
-    after: "  'never-runs',\n  'zone-data',\n]",
+    before: "  'old-zone-data',\n]",
+    after: "  'old-zone-data',\n  'too-many',\n]",
     asks: ['lib/app/lint/lint-schedules.ts'],
   },
   CloudEvent: {
