@@ -55,7 +55,9 @@ function textsIn(file: string): readonly { readonly text: string; readonly line:
     sources: string[];
     mappings: string;
   };
-  const lines = sources.map((source) => readFileSync(resolve(file, '..', decodeURIComponent(source)), 'utf8').split('\n'));
+  const lines = sources.map((source) =>
+    readFileSync(resolve(file, '..', decodeURIComponent(source)), 'utf8').split('\n'),
+  );
   const segments = decode(mappings);
   return readFileSync(file, 'utf8')
     .split('\n')
