@@ -40,8 +40,8 @@ export function findFiles(directory: string): FoundFiles {
 }
 
 /** Of TypeScript and JavaScript, in all the ways that Node and compilers know. */
-const CODE = /\.[cm]?[jt]sx?$/;
-const NO_JOB = /\.(test|d)\.[cm]?[jt]sx?$/;
+const CODE = /\.[cm]?[jt]sx?$/i;
+const NO_JOB = /\.(test|d)\.[cm]?[jt]sx?$/i;
 
 function listCode(directory: string): readonly string[] {
   const entries = readdirSync(directory, { withFileTypes: true })

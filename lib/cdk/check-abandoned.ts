@@ -18,7 +18,7 @@ export function checkAbandoned(last: LastSynthesis, next: readonly NextDeploymen
       );
       if (why === undefined) return [];
       return [
-        `${why}: the deployment ${stagePrefix(each)}, which cdk.out shows, would go on firing its schedules. Remove it first: git checkout the commit before, npx cdk destroy --all -c stage=${each.stage}, then delete cdk.out, which still shows it; docs/deploying.md has the steps. ${UNDEPLOYED}`,
+        `${why}: the deployment ${stagePrefix(each)}, which cdk.out shows, would go on firing its schedules. ${UNDEPLOYED}. Otherwise remove it first: git checkout the commit before, npx cdk destroy --all -c stage=${each.stage}, then delete cdk.out, which still shows it; docs/deploying.md has the steps`,
       ];
     });
 }

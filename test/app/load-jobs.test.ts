@@ -54,7 +54,7 @@ test('what begins with _ is no job, nor is a test, nor a declaration, nor anythi
 });
 
 test('code that looks like a job and is none is named, with what to do', () => {
-  const extensions = ['js', 'mjs', 'cjs', 'mts', 'cts', 'tsx', 'jsx'];
+  const extensions = ['js', 'mjs', 'cjs', 'mts', 'cts', 'tsx', 'jsx', 'TS'];
   const directory = projectWith({
     ...Object.fromEntries(extensions.map((extension) => [`report.${extension}`, ''])),
     'a/b/deep.ts': '',
