@@ -107,7 +107,7 @@ rclone sync /data :s3,access_key_id=§:bucket
 RESTIC_PASSWORD=§ restic -r /srv/backup backup /data
 restic --password-command 'echo §' backup /data
 vault login § && work
-npm publish --//registry.npmjs.org/:_authToken=§
+npm publish --//registry.example.com/:_authToken=§
 git clone https://oauth2:§@gitlab.example.com/a/b.git
 git push https://§@github.com/a/b.git
 git -c http.extraHeader='Authorization: Bearer §' fetch
