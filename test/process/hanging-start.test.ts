@@ -20,7 +20,7 @@ beforeEach(async () => {
 
 async function limitLoading(): Promise<void> {
   const app = await project.read('infra/app.ts');
-  await project.write('infra/app.ts', app.replace("functions'))", "functions'), { timeLimit: '2 seconds' })"));
+  await project.write('infra/app.ts', app.replace("functions'))", "functions'), { timeLimit: '6 seconds' })"));
 }
 
 /** A job file that hangs, and shows that it is being loaded. */
@@ -42,7 +42,7 @@ test('start names the file that hangs, and ends', async () => {
   const { code, stderr } = await project.npmStart().end();
 
   expect(code).toBe(2);
-  expect(stderr).toMatch(/the app does not end within 2 seconds.*Open is a timer \(functions\/edited\.ts:\d+\)/);
+  expect(stderr).toMatch(/the app does not end within 6 seconds.*Open is a timer \(functions\/edited\.ts:\d+\)/);
   await project.idle();
 });
 
