@@ -19,8 +19,9 @@ export const limitFunction =
 const problemOf = ({ job }: JobWorker, text: string): string => `infra/access.ts: job "${job.name}": ${text}`;
 
 function tooManyVariables(worker: JobWorker): readonly string[] {
-  const resource = worker.function.node.defaultChild as CfnFunction;
-  const environment = filledIn(worker, resource.environment) as { readonly variables?: object } | undefined;
+  // A user may have removed it.
+  const resource = worker.function.node.defaultChild as CfnFunction | undefined;
+  const environment = filledIn(worker, resource?.environment) as { readonly variables?: object } | undefined;
   const sizes = Object.entries(environment?.variables ?? {}).map(([name, value]) => ({
     name,
     bytes: Buffer.byteLength(`${name}${value}`),
