@@ -253,3 +253,13 @@ describe('a stack', () => {
     );
   });
 });
+
+test('a job whose function was taken out of the tree has no limits to keep', () => {
+  const remove = () =>
+    synth({}, (belfry) => {
+      const { function: taken } = belfry.job(report);
+      taken.node.tryRemoveChild('Resource');
+    });
+
+  expect(remove).not.toThrow(TypeError);
+});
