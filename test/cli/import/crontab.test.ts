@@ -23,6 +23,8 @@ const candidateOf = (line: string, options: Options = {}): Candidate => {
   return found;
 };
 
+const EVEN_MINUTES = Array.from({ length: 30 }, (_, index) => index * 2).join();
+
 const refusalOf = (line: string, options: Options = {}): Refusal => {
   const [found] = read(`${line}\n`, options).found;
   if (found?.kind !== 'refusal') throw new Error('not refused');
@@ -41,6 +43,15 @@ function thrownBy(work: () => unknown): CommandError {
 }
 
 describe('the lines of a crontab', () => {
+  test.each([
+    ['0 2 * 1-000004 * work', '0 2 * ******** ***', '      ^^^^^^^^'],
+    ['0 2 * * 07000000 work', '0 2 * * ******** ***', '        ^^^^^^^^'],
+  ])('the number of %j may be a password: it is refused where it lies, and not shown', (line, ...excerpt) => {
+    const problem = 'a number in a schedule has at most three digits, zeros before it counted';
+
+    expect(refusalOf(line)).toMatchObject({ problem, excerpt });
+  });
+
   test('blank lines, comments and variables are no schedules', () => {
     const text = '\n   \n# 0 0 * * * no\n\t# no\nA=1\n"B C" = x\n0 0 * * * yes\n';
 
@@ -55,6 +66,8 @@ describe('the lines of a crontab', () => {
     ['@Hourly\twork', '@Hourly', 'work'],
     ['-*/5 * * * * work', '*/5 * * * *', 'work'],
     ['0 2 1,15 jan-mar mon work', '0 2 1,15 jan-mar mon', 'work'],
+    [`${EVEN_MINUTES} 2 * * * work`, `${EVEN_MINUTES} 2 * * *`, 'work'],
+    ['005 2 * * * work', '005 2 * * *', 'work'],
     ['0 2 * * * work /srv/100\\% %in', '0 2 * * *', 'work ***'],
   ])('%j is due at %j and runs %j', (line, cron, command) => {
     expect(candidateOf(line)).toMatchObject({ cron, command, timezone: 'UTC' });

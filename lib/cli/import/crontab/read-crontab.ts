@@ -6,7 +6,7 @@ import { nameOfCommand } from '../command-name.ts';
 import { refuse, refuseExpression } from '../excerpt.ts';
 import type { Candidate, Found, FoundPolicy, Place, Reading } from '../found.ts';
 import { type MaskedCommand, maskCommand, withoutTexts } from '../mask/mask-command.ts';
-import { maskLine } from '../mask/mask-schedule.ts';
+import { findLongNumber, maskLine } from '../mask/mask-schedule.ts';
 import { isHarmless, MASK } from '../mask/words.ts';
 import { reasonsToPort, timeoutOf } from '../porting.ts';
 import { oneLine, shorten } from '../safe-text.ts';
@@ -120,6 +120,11 @@ function readParts(place: Place, line: { text: string; parts: EntryParts }, surr
     return refuse(place, said, { text: shown, offset: shown.trimEnd().length, length: 1 });
   }
   const timezone = zoneOf(place, surroundings);
+  const long = findLongNumber(parts.expression);
+  if (long !== undefined) {
+    const spot = { text: maskLine(text), offset: parts.start + long.offset, length: long.length };
+    return refuse(place, long.problem, spot);
+  }
   try {
     readWhen({ cron: parts.expression }, timezone);
   } catch (error) {

@@ -3,7 +3,7 @@ import { InvalidExpressionError, readWhen, type When } from '../../../cron/index
 import { readZone } from '../../../cron/zone-name.ts';
 import { refuse, type Spot } from '../excerpt.ts';
 import type { Place, Refusal } from '../found.ts';
-import { maskFields, maskProblem } from '../mask/mask-schedule.ts';
+import { findLongNumber, maskFields, maskProblem } from '../mask/mask-schedule.ts';
 import type { LinePart, Manifest } from './manifest.ts';
 import { isAbsent, type Values } from './values.ts';
 
@@ -52,7 +52,8 @@ export function readSchedule(manifest: Manifest, { schedule: value, timeZone }: 
   }
   const every = readEvery(schedule);
   const readable = faultIn(() => readZone(zone)) === undefined ? zone : 'UTC';
-  const fault = every === undefined ? faultIn(() => readWhen({ cron: schedule }, readable)) : every.fault;
+  const faultOfReader = every === undefined ? faultIn(() => readWhen({ cron: schedule }, readable)) : every.fault;
+  const fault = findLongNumber(schedule) ?? faultOfReader;
   if (fault !== undefined) {
     const spot = { text: line.text, offset: line.offset + fault.offset, length: fault.length };
     const part = schedule.slice(fault.offset, fault.offset + fault.length);

@@ -6,17 +6,33 @@ const NAME =
   'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?';
 /** What can be meant as a field of a schedule, right or wrong: a password there is not one. */
 const FIELD = new RegExp(
-  `^-?(?:@[a-z]{1,12}|(?:(?<![0-9])[0-9]{1,3}(?![0-9])|[-*,/~?#.]|L|W|${NAME}){1,30}|(?:\\d{1,4}[hms]){1,3}|(?:CRON_)?TZ=(?:[A-Z][A-Za-z_]{1,20}/){0,2}[A-Z][A-Za-z_]{1,20})$`,
+  `^-?(?:@[a-z]{1,12}|(?:(?<![0-9])[0-9]{1,3}(?![0-9])|[-*,/~?#.]|L|W|${NAME}){1,250}|(?:\\d{1,4}(?:\\.\\d{1,3})?[hms]){1,3}|(?:CRON_)?TZ=(?:[A-Z][A-Za-z_]{1,20}/){0,2}[A-Z][A-Za-z_]{1,20})$`,
   'i',
 );
+const LONG_NUMBER = /\d{4}/;
 const FIELDS = 5;
 
 /** Whether a text can be shown as part of a schedule. */
 const isField = (text: string): boolean => text === '' || FIELD.test(text);
 
-/** Each word that is no field of a schedule as signs of the same number, so that carets stay under what they point at. */
+/** Each word that is not a field of a schedule as signs of the same number, so that carets stay under what they point at. */
 export const maskFields = (text: string): string =>
   text.replaceAll(/\S+/g, (word) => (isField(word) ? word : '*'.repeat(word.length)));
+
+/** What is wrong with a number that may be a password, in whatever way it would be read and shown. */
+export interface LongNumber {
+  readonly problem: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** The first word of a schedule with a number that may not be shown, such as the month in `0 2 * 1-000004 *`. */
+export function findLongNumber(schedule: string): LongNumber | undefined {
+  const word = [...schedule.matchAll(/\S+/g)].find(([each]) => LONG_NUMBER.test(each) && !isField(each));
+  if (word === undefined) return undefined;
+  const problem = 'a number in a schedule has at most three digits, zeros before it counted';
+  return { problem, offset: word.index, length: word[0].length };
+}
 
 /** A line of a crontab: its fields as they are, and the masked command. */
 export function maskLine(line: string): string {
