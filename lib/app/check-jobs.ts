@@ -189,7 +189,7 @@ function checkQueueNames(jobs: readonly CheckedJob[], deployment: Deployment): r
     [deliveryQueue, 'what EventBridge could not deliver'],
     [jobNames(deployment, WATCHDOG).deadLetterQueue, 'the letters of the watchdog'],
   ]);
-  for (const { name, names } of jobs) owners.set(names.deadLetterQueue, `the letters of job "${name}"`);
+  for (const { name, names } of jobs) owners.set(names.deadLetterQueue, `the dead letters of job "${name}"`);
   return jobs.flatMap(({ file, name, names }) => {
     const owner = owners.get(names.queue);
     if (owner === undefined) return [];

@@ -27,7 +27,7 @@ const SLOW_SHARE = 0.9;
  * The four alarms of a job. AWS's own metrics cost nothing, and they also count what kills the process
  * before it could say so. They have gaps:
  *
- * - SQS has no metrics of a queue that was idle for six hours, and needs up to 15 minutes to begin again: `letters` and
+ * - SQS has no metrics of a queue that was idle for six hours, and needs up to 15 minutes to begin again: `dead-letters` and
  *   `waiting` may ring that much later.
  *   https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-monitoring-using-cloudwatch.html
  * - The age of the oldest message leaves out what was received three times or more: `waiting` does not see it.
@@ -41,7 +41,7 @@ export function createJobAlarms(place: AlarmPlace, { name, policy, names }: Depl
     createAlarm(place, { suffix: `${name}-${suffix}`, id: suffix, description, condition });
 
   add(
-    'letters',
+    'dead-letters',
     `Runs of ${name} have failed for good: their messages lie in ${names.deadLetterQueue}. Look first at a message's attributes belfry-run and belfry-error, then at the run's record. The alarm stays on until the queue is empty; a further failure rings ${place.prefix}-runs-failed.`,
     oneOrMore(queueMetric(names.deadLetterQueue, 'ApproximateNumberOfMessagesVisible'), 60),
   );

@@ -17,7 +17,7 @@ export interface JobScheduleProps {
 
 /**
  * AWS's own default, the most there is: the maximum lateness ends the attempts, and what then is not delivered becomes a
- * letter in the delivery queue. After an error that is permanent there is no further attempt.
+ * dead letter in the delivery queue. After an error that is permanent there is no further attempt.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
  */
 const MAX_ATTEMPTS = 185;

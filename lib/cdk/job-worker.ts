@@ -43,7 +43,7 @@ export class JobWorker extends Construct {
     this.surroundings = surroundings;
     this.arns = sharedArns(this, surroundings.names);
 
-    const { queue, letters } = this.createQueues();
+    const { queue, deadLetters } = this.createQueues();
     this.queueArn = queue.attrArn;
     const logGroup = new LogGroup(this, 'LogGroup', {
       logGroupName: job.names.logGroup,
@@ -51,8 +51,8 @@ export class JobWorker extends Construct {
       // Also of a protected stage: a group that outlives its stack stops the next deployment, which wants the same name.
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.permissions = this.createPermissions({ queue, letters, logGroup });
-    this.function = this.createFunction(code, { queue, letters, logGroup });
+    this.permissions = this.createPermissions({ queue, deadLetters, logGroup });
+    this.function = this.createFunction(code, { queue, deadLetters, logGroup });
     this.createMapping(queue);
     const { prefix } = surroundings.names;
     const place = { scope: this, prefix, topicArn: this.arns.alertTopic };
@@ -60,27 +60,27 @@ export class JobWorker extends Construct {
     else createJobAlarms(place, job);
   }
 
-  private createQueues(): { queue: CfnQueue; letters: CfnQueue } {
+  private createQueues(): { queue: CfnQueue; deadLetters: CfnQueue } {
     const { names, timeouts } = this.job;
-    const letters = createQueue(this, 'DeadLetterQueue', {
+    const deadLetters = createQueue(this, 'DeadLetterQueue', {
       queueName: names.deadLetterQueue,
       // By name: the queue refers to this one already, and two cannot wait for each other.
       redriveAllowPolicy: { redrivePermission: 'byQueue', sourceQueueArns: [queueArn(this, names.queue)] },
     });
-    Validations.of(letters).acknowledge({
+    Validations.of(deadLetters).acknowledge({
       id: 'Serverless-SQSRedrivePolicy',
-      reason: 'Letters are the end of the line: people move them back, nothing moves them on',
+      reason: 'Dead letters are the end of the line: people move them back, nothing moves them on',
     });
     const queue = createQueue(this, 'Queue', {
       queueName: names.queue,
       visibilityTimeout: timeouts.queueVisibility,
-      redrivePolicy: { deadLetterTargetArn: letters.attrArn, maxReceiveCount: timeouts.maxReceiveCount },
+      redrivePolicy: { deadLetterTargetArn: deadLetters.attrArn, maxReceiveCount: timeouts.maxReceiveCount },
     });
-    requireTls(this, [queue, letters]);
-    return { queue, letters };
+    requireTls(this, [queue, deadLetters]);
+    return { queue, deadLetters };
   }
 
-  private createPermissions({ queue, letters, logGroup }: Parts): PolicyDocument {
+  private createPermissions({ queue, deadLetters, logGroup }: Parts): PolicyDocument {
     const allow = (actions: string[], resource: string, conditions?: Record<string, unknown>) =>
       new PolicyStatement({ actions, resources: [resource], ...(conditions === undefined ? {} : { conditions }) });
     return new PolicyDocument({
@@ -89,7 +89,7 @@ export class JobWorker extends Construct {
           ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
           queue.attrArn,
         ),
-        allow(['sqs:SendMessage'], letters.attrArn),
+        allow(['sqs:SendMessage'], deadLetters.attrArn),
         // No Put, which would wipe a record, no Delete, no Scan; and no other job's items.
         allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], this.arns.table, {
           'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [jobPartition(this.job.name)] },
@@ -104,7 +104,7 @@ export class JobWorker extends Construct {
     });
   }
 
-  private createFunction(code: Code, { queue, letters, logGroup }: Parts): LambdaFunction {
+  private createFunction(code: Code, { queue, deadLetters, logGroup }: Parts): LambdaFunction {
     const { name, names, policy, timeouts } = this.job;
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -127,7 +127,7 @@ export class JobWorker extends Construct {
       logGroup,
       memorySize: policy.memory,
       timeout: Duration.seconds(timeouts.functionTimeout),
-      environment: this.environment({ queue, letters }),
+      environment: this.environment({ queue, deadLetters }),
     });
     Validations.of(created).acknowledge(
       {
@@ -143,14 +143,14 @@ export class JobWorker extends Construct {
     return created;
   }
 
-  private environment({ queue, letters }: Pick<Parts, 'queue' | 'letters'>): Record<string, string> {
+  private environment({ queue, deadLetters }: Pick<Parts, 'queue' | 'deadLetters'>): Record<string, string> {
     const { deployment, names } = this.surroundings;
     return {
       [ENVIRONMENT.app]: deployment.app,
       [ENVIRONMENT.stage]: deployment.stage,
       [ENVIRONMENT.table]: names.table,
       [ENVIRONMENT.queueUrl]: queue.ref,
-      [ENVIRONMENT.deadLetterQueueUrl]: letters.ref,
+      [ENVIRONMENT.deadLetterQueueUrl]: deadLetters.ref,
       [ENVIRONMENT.alertTopicArn]: this.arns.alertTopic,
       POWERTOOLS_SERVICE_NAME: this.job.name,
       NODE_OPTIONS: '--enable-source-maps',
@@ -175,7 +175,7 @@ export class JobWorker extends Construct {
 
 interface Parts {
   readonly queue: CfnQueue;
-  readonly letters: CfnQueue;
+  readonly deadLetters: CfnQueue;
   readonly logGroup: LogGroup;
 }
 

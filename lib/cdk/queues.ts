@@ -2,7 +2,7 @@ import { CfnQueue, CfnQueuePolicy, type CfnQueueProps } from 'aws-cdk-lib/aws-sq
 import type { Construct } from 'constructs';
 
 /**
- * SQS's limit, for every queue: on a standard queue a letter that SQS itself moves keeps the age of its message, so a
+ * SQS's limit, for every queue: on a standard queue a dead letter that SQS itself moves keeps the age of its message, so a
  * dead-letter queue should keep messages no shorter than its source.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
  */

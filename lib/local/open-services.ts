@@ -96,7 +96,7 @@ export async function openServices(
   };
 }
 
-/** Also into queues that the app has no more: a job whose file was moved away for a while must not lose its letters. */
+/** Also into queues that the app has no more: a job whose file was moved away for a while must not lose its dead letters. */
 function restoreAll(saved: unknown, queues: Backends['queues']): void {
   const { unknownQueues } = queues.restore(saved);
   if (unknownQueues.length === 0) return;

@@ -39,7 +39,7 @@ export function observeScheduler(observe: CloudObserver, clock: Clock): Schedule
       observe({ kind: 'dropped', at: clock.now(), schedule: entryOfStored(schedule), scheduledTime });
     },
     onDeadLettered: ({ schedule, error }) =>
-      undelivered(entryOfStored(schedule), `${String(error)}; its letter lies in the delivery queue`),
+      undelivered(entryOfStored(schedule), `${String(error)}; its dead letter lies in the delivery queue`),
     onMissedWhileOff(schedule, times) {
       const latest = times.at(-1);
       if (latest === undefined) return;

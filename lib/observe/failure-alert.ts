@@ -27,13 +27,13 @@ export function describeFailure(run: RunRecord, error: RunError, options: Failur
     firstLine,
     ...behind,
     '',
-    `Run        ${run.id}`,
-    `Schedule   ${run.schedule ?? `none (${run.trigger})`}`,
-    `Scheduled  ${scheduledText(run.scheduledTime, options.timezone)}`,
-    `Attempts   ${run.attempt}`,
-    `Log lines  ${logLines(run, options)}`,
-    `Letter in  ${app}-${stage}-${run.job}-dlq`,
-    `Show it    npm run belfry -- show '${run.id}'${stageOption}`,
+    `Run          ${run.id}`,
+    `Schedule     ${run.schedule ?? `none (${run.trigger})`}`,
+    `Scheduled    ${scheduledText(run.scheduledTime, options.timezone)}`,
+    `Attempts     ${run.attempt}`,
+    `Log lines    ${logLines(run, options)}`,
+    `Dead letter  ${app}-${stage}-${run.job}-dlq`,
+    `Show it      npm run belfry -- show '${run.id}'${stageOption}`,
   ];
   return { subject: cut(firstLine, LONGEST_SUBJECT), body: lines.join('\n') };
 }

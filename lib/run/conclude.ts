@@ -65,12 +65,12 @@ export async function concludeSettled(
  * whichever message comes. Two dead letters are better than none.
  */
 export async function concludeEnded(run: RunRecord, delivery: Delivery, ports: RunPorts): Promise<Disposition> {
-  const { status, error, letterFor, letterSentAt } = run;
+  const { status, error, deadLetterFor, deadLetterSentAt } = run;
   const at = ports.clock.now();
-  if (status === 'failed' && error !== undefined && letterSentAt === undefined) {
+  if (status === 'failed' && error !== undefined && deadLetterSentAt === undefined) {
     const { endedAt = at, outcome = 'lost' } = run.attempts.at(-1) ?? {};
     const duration = attemptDuration(run, endedAt);
-    const owed = { ...delivery, messageId: letterFor ?? delivery.messageId };
+    const owed = { ...delivery, messageId: deadLetterFor ?? delivery.messageId };
     return await concludeFailure(run, { at, error, outcome, duration }, owed, ports);
   }
   ports.observe({ event: 'duplicate-acknowledged', run, at });
@@ -91,7 +91,7 @@ export async function concludeExhausted(run: RunRecord, delivery: Delivery, port
     new LostAttemptError('the last attempt ended without a word: killed, out of memory, or blocked'),
   );
   const lastAttempt = run.attempt + policy.maxAttempts;
-  const closed = await runs.closeExhausted(run, { at, error, letterFor: delivery.messageId, lastAttempt });
+  const closed = await runs.closeExhausted(run, { at, error, deadLetterFor: delivery.messageId, lastAttempt });
   // Whoever changed it in between has taken over; look again at what it became.
   if (!closed) return { kind: 'postpone', until: plus(at, LOOK_AGAIN) };
 
@@ -112,7 +112,7 @@ async function concludeFailure(
   const { reporter, describeFailure, runs } = ports;
   ports.observe({ event: 'run-failed', run, at, error, outcome, duration });
   await reporter.sendDeadLetter({ body: formatRunMessage(request), run: run.id, attempts: run.attempt, error });
-  await step('note the letter', run, ports, () => runs.noteDeadLetter(run, messageId, at));
+  await step('note the dead letter', run, ports, () => runs.noteDeadLetter(run, messageId, at));
   await step('alert', run, ports, () => reporter.alert(describeFailure(run, error)));
   return ACKNOWLEDGE;
 }

@@ -30,7 +30,7 @@ export function settleFailure(
       at,
       outcome,
       error,
-      letterFor: messageId,
+      deadLetterFor: messageId,
       lastAttempt: record.attempt + policy.maxAttempts,
     };
   }

@@ -45,7 +45,7 @@ export const scheduleTargetInput = (entry: { job: string; schedule: string; inpu
 export const formatRunMessage = ({ scheduledTime, input, ...rest }: RunMessage): string =>
   toBody({ ...rest, scheduledTime: new Date(scheduledTime).toISOString(), input });
 
-/** JSON, without the two characters that JSON writes plainly and SQS refuses: a message must not fail on its own letter. */
+/** JSON, without the two characters that JSON writes plainly and SQS refuses: a message must not fail on its own dead letter. */
 const toBody = (fields: object): string =>
   JSON.stringify(fields).replaceAll('\ufffe', '\\ufffe').replaceAll('\uffff', '\\uffff');
 

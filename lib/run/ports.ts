@@ -61,7 +61,7 @@ export type Settlement =
       readonly at: EpochMs;
       readonly outcome: AttemptOutcome;
       readonly error: RunError;
-      readonly letterFor: string;
+      readonly deadLetterFor: string;
       /** The number of the last attempt of the next round, should the dead letter be moved back. */
       readonly lastAttempt: number;
     }
@@ -72,7 +72,7 @@ export type Settlement =
 /** What is written when a run whose last attempt was lost is closed. */
 export type ExhaustedClosing = Pick<
   Extract<Settlement, { status: 'failed' }>,
-  'at' | 'error' | 'letterFor' | 'lastAttempt'
+  'at' | 'error' | 'deadLetterFor' | 'lastAttempt'
 >;
 
 /** The records of runs. Every write is conditional; none is repeated by the store itself. */
@@ -100,7 +100,7 @@ export interface RunStore {
   closeExhausted(record: RunRecord, closing: ExhaustedClosing): Promise<boolean>;
 
   /** Notes that the dead letter of a failed run has been sent; nothing when the run has gone on since. */
-  noteDeadLetter(run: RunRecord, letterFor: string, at: EpochMs): Promise<void>;
+  noteDeadLetter(run: RunRecord, deadLetterFor: string, at: EpochMs): Promise<void>;
 
   /** One record, read consistently. */
   get(runId: string): Promise<RunRecord | undefined>;

@@ -125,9 +125,9 @@ export interface RunRecord {
   /** The error of the last failed attempt. */
   readonly error?: RunError;
   /** The id of the message whose delivery failed the run: that message's redelivery sends the dead letter again. */
-  readonly letterFor?: string;
+  readonly deadLetterFor?: string;
   /** When the dead letter of the failed run was sent. Absent: it is still owed, and whichever message comes next sends it. */
-  readonly letterSentAt?: EpochMs;
+  readonly deadLetterSentAt?: EpochMs;
   readonly requestedBy?: string;
   /** Kept for manual and enqueued runs; a scheduled run's input stands in its schedule. */
   readonly input?: unknown;

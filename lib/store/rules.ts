@@ -93,7 +93,7 @@ export type SettledFields = Pick<RunRecord, 'status' | 'attempt' | 'attempts'> &
       | 'finishedAt'
       | 'result'
       | 'error'
-      | 'letterFor'
+      | 'deadLetterFor'
     >
   >;
 

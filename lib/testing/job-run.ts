@@ -27,7 +27,7 @@ export interface JobRun {
   /** What was sent to the alert topic, by the job or about it. */
   readonly alerts: readonly AlertMessage[];
   /** What was sent to the dead-letter queue. */
-  readonly letters: readonly DeadLetter[];
+  readonly deadLetters: readonly DeadLetter[];
 }
 
 /** The run of a test: due at an instant, floored to the minute. */

@@ -48,7 +48,7 @@ export async function runInProcess(job: Job, input: unknown, options: RunBundled
       logs: cloud.lines.flatMap((line) => readLog(line)),
       metrics: cloud.lines.flatMap((line) => (isMetrics(line) ? readMetrics(line) : [])),
       alerts: cloud.alerts,
-      letters: (await cloud.deadLetters()).map(readLetter),
+      deadLetters: (await cloud.deadLetters()).map(readDeadLetter),
     };
   } finally {
     await closers.run();
@@ -99,7 +99,7 @@ function describeEnd(
   return [`the function of job "${job}" ended without an outcome: ${why.join('\n')}`, ...lines].join('\n');
 }
 
-function readLetter({ body, attributes }: ReceivedMessage): DeadLetter {
+function readDeadLetter({ body, attributes }: ReceivedMessage): DeadLetter {
   const text = (name: keyof typeof DEAD_LETTER_ATTRIBUTES): string =>
     attributes[DEAD_LETTER_ATTRIBUTES[name]]?.StringValue ?? '';
   const [name = '', ...message] = text('error').split(': ');

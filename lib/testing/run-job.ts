@@ -71,7 +71,7 @@ function testPorts(
     logs: [] as JobRun['logs'][number][],
     metrics: [] as JobRun['metrics'][number][],
     alerts: [] as AlertMessage[],
-    letters: [] as DeadLetter[],
+    deadLetters: [] as DeadLetter[],
   };
   const runs = new MemoryRunStore();
   const log = collectingLog(told.logs);
@@ -84,7 +84,7 @@ function testPorts(
     runs,
     gate: GATES[policy.overlap]({ locks: new MemoryLockStore(), runs }),
     reporter: {
-      sendDeadLetter: async (letter) => void told.letters.push(letter),
+      sendDeadLetter: async (deadLetter) => void told.deadLetters.push(deadLetter),
       alert: async (message) => void told.alerts.push(message),
     },
     observe: createRunLog({ log, deployment: 'test', writeMetrics: (line) => told.metrics.push(...readMetrics(line)) }),

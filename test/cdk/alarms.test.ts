@@ -8,7 +8,7 @@ import { alarmNamed, jobFile, report, resourcesOf, synth } from './support.ts';
 
 describe('the alarms of a job', () => {
   test('ring for a letter in its dead-letter queue', () => {
-    const { Properties } = alarmNamed(synth().template, 'shop-dev-report-letters');
+    const { Properties } = alarmNamed(synth().template, 'shop-dev-report-dead-letters');
 
     expect(Properties).toMatchObject({
       Namespace: 'AWS/SQS',

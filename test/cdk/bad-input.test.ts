@@ -126,7 +126,7 @@ ${' '.repeat(177)}^^`,
     [
       'whose queue would be another one',
       { files: [jobFile(nightly), jobFile(defineJob('nightly-dlq', { run() {} }))] },
-      'functions/nightly-dlq.ts: job "nightly-dlq": its queue would be shop-dev-nightly-dlq, which is the queue for the letters of job "nightly"; rename the job',
+      'functions/nightly-dlq.ts: job "nightly-dlq": its queue would be shop-dev-nightly-dlq, which is the queue for the dead letters of job "nightly"; rename the job',
     ],
     [
       'whose queue would be the delivery queue',
@@ -144,7 +144,7 @@ ${' '.repeat(177)}^^`,
       `functions/watchdog.ts: job "watchdog": the name is Belfry's own; rename the file and the job`,
     ],
     [
-      "whose queue would be the one for the watchdog's letters",
+      "whose queue would be the one for the watchdog's dead letters",
       { files: [jobFile(defineJob('watchdog-dlq', { run() {} }))] },
       'functions/watchdog-dlq.ts: job "watchdog-dlq": its queue would be shop-dev-watchdog-dlq, which is the queue for the letters of the watchdog; rename the job',
     ],

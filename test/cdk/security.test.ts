@@ -185,7 +185,7 @@ describe('queues', () => {
     expect(guarded.sort()).toEqual(queues.map(([id]) => id).sort());
   });
 
-  test('take letters from the queue they are for, and from no other', () => {
+  test('take dead letters from the queue they are for, and from no other', () => {
     const { template } = twoJobs();
 
     const allowed = resourcesOf(template, 'AWS::SQS::Queue')

@@ -31,14 +31,14 @@ describe('a job', () => {
     expect(queue.FifoQueue).toBeUndefined();
   });
 
-  test('has a dead-letter queue that keeps letters as long as SQS can, for its own queue only', () => {
+  test('has a dead-letter queue that keeps dead letters as long as SQS can, for its own queue only', () => {
     const { template } = synth();
 
-    const { Properties: letters } = queueNamed(template, 'shop-dev-report-dlq');
+    const { Properties: deadLetters } = queueNamed(template, 'shop-dev-report-dlq');
 
-    expect(letters.MessageRetentionPeriod).toBe(14 * 24 * 3600);
-    expect(letters.RedriveAllowPolicy.redrivePermission).toBe('byQueue');
-    expect(JSON.stringify(letters.RedriveAllowPolicy.sourceQueueArns)).toContain(':shop-dev-report"');
+    expect(deadLetters.MessageRetentionPeriod).toBe(14 * 24 * 3600);
+    expect(deadLetters.RedriveAllowPolicy.redrivePermission).toBe('byQueue');
+    expect(JSON.stringify(deadLetters.RedriveAllowPolicy.sourceQueueArns)).toContain(':shop-dev-report"');
   });
 
   test('has a function that outlives its timeout by the margin to record the outcome', () => {

@@ -22,14 +22,14 @@ export const RUNNING = [
   "a message that is no run's goes to the dead-letter queue, with the reason",
   'a failed attempt is made again after its backoff, as the same run',
   'a job that outlives its timeout hears its signal, is recorded as timed out, and runs again',
-  'a run that fails for good leaves a letter, with its run, attempts and error, and is told',
-  'a letter moved back by hand has its run go on, with a new round of attempts',
-  'a letter moved back by StartMessageMoveTask has its run go on, its attributes kept',
+  'a run that fails for good leaves a dead letter, with its run, attempts and error, and is told',
+  'a dead letter moved back by hand has its run go on, with a new round of attempts',
+  'a dead letter moved back by StartMessageMoveTask has its run go on, its attributes kept',
   'a run that is due while another of its job runs is skipped, and names it',
   'a lock is free after its run, and its token rises with each taking',
   'a run whose process is killed is taken over, as the same run',
   'a loop that never yields is ended with its function, and its run taken over',
-  'a letter turns its alarm on, and the topic is told',
+  'a dead letter turns its alarm on, and the topic is told',
   'a failed run turns on the alarm that names its job',
   'a due time of a schedule leaves one completed record',
   'a one-time schedule fires, and is deleted when it has',
@@ -72,10 +72,11 @@ export const LIMITS: Readonly<Record<EndpointKind, Limits>> = {
   ministack: {
     'alarms over several metrics are there': NO_METRIC_MATH,
     'a failed run turns on the alarm that names its job': NO_METRIC_MATH,
-    'a letter turns its alarm on, and the topic is told': 'it has no AWS/SQS metrics, so no alarm over them changes',
-    'a letter moved back by StartMessageMoveTask has its run go on, its attributes kept':
+    'a dead letter turns its alarm on, and the topic is told':
+      'it has no AWS/SQS metrics, so no alarm over them changes',
+    'a dead letter moved back by StartMessageMoveTask has its run go on, its attributes kept':
       'its SQS has no StartMessageMoveTask',
-    'a due time that cannot be delivered becomes a letter in the delivery queue, with its scheduled time':
+    'a due time that cannot be delivered becomes a dead letter in the delivery queue, with its scheduled time':
       'it ignores the DeadLetterConfig of a schedule',
     'what a schedule leaves to EventBridge is filled in': 'it sends <aws.scheduler.…> as it stands',
     ...limited('CloudFormation drops ScheduleExpressionTimezone', [
@@ -107,7 +108,7 @@ export const LIMITS: Readonly<Record<EndpointKind, Limits>> = {
       'a word that EventBridge does not document is sent as it stands, or left out',
       'no schedule is left',
       'no schedule group is left',
-      'a due time that cannot be delivered becomes a letter in the delivery queue, with its scheduled time',
+      'a due time that cannot be delivered becomes a dead letter in the delivery queue, with its scheduled time',
       'what AWS does not document of a schedule is taken, or refused as invalid',
     ]),
     ...limited('CloudFormation passes AWS::CloudWatch::Alarm over in silence', [
@@ -117,7 +118,7 @@ export const LIMITS: Readonly<Record<EndpointKind, Limits>> = {
       'no alarm is left',
     ]),
     'queues are encrypted, and refuse plain HTTP': 'CloudFormation passes AWS::SQS::QueuePolicy over in silence',
-    'dead-letter queues take letters of their own queue only': 'its SQS drops RedriveAllowPolicy',
+    'dead-letter queues take dead letters of their own queue only': 'its SQS drops RedriveAllowPolicy',
     'the table forgets ended runs by their time to live':
       'CloudFormation drops TimeToLiveSpecification of AWS::DynamoDB::Table',
     'functions have their runtime, memory, timeout and variables':

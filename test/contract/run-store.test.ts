@@ -42,7 +42,7 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
     at: plus(DUE, secondsOf(9)),
     outcome: 'failed',
     error: ERROR,
-    letterFor: 'message-1',
+    deadLetterFor: 'message-1',
     lastAttempt: 4,
   };
   const skipped: Settlement = {
@@ -172,17 +172,17 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
 
       const result = await runs.claim(claimRequest(request, { owner: 'owner-2', now: LATER, maxAttempts: 1 }));
       if (result.kind !== 'exhausted') throw new Error(result.kind);
-      const closing = { at: LATER, error: ERROR, letterFor: 'message-1', lastAttempt: 4 };
+      const closing = { at: LATER, error: ERROR, deadLetterFor: 'message-1', lastAttempt: 4 };
       const closed = [
         await runs.closeExhausted(result.record, closing),
-        await runs.closeExhausted(result.record, { ...closing, letterFor: 'message-2' }),
+        await runs.closeExhausted(result.record, { ...closing, deadLetterFor: 'message-2' }),
       ];
 
       expect(closed).toEqual([true, false]);
       expect(await runs.get(request.run)).toMatchObject({
         status: 'failed',
         error: ERROR,
-        letterFor: 'message-1',
+        deadLetterFor: 'message-1',
         finishedAt: LATER,
         attempts: [{ n: 1, outcome: 'lost' }],
       });
@@ -193,7 +193,7 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
     async function exhausted() {
       const request = scheduledRequest();
       const stale = claimed(await runs.claim(claimRequest(request, { maxAttempts: 1 })));
-      const closing = { at: LATER, error: ERROR, letterFor: 'message-1', lastAttempt: 2 };
+      const closing = { at: LATER, error: ERROR, deadLetterFor: 'message-1', lastAttempt: 2 };
       return { request, stale, closing };
     }
 
@@ -248,11 +248,11 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
 
       expect(result).toMatchObject({
         kind: 'ended',
-        record: { status: 'failed', letterFor: 'message-1', error: ERROR },
+        record: { status: 'failed', deadLetterFor: 'message-1', error: ERROR },
       });
     });
 
-    test('starts a new round of attempts for a letter moved back', async () => {
+    test('starts a new round of attempts for a dead letter moved back', async () => {
       const request = await settled(failed);
 
       const { record } = claimed(
@@ -264,25 +264,25 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
       expect(record).toMatchObject({ status: 'running', attempt: 2, lastAttempt: 4 });
       expect(record.attempts.at(-1)).toMatchObject({ n: 2, cause: 'redrive' });
       expect(record.finishedAt).toBeUndefined();
-      expect(record.letterFor).toBeUndefined();
+      expect(record.deadLetterFor).toBeUndefined();
     });
 
-    test('owes its letter until it is noted as sent, and again in the next round', async () => {
+    test('owes its dead letter until it is noted as sent, and again in the next round', async () => {
       const request = await settled(failed);
       const record = await runs.get(request.run);
       if (record === undefined) throw new Error('no record');
-      expect(record.letterSentAt).toBeUndefined();
+      expect(record.deadLetterSentAt).toBeUndefined();
 
       await runs.noteDeadLetter(record, 'another message', LATER);
-      expect((await runs.get(request.run))?.letterSentAt).toBeUndefined();
+      expect((await runs.get(request.run))?.deadLetterSentAt).toBeUndefined();
       await runs.noteDeadLetter(record, 'message-1', LATER);
-      expect((await runs.get(request.run))?.letterSentAt).toBe(LATER);
+      expect((await runs.get(request.run))?.deadLetterSentAt).toBe(LATER);
 
       const redrive = { owner: 'owner-2', now: LATER, messageId: 'message-2', isRedrive: true };
-      expect(claimed(await runs.claim(claimRequest(request, redrive))).record.letterSentAt).toBeUndefined();
+      expect(claimed(await runs.claim(claimRequest(request, redrive))).record.deadLetterSentAt).toBeUndefined();
     });
 
-    test('is not started again by the message that failed it, letter or not', async () => {
+    test('is not started again by the message that failed it, dead letter or not', async () => {
       const request = await settled(failed);
 
       const result = await runs.claim(claimRequest(request, { owner: 'owner-2', now: LATER, isRedrive: true }));

@@ -295,7 +295,7 @@ describe.each(ADAPTERS)('the watch store over $name', ({ open }) => {
             at: LATER,
             outcome: 'failed' as const,
             error: ERROR,
-            letterFor: 'message-1',
+            deadLetterFor: 'message-1',
             lastAttempt: 4,
           },
         }[status],

@@ -105,7 +105,7 @@ test('a message goes to the endpoint, whatever host it names in the URLs of its 
 });
 
 describe('a schedule whose queue is missing', () => {
-  test('sends a letter to its dead-letter queue', async () => {
+  test('sends a dead letter to its dead-letter queue', async () => {
     const { advanceTo, create, tick, events, queues } = await setup({
       now: '2026-11-23T12:00:00Z',
       queues: ['undelivered'],
@@ -116,8 +116,8 @@ describe('a schedule whose queue is missing', () => {
     await advanceTo('2026-11-23T13:00:00Z');
 
     expect(events).toEqual(['dead-lettered hourly 2026-11-23T13:00:00Z']);
-    const [letter] = await queues.receive('undelivered', { max: 1, wait: milliseconds(0) });
-    expect(letter?.attributes).toMatchObject({
+    const [deadLetter] = await queues.receive('undelivered', { max: 1, wait: milliseconds(0) });
+    expect(deadLetter?.attributes).toMatchObject({
       ERROR_CODE: { StringValue: 'AWS.SimpleQueueService.NonExistentQueue' },
       SCHEDULED_TIME: { StringValue: '2026-11-23T13:00:00Z' },
     });

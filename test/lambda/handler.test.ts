@@ -88,7 +88,7 @@ function sqsEvent(body: string, messageAttributes: SQSMessageAttributes, message
 
 const visibilities = () =>
   sqs.commandCalls(ChangeMessageVisibilityCommand).map(({ args }) => args[0].input.VisibilityTimeout);
-const letters = () => sqs.commandCalls(SendMessageCommand).map(({ args }) => args[0].input);
+const deadLetters = () => sqs.commandCalls(SendMessageCommand).map(({ args }) => args[0].input);
 
 describe('the handler', () => {
   test('derives the run id from the due time, runs the job and acknowledges the message', async () => {
@@ -121,7 +121,7 @@ describe('the handler', () => {
     expect(visibilities()).toEqual([100, 15]);
   });
 
-  test('sends the letter of a failed run with its run, attempts and error, and one alert', async () => {
+  test('sends the dead letter of a failed run with its run, attempts and error, and one alert', async () => {
     const { deliver, runId, name } = setup(
       () => {
         throw new TypeError('no\nconnection\u0000', { cause: new Error('no route\nto host') });
@@ -131,7 +131,7 @@ describe('the handler', () => {
 
     expect(await deliver()).toEqual({ batchItemFailures: [] });
 
-    expect(letters()).toMatchObject([
+    expect(deadLetters()).toMatchObject([
       {
         QueueUrl: `${QUEUE}-dlq`,
         MessageAttributes: {
@@ -154,7 +154,7 @@ describe('the handler', () => {
       runId,
       'nightly',
       'Europe/Stockholm',
-      'Attempts   1',
+      'Attempts     1',
       '\nat test/lambda/handler.test.ts:',
       '\ncaused by Error: no route to host\n',
       'log-events/stream-1',
@@ -164,7 +164,7 @@ describe('the handler', () => {
     }
   });
 
-  test('knows a letter that was moved back by its attributes', async () => {
+  test('knows a dead letter that was moved back by its attributes', async () => {
     let broken = true;
     const { deliver, record } = setup(
       () => {
@@ -174,7 +174,7 @@ describe('the handler', () => {
     );
     await deliver();
     broken = false;
-    const { MessageBody = '', MessageAttributes = {} } = letters()[0] ?? {};
+    const { MessageBody = '', MessageAttributes = {} } = deadLetters()[0] ?? {};
 
     await deliver(
       MessageBody,
@@ -254,12 +254,12 @@ describe('a message that is no run of this job', () => {
     expect(await deliver(body)).toEqual({ batchItemFailures: [] });
 
     expect(calls).toBe(0);
-    expect(letters()).toHaveLength(1);
-    expect(letters()[0]?.MessageBody).toBe(typeof body === 'string' ? body : JSON.stringify(body));
-    expect(letters()[0]?.MessageAttributes?.['belfry-error']?.StringValue).toContain(says);
+    expect(deadLetters()).toHaveLength(1);
+    expect(deadLetters()[0]?.MessageBody).toBe(typeof body === 'string' ? body : JSON.stringify(body));
+    expect(deadLetters()[0]?.MessageAttributes?.['belfry-error']?.StringValue).toContain(says);
   });
 
-  test('stays in its queue when even the letter cannot be sent', async () => {
+  test('stays in its queue when even the dead letter cannot be sent', async () => {
     sqs.on(SendMessageCommand).rejects(new Error('no queue'));
     const { deliver } = setup(() => {});
 

@@ -48,7 +48,7 @@ describe('the message about a failed run', () => {
       'caused by AggregateError (ECONNREFUSED)',
       '  caused by Error: connect ECONNREFUSED ::1:9',
       '',
-      'Run        report/2027-07-02T01:00Z/nightly',
+      'Run          report/2027-07-02T01:00Z/nightly',
     ]);
   });
 
@@ -59,17 +59,17 @@ describe('the message about a failed run', () => {
     expect(body.split('\n')[0]).toHaveLength('[prod] report failed: '.length + 300);
   });
 
-  test('tells the run, its time in its zone and in UTC, its attempts, its log lines, its letter and the command', () => {
+  test('tells the run, its time in its zone and in UTC, its attempts, its log lines, its dead letter and the command', () => {
     const { body } = describeFailure(run, { name: 'Error', message: 'no' }, options);
 
     expect(body.split('\n').slice(2)).toEqual([
-      'Run        report/2027-07-02T01:00Z/nightly',
-      'Schedule   nightly',
-      'Scheduled  2027-07-02 03:00 Europe/Stockholm (2027-07-02 01:00 UTC)',
-      'Attempts   3',
-      'Log lines  https://eu-north-1.console.aws.amazon.com/cloudwatch/home?region=eu-north-1#logsV2:log-groups/log-group/$252Faws$252Flambda$252Fshop-prod-report/log-events/2027$252F07$252F02$252F$255B$2524LATEST$255Dabc$253FfilterPattern$253D$2522report$252F2027-07-02T01$253A00Z$252Fnightly$2522',
-      'Letter in  shop-prod-report-dlq',
-      "Show it    npm run belfry -- show 'report/2027-07-02T01:00Z/nightly' --stage prod",
+      'Run          report/2027-07-02T01:00Z/nightly',
+      'Schedule     nightly',
+      'Scheduled    2027-07-02 03:00 Europe/Stockholm (2027-07-02 01:00 UTC)',
+      'Attempts     3',
+      'Log lines    https://eu-north-1.console.aws.amazon.com/cloudwatch/home?region=eu-north-1#logsV2:log-groups/log-group/$252Faws$252Flambda$252Fshop-prod-report/log-events/2027$252F07$252F02$252F$255B$2524LATEST$255Dabc$253FfilterPattern$253D$2522report$252F2027-07-02T01$253A00Z$252Fnightly$2522',
+      'Dead letter  shop-prod-report-dlq',
+      "Show it      npm run belfry -- show 'report/2027-07-02T01:00Z/nightly' --stage prod",
     ]);
   });
 
@@ -78,7 +78,7 @@ describe('the message about a failed run', () => {
     const { body } = describeFailure(run, { name: 'Error', message: 'no' }, local);
 
     expect(body).toContain(
-      'Log lines  /aws/lambda/shop-prod-report, stream 2027/07/02/[$LATEST]abc, request request-1',
+      'Log lines    /aws/lambda/shop-prod-report, stream 2027/07/02/[$LATEST]abc, request request-1',
     );
     expect(body).not.toContain('--stage');
   });
@@ -90,7 +90,7 @@ describe('the message about a failed run', () => {
       { ...options, timezone: undefined },
     );
 
-    expect(body).toContain('Schedule   none (manual)');
-    expect(body).toContain('Scheduled  2027-07-02 01:00 UTC\n');
+    expect(body).toContain('Schedule     none (manual)');
+    expect(body).toContain('Scheduled    2027-07-02 01:00 UTC\n');
   });
 });

@@ -96,7 +96,7 @@ test('a function that cannot start says why, and no run is lost', async () => {
   const run = await cloud.request('edited');
   await cloud.command.prints(/process +edited +.*POWERTOOLS_IDEMPOTENCY_DISABLED/);
   expect(await cloud.record(run)).toMatchObject({ status: 'pending' });
-  expect(await cloud.letters('edited')).toEqual([]);
+  expect(await cloud.deadLetters('edited')).toEqual([]);
 
   cloud.command.interrupt();
   await cloud.command.end();

@@ -111,7 +111,7 @@ test.concurrent('a job that ends its own process fails as lost when its attempts
   const record = await cloud.reaches(await cloud.request('exits'), 'failed');
 
   expect(attemptsOf(record)).toEqual(['first: lost']);
-  await eventually('a letter', async () => (await cloud.letters('exits')).length === 1);
+  await eventually('a dead letter', async () => (await cloud.deadLetters('exits')).length === 1);
 });
 
 test.concurrent('a schedule fires at its minute', async () => {
@@ -142,7 +142,7 @@ test.concurrent('a message sent twice, and again after the end, makes one run', 
   await eventually('an empty queue', async () => (await messagesIn('once')) === 0);
   expect(await project.shared('once')).toBe(`${run}\n`);
   expect(await cloud.record(run)).toMatchObject({ status: 'completed', attempt: 1 });
-  expect(await cloud.letters('once')).toEqual([]);
+  expect(await cloud.deadLetters('once')).toEqual([]);
   await cloud.command.prints(`${run} has ended already`);
 });
 
@@ -163,19 +163,19 @@ test.concurrent('a job that outlives its timeout is recorded as timed out, and r
   await cloud.command.prints(/timed out +slow +attempt 1 after/);
 });
 
-test.concurrent('a job that throws is retried, then leaves a letter, an alert, two alarms and a record', async () => {
+test.concurrent('a job that throws is retried, then leaves a dead letter, an alert, two alarms and a record', async () => {
   const run = await cloud.request('throws');
   const record = await cloud.reaches(run, 'failed');
 
   expect(attemptsOf(record)).toEqual(['first: failed', 'retry: failed', 'retry: failed']);
   expect(record.error).toMatchObject({ name: 'TypeError', message: 'no report today (3)' });
-  const [letter, ...others] = await eventually('a letter', async () => {
-    const letters = await cloud.letters('throws');
-    return letters.length > 0 ? letters : undefined;
+  const [deadLetter, ...others] = await eventually('a dead letter', async () => {
+    const deadLetters = await cloud.deadLetters('throws');
+    return deadLetters.length > 0 ? deadLetters : undefined;
   });
   expect(others).toEqual([]);
-  expect(JSON.parse(letter?.Body ?? '')).toMatchObject({ run, job: 'throws' });
-  expect(letter?.MessageAttributes).toEqual({
+  expect(JSON.parse(deadLetter?.Body ?? '')).toMatchObject({ run, job: 'throws' });
+  expect(deadLetter?.MessageAttributes).toEqual({
     'belfry-run': { DataType: 'String', StringValue: run },
     'belfry-attempts': { DataType: 'Number', StringValue: '3' },
     'belfry-error': {
@@ -185,7 +185,7 @@ test.concurrent('a job that throws is retried, then leaves a letter, an alert, t
   });
   await cloud.command.prints(/alert +\[dev\] throws failed: TypeError: no report today \(3\)/);
   await cloud.command.prints(/ALARM +belfry-dev-runs-failed +ALARM/);
-  await cloud.command.prints(/ALARM +belfry-dev-throws-letters +ALARM/);
+  await cloud.command.prints(/ALARM +belfry-dev-throws-dead-letters +ALARM/);
   await cloud.command.prints(/FAILED +throws +for good, attempt 3: TypeError: no report today \(3\)/);
   await cloud.command.prints(/failed +throws +attempt 1 after .*; next (in \d|at once)/);
 });

@@ -38,10 +38,10 @@ describe('the suite of checks, on a cloud that has nothing but one queue', () =>
   afterAll(() => server.close());
 
   test('counts a check that fails, and says why', async () => {
-    const end = await testCloud('--attach', endpoint, '--only', 'dead-letter queues keep letters');
+    const end = await testCloud('--attach', endpoint, '--only', 'dead-letter queues keep dead letters');
 
     expect(asked).toContain('GetQueueAttributes');
-    expect(end.stdout).toMatch(/^failed +dead-letter queues keep letters for 14 days/m);
+    expect(end.stdout).toMatch(/^failed +dead-letter queues keep dead letters for 14 days/m);
     expect(end.stdout).toContain('AccessDenied: not here');
     expect(lastLine(end)).toBe('0 passed, 1 failed, 0 not supported');
     expect(end.code).toBe(1);

@@ -88,8 +88,8 @@ test.concurrent('of an error that a job throws: in the log, the alert, the dead 
   const frames = error?.stack?.split('\n') ?? [];
   expect(frames[0]).toMatch(/^at .*functions\/_payments\.ts:5:11\)?$/);
   expect(frames[1]).toContain(await placeOf('pays', 'charge(17)'));
-  const [letter] = await cloud.letters('pays');
-  expect(letter?.MessageAttributes?.['belfry-error']?.StringValue).toBe(summary.join('; '));
+  const [deadLetter] = await cloud.deadLetters('pays');
+  expect(deadLetter?.MessageAttributes?.['belfry-error']?.StringValue).toBe(summary.join('; '));
   expect(paths()).toBeNull();
 });
 

@@ -44,8 +44,8 @@ const RECORD: Required<RunRecord> = {
   missedAt: DUE,
   result: { rows: 12 },
   error: FULL_ERROR,
-  letterFor: 'message',
-  letterSentAt: DUE,
+  deadLetterFor: 'message',
+  deadLetterSentAt: DUE,
   requestedBy: 'somebody',
   input: { region: 'eu' },
 };

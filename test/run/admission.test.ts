@@ -111,7 +111,7 @@ describe('what is asked about', () => {
     expect(asked.map(({ startedAt }) => startedAt)).toEqual([plus(DUE, secondsOf(1)), plus(DUE, secondsOf(1))]);
   });
 
-  test('is no letter that was moved back: somebody wants it', async () => {
+  test('is no dead letter that was moved back: somebody wants it', async () => {
     const { harness, asked, calls } = setup(() => ({ reason: 'too-late' }));
 
     await harness.deliver(harness.request(), { isRedrive: true });
@@ -140,7 +140,7 @@ describe('a run that meets another of its job', () => {
       const nextAttemptAt = harness.clock.now();
       expect(disposition).toMatchObject({ kind: 'acknowledge' });
       expect(await harness.record(OTHER)).toMatchObject({ status: 'retrying', attempt: 0, nextAttemptAt });
-      expect(harness.letters).toEqual([]);
+      expect(harness.deadLetters).toEqual([]);
     },
   );
 

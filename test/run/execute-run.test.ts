@@ -101,20 +101,20 @@ describe('a run that fails', () => {
     ]);
   });
 
-  test('leaves its letter, an alert and a freed lock when it has failed for good', async () => {
+  test('leaves its dead letter, an alert and a freed lock when it has failed for good', async () => {
     const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
 
     await harness.deliver(harness.request());
 
     expect(await harness.record()).toMatchObject({
       status: 'failed',
-      letterFor: 'message-1',
+      deadLetterFor: 'message-1',
       error: { name: 'Error', message: 'no connection' },
     });
-    expect(harness.letters).toMatchObject([
+    expect(harness.deadLetters).toMatchObject([
       { run: 'report/2027-03-02T02:00Z/nightly', attempts: 1, error: { message: 'no connection' } },
     ]);
-    expect(JSON.parse(harness.letters[0]?.body ?? '')).toMatchObject({
+    expect(JSON.parse(harness.deadLetters[0]?.body ?? '')).toMatchObject({
       v: 1,
       run: 'report/2027-03-02T02:00Z/nightly',
       trigger: 'schedule',

@@ -43,7 +43,7 @@ describe('a run that outlives its timeout', () => {
 
   test.each([
     { what: 'its outcome cannot be written', break: 'settle' as const },
-    { what: 'its letter cannot be sent', break: 'sendDeadLetter' as const },
+    { what: 'its dead letter cannot be sent', break: 'sendDeadLetter' as const },
   ])('has its process ended also when $what', async (broken) => {
     const harness = createRunHarness(() => new Promise(() => {}), { retry: { maxAttempts: 1 } });
     const fault = { when: 'before', error: new Error('down') } as const;

@@ -36,43 +36,43 @@ describe('a message delivered twice', () => {
     expect(harness.eventNames()).toEqual(['attempt-started', 'run-completed', 'duplicate-acknowledged']);
   });
 
-  test('after a failure is acknowledged, and its letter not sent twice', async () => {
+  test('after a failure is acknowledged, and its dead letter not sent twice', async () => {
     const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
     await harness.deliver(harness.request());
 
     for (const messageId of ['message-1', 'copy']) await harness.deliver(harness.request(), { messageId });
 
-    expect(harness.letters).toHaveLength(1);
+    expect(harness.deadLetters).toHaveLength(1);
   });
 
   test.each([
     { what: 'the message that failed the run', messageId: 'message-1' },
-    { what: 'a message that SQS had moved itself, without a letter’s attributes', messageId: 'moved-back' },
-  ])('after a failure whose letter is still owed sends it: $what', async ({ messageId }) => {
+    { what: 'a message that SQS had moved itself, without a dead letter’s attributes', messageId: 'moved-back' },
+  ])('after a failure whose dead letter is still owed sends it: $what', async ({ messageId }) => {
     const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
     harness.reporter.failNext('sendDeadLetter', { when: 'before', error: new Error('access denied') });
     await harness.deliver(harness.request());
-    expect(harness.letters).toEqual([]);
+    expect(harness.deadLetters).toEqual([]);
 
     await harness.deliver(harness.request(), { messageId });
 
-    expect(harness.letters).toHaveLength(1);
-    expect(await harness.record()).toMatchObject({ status: 'failed', letterFor: 'message-1' });
-    expect((await harness.record())?.letterSentAt).toBe(harness.clock.now());
+    expect(harness.deadLetters).toHaveLength(1);
+    expect(await harness.record()).toMatchObject({ status: 'failed', deadLetterFor: 'message-1' });
+    expect((await harness.record())?.deadLetterSentAt).toBe(harness.clock.now());
   });
 
-  test('after a failure whose letter was sent but could not be noted sends it again', async () => {
+  test('after a failure whose dead letter was sent but could not be noted sends it again', async () => {
     const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
     harness.runs.failNext('noteDeadLetter', { when: 'before', error: new Error('table is down') });
     await harness.deliver(harness.request());
 
     await harness.deliver(harness.request());
 
-    expect(harness.letters).toHaveLength(2);
+    expect(harness.deadLetters).toHaveLength(2);
   });
 });
 
-describe('a letter moved back', () => {
+describe('a dead letter moved back', () => {
   test('gives exactly one more round, however often its message is delivered', async () => {
     const harness = createRunHarness(fails, { retry: { maxAttempts: 2, backoff: '0 seconds' } });
     await harness.deliver(harness.request());
@@ -85,10 +85,10 @@ describe('a letter moved back', () => {
     }
 
     expect(kinds).toEqual(['postpone', 'acknowledge', 'acknowledge', 'acknowledge', 'acknowledge']);
-    expect(await harness.record()).toMatchObject({ status: 'failed', attempt: 4, letterFor: 'message-2' });
+    expect(await harness.record()).toMatchObject({ status: 'failed', attempt: 4, deadLetterFor: 'message-2' });
   });
 
-  test('sends its letter again, and starts no third round, when the letter of the second could not be sent', async () => {
+  test('sends its dead letter again, and starts no third round, when the dead letter of the second could not be sent', async () => {
     const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
     await harness.deliver(harness.request());
     harness.reporter.failNext('sendDeadLetter', { when: 'before', error: new Error('no queue') });
@@ -97,7 +97,7 @@ describe('a letter moved back', () => {
     await harness.deliver(harness.request(), redrive);
     await harness.deliver(harness.request(), { ...redrive, receiveCount: 2 });
 
-    expect(harness.letters.map(({ attempts }) => attempts)).toEqual([1, 2]);
+    expect(harness.deadLetters.map(({ attempts }) => attempts)).toEqual([1, 2]);
     expect(await harness.record()).toMatchObject({ status: 'failed', attempt: 2 });
   });
 

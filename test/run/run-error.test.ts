@@ -17,7 +17,7 @@ describe('a text that is cut', () => {
     expect(cut('abcd', 4)).toBe('abcd');
   });
 
-  // SQS refuses it (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html), and with it the letter.
+  // SQS refuses it (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html), and with it the dead letter.
   test('never holds half a character, neither cut by us nor brought along', () => {
     expect(cut('ab🔔cd', 4)).toBe('ab\ufffd…');
     expect(cut('a\ud83db', 9)).toBe('a\ufffdb');

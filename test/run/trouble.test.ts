@@ -99,7 +99,7 @@ describe('when things break around a run', () => {
     });
   });
 
-  test('a letter that cannot be sent keeps the message, and its redelivery sends it', async () => {
+  test('a dead letter that cannot be sent keeps the message, and its redelivery sends it', async () => {
     const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
     harness.reporter.failNext('sendDeadLetter', { when: 'before', error: down });
 
@@ -107,7 +107,7 @@ describe('when things break around a run', () => {
     const second = await harness.deliver(harness.request(), { receiveCount: 2 });
 
     expect([first.kind, second.kind]).toEqual(['postpone', 'acknowledge']);
-    expect(harness.letters).toHaveLength(1);
+    expect(harness.deadLetters).toHaveLength(1);
   });
 
   test('an alert that cannot be sent holds nothing up', async () => {
@@ -115,7 +115,7 @@ describe('when things break around a run', () => {
     harness.reporter.failNext('alert', { when: 'before', error: down });
 
     expect((await harness.deliver(harness.request())).kind).toBe('acknowledge');
-    expect(harness.letters).toHaveLength(1);
+    expect(harness.deadLetters).toHaveLength(1);
   });
 
   test('a delivery that lost its lease touches nothing, neither message nor lock', async () => {
@@ -135,7 +135,7 @@ describe('when things break around a run', () => {
     expect(await harness.record()).toMatchObject({ status: 'completed', claim: 2 });
   });
 
-  test('a run whose last allowed attempt was lost is closed as failed, with letter, alert and a free lock', async () => {
+  test('a run whose last allowed attempt was lost is closed as failed, with dead letter, alert and a free lock', async () => {
     const harness = createRunHarness(() => {}, { retry: { maxAttempts: 1 } });
     harness.runs.failNext('settle', { when: 'before', error: down });
     await harness.deliver(harness.request());
@@ -149,7 +149,7 @@ describe('when things break around a run', () => {
       error: { name: 'LostAttemptError' },
       attempts: [{ n: 1, outcome: 'lost' }],
     });
-    expect(harness.letters).toHaveLength(1);
+    expect(harness.deadLetters).toHaveLength(1);
     expect(harness.alerts).toHaveLength(1);
     const next = scheduledRequest({ job: 'report', run: 'report/2027-03-03T02:00Z/nightly' });
     await harness.deliver(next);

@@ -110,10 +110,10 @@ describe('the claim', () => {
       ends: '<= :now AND attempt < lastAttempt)',
     },
     {
-      what: 'a letter moved back takes missed and failed ones',
+      what: 'a dead letter moved back takes missed and failed ones',
       change: {},
       isRedrive: true,
-      ends: 'OR status = :missed OR (status = :failed AND letterFor <> :messageId)',
+      ends: 'OR status = :missed OR (status = :failed AND deadLetterFor <> :messageId)',
     },
     {
       what: 'a backfill takes missed and skipped ones',
@@ -271,7 +271,12 @@ describe.each([throttled, timeout, expired])('when DynamoDB answers $name', (err
     {
       call: 'closeExhausted',
       action: () =>
-        runs.closeExhausted(held.record, { at: DUE, error: { name: '', message: '' }, letterFor: 'm', lastAttempt: 4 }),
+        runs.closeExhausted(held.record, {
+          at: DUE,
+          error: { name: '', message: '' },
+          deadLetterFor: 'm',
+          lastAttempt: 4,
+        }),
     },
     { call: 'createPending', action: () => requests.createPending(request, { now: DUE, requestedBy: 'ada' }) },
     { call: 'get', action: () => runs.get(request.run) },

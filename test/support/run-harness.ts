@@ -36,11 +36,11 @@ export function createRunHarness(
   const memory = new MemoryRunStore();
   const runs = observed(memory);
   const locks = observed(new MemoryLockStore());
-  const letters: DeadLetter[] = [];
+  const deadLetters: DeadLetter[] = [];
   const alerts: AlertMessage[] = [];
   const events: RunEvent[] = [];
   const reporter = observed({
-    sendDeadLetter: async (letter: DeadLetter) => void letters.push(letter),
+    sendDeadLetter: async (deadLetter: DeadLetter) => void deadLetters.push(deadLetter),
     alert: async (message: AlertMessage) => void alerts.push(message),
   });
   const log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -67,7 +67,7 @@ export function createRunHarness(
     runs,
     locks,
     reporter,
-    letters,
+    deadLetters,
     alerts,
     events,
     request: (overrides: Partial<RunRequest> = {}) =>

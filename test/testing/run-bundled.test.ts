@@ -25,7 +25,7 @@ describe('runBundled', () => {
     expect(run.record).toMatchObject({ id: 'heartbeat/2027-03-02T02:00Z/test', status: 'completed', attempt: 1 });
     expect(run.logs.map(({ message }) => message)).toEqual(['attempt-started', 'alive', 'run-completed']);
     expect(run.metrics.map(({ name }) => name)).toEqual(['StartDelay', 'RunDuration']);
-    expect([run.alerts, run.letters]).toEqual([[], []]);
+    expect([run.alerts, run.deadLetters]).toEqual([[], []]);
   });
 
   test('makes a later attempt, those before it counted as failed', async () => {
@@ -34,11 +34,11 @@ describe('runBundled', () => {
     expect(run.record.attempts.map(({ outcome }) => outcome)).toEqual(['failed', 'completed']);
   });
 
-  test('leaves a letter and an alert when the input of the last attempt is refused', async () => {
+  test('leaves a dead letter and an alert when the input of the last attempt is refused', async () => {
     const run = await runBundled<unknown>(heartbeat, { surplus: true });
 
     expect(run.outcome).toMatchObject({ kind: 'failed', error: { name: 'InvalidInputError' } });
-    expect(run.letters).toMatchObject([{ attempts: 1, error: { name: 'InvalidInputError' } }]);
+    expect(run.deadLetters).toMatchObject([{ attempts: 1, error: { name: 'InvalidInputError' } }]);
     expect(run.alerts).toMatchObject([{ subject: expect.stringMatching(/heartbeat failed: InvalidInputError/) }]);
   });
 

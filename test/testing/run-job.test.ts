@@ -29,7 +29,7 @@ describe('runJob', () => {
     expect(run.metrics.map(({ name }) => name)).toEqual(['StartDelay', 'RunDuration']);
     expect(run.metrics[0]?.value).toBeGreaterThanOrEqual(30_000);
     expect(run.alerts).toEqual([{ subject: 'hello', body: 'Ada, good day' }]);
-    expect(run.letters).toEqual([]);
+    expect(run.deadLetters).toEqual([]);
   });
 
   test('makes the attempt that it is asked for', async () => {
@@ -47,11 +47,11 @@ describe('runJob', () => {
     expect(outcome.error).toMatchObject({ name: 'Error', message: 'not yet' });
   });
 
-  test('gives the letter and the alert of a run that has failed for good', async () => {
-    const { outcome, letters, alerts } = await runJob(greet, { name: 'later' }, { now, attempt: 3 });
+  test('gives the dead letter and the alert of a run that has failed for good', async () => {
+    const { outcome, deadLetters, alerts } = await runJob(greet, { name: 'later' }, { now, attempt: 3 });
 
     expect(outcome.kind).toBe('failed');
-    expect(letters).toMatchObject([{ run: 'greet/2027-03-02T02:00Z/test', attempts: 3 }]);
+    expect(deadLetters).toMatchObject([{ run: 'greet/2027-03-02T02:00Z/test', attempts: 3 }]);
     expect(alerts).toMatchObject([{ subject: 'greet failed: Error: not yet' }]);
   });
 
@@ -75,12 +75,12 @@ describe('runJob', () => {
       },
     });
 
-    const { outcome, letters, alerts } = await runJob(failing, undefined, { now, attempt: 3 });
+    const { outcome, deadLetters, alerts } = await runJob(failing, undefined, { now, attempt: 3 });
 
     const at = expect.stringMatching(/^test\/testing\/run-job\.test\.ts:\d+:\d+$/);
     const causes = [{ depth: 1, name: 'TypeError', message: 'fetch failed' }];
     expect(outcome).toMatchObject({ kind: 'failed', error: { at, causes } });
-    expect(letters).toMatchObject([{ error: { at, causes } }]);
+    expect(deadLetters).toMatchObject([{ error: { at, causes } }]);
     expect(alerts[0]?.body).toMatch(
       /\nat test\/testing\/run-job\.test\.ts:\d+:\d+\ncaused by TypeError: fetch failed\n/,
     );

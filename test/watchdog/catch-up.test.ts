@@ -170,7 +170,7 @@ describe('a schedule that catches up with three', () => {
     await harness.advanceTo('2027-03-02T03:30:00Z');
 
     expect(caughtUp()).toEqual(['02:30 failed', '02:40 completed', '02:50 completed']);
-    expect(harness.functions.letters.map(({ run }) => run)).toEqual(['report/2027-03-02T02:30Z/ten']);
+    expect(harness.functions.deadLetters.map(({ run }) => run)).toEqual(['report/2027-03-02T02:30Z/ten']);
   });
 
   test('sends one again whose message is lost, a quarter of an hour later, and the next only after it', async () => {

@@ -167,7 +167,7 @@ describe('what a user requests is never too late', () => {
     await harness.advanceTo('2027-03-02T08:00:00Z');
     expect(harness.story()).toEqual([`${RUN} failed schedule`]);
 
-    for (const deadLetter of harness.functions.letters) harness.functions.redrive('report', deadLetter);
+    for (const deadLetter of harness.functions.deadLetters) harness.functions.redrive('report', deadLetter);
     await harness.advanceTo('2027-03-02T08:05:00Z');
 
     expect(harness.story()).toEqual([`${RUN} completed schedule`]);

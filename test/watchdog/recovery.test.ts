@@ -91,7 +91,7 @@ describe('a run whose process was killed and whose message is gone', () => {
     await harness.advanceTo('2027-03-02T02:15:00Z');
 
     expect(await harness.store.get(RUN)).toMatchObject({ status: 'failed', error: { name: 'LostAttemptError' } });
-    expect(harness.functions.letters.map(({ run, attempts }) => [run, attempts])).toEqual([[RUN, 2]]);
+    expect(harness.functions.deadLetters.map(({ run, attempts }) => [run, attempts])).toEqual([[RUN, 2]]);
     expect(harness.functions.alerts.map(({ subject }) => subject)).toEqual([`${RUN} failed`]);
   });
 

@@ -111,7 +111,7 @@ describe('a requested run of a job that is busy nearly all the time', () => {
 
         expect(harness.story()).toContain('report/2027-03-02T03:00Z/often completed catch-up missed');
         expect(waited(harness)).toBeLessThan(60);
-        expect(harness.functions.letters).toEqual([]);
+        expect(harness.functions.deadLetters).toEqual([]);
         expect(harness.functions.executions.filter(({ trigger }) => trigger === 'catch-up')).toHaveLength(1);
       }
     },
@@ -130,7 +130,7 @@ describe('a requested run of a job that is busy nearly all the time', () => {
 
         expect(harness.story()).toContain('report/2027-03-02T03:00Z/often completed backfill missed');
         expect(waited(harness)).toBeLessThan(60);
-        expect(harness.functions.letters).toEqual([]);
+        expect(harness.functions.deadLetters).toEqual([]);
       }
     },
   );

@@ -24,7 +24,12 @@ export function createTickLog({ colors, say }: Terminal, clock: Clock): TickLog 
   return {
     ...fires,
     onDropped: ({ schedule, error }) =>
-      tell({ verb: 'undelivered', paint: red, subject: schedule.name, text: `${reasonOf(error)}; it left no letter` }),
+      tell({
+        verb: 'undelivered',
+        paint: red,
+        subject: schedule.name,
+        text: `${reasonOf(error)}; it left no dead letter`,
+      }),
     onMissedWhileOff(schedule, times) {
       const latest = times.at(-1) ?? clock.now();
       const text = `${times.length} due while this machine slept or nobody could look, the last ${distance(latest, clock.now())}`;

@@ -5,7 +5,7 @@ import { type AttemptContext, toSecondsIso } from './substitution.ts';
 export type ExhaustedCondition = 'MaximumRetryAttempts' | 'MaximumEventAgeInSeconds';
 
 /** Why a message is in the dead-letter queue. */
-export interface LetterCause {
+export interface DeadLetterCause {
   readonly code: string;
   readonly message: string;
   /** Absent for an error that was not worth a retry. */
@@ -16,7 +16,7 @@ export interface LetterCause {
 const UNKNOWN_CODE = 'AWS.Scheduler.InternalServerError';
 const UNKNOWN_MESSAGE = 'Unexpected error occurred while processing the request';
 
-export function causeOf(error: unknown, condition: ExhaustedCondition | undefined): LetterCause {
+export function causeOf(error: unknown, condition: ExhaustedCondition | undefined): DeadLetterCause {
   if (!(error instanceof Error)) return { code: UNKNOWN_CODE, message: String(error) || UNKNOWN_MESSAGE, condition };
   const message = error.message || UNKNOWN_MESSAGE;
   if (error instanceof PermanentDeliveryError) return { code: error.targetCode, message, condition };
@@ -29,7 +29,7 @@ export function causeOf(error: unknown, condition: ExhaustedCondition | undefine
  *
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
  */
-export const attributesOf = (context: AttemptContext, cause: LetterCause): Record<string, string> => ({
+export const attributesOf = (context: AttemptContext, cause: DeadLetterCause): Record<string, string> => ({
   ERROR_CODE: cause.code,
   ERROR_MESSAGE: cause.message,
   EXECUTION_ID: context.executionId,

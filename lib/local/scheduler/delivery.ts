@@ -88,7 +88,7 @@ export class Deliveries {
     const { deadLetterArn, input = bodyOf(context) } = schedule.target;
     if (deadLetterArn === undefined) return this.#drop(context, 'no-dead-letter-queue', error);
     try {
-      // AWS does not say whether a letter's body has its words replaced: whoever reads letters must manage without.
+      // AWS does not say whether a dead letter's body has its words replaced: whoever reads dead letters must manage without.
       await this.#parts.target.send(deadLetterArn, input, attributesOf(context, causeOf(error, condition)));
     } catch (deadLetterError) {
       return this.#drop(context, 'dead-letter-queue-failed', deadLetterError);

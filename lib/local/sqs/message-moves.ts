@@ -103,7 +103,7 @@ export class MessageMoves {
     for (const message of waiting.slice(0, move.perSecond)) {
       const destination = move.destination ?? this.#queues.byArn(message.deadLetterSource ?? '');
       if (destination === undefined || this.#queues.byName(destination.name) !== destination) {
-        // A letter that was sent here, not moved by a redrive policy, has no way back on AWS either.
+        // A dead letter that was sent here, not moved by a redrive policy, has no way back on AWS either.
         const unknown = 'CouldNotDetermineMessageSource';
         const failureReason = destination === undefined ? unknown : 'AWS.SimpleQueueService.NonExistentQueue';
         Object.assign(move, { status: 'FAILED', failureReason });

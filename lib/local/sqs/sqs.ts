@@ -120,7 +120,7 @@ interface Received {
   readonly MD5OfMessageAttributes?: unknown;
 }
 
-/** Tells letters that the redrive policy moved from those that were sent. fauxqs knows no such attribute. */
+/** Tells dead letters that the redrive policy moved from those that were sent. fauxqs knows no such attribute. */
 function withSource(message: Received, { queue, input }: Call): Received {
   const asked = [...(input.AttributeNames ?? []), ...(input.MessageSystemAttributeNames ?? [])];
   const source = queue?.find(message.ReceiptHandle)?.deadLetterSource;

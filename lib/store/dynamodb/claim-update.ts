@@ -44,8 +44,8 @@ export function claimUpdate(claim: ClaimRequest): Update {
       'blockedBy',
       'calendar',
       'finishedAt',
-      'letterFor',
-      'letterSentAt',
+      'deadLetterFor',
+      'deadLetterSentAt',
       'expiresAt',
     ],
     condition: claimCondition(statuses),
@@ -73,7 +73,7 @@ const claimCondition = (statuses: readonly RunStatus[]): string =>
     '(status = :running AND leaseUntil <= :now AND attempt < lastAttempt)',
     // A failed run is started again by a dead letter moved back, not by the message that failed it.
     ...statuses.map((status) =>
-      status === 'failed' ? '(status = :failed AND letterFor <> :messageId)' : `status = :${status}`,
+      status === 'failed' ? '(status = :failed AND deadLetterFor <> :messageId)' : `status = :${status}`,
     ),
   ].join(' OR ');
 

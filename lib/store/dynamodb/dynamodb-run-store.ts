@@ -56,19 +56,19 @@ export class DynamoDbRunStore implements RunStore {
     const attempts = closeAttempt(seen, { outcome: 'lost' });
     const { applied, item } = await this.#end(seen.id, {
       // Not the lost attempt's owner any more: should it still live, it must not take this write for its own.
-      fields: { status: 'failed', owner: closing.letterFor, attempts, ...failure, finishedAt: at },
+      fields: { status: 'failed', owner: closing.deadLetterFor, attempts, ...failure, finishedAt: at },
       condition: 'claim = :claim AND status = :running',
       values: { claim: seen.claim },
     });
-    return applied || (item?.status === 'failed' && item.letterFor === closing.letterFor);
+    return applied || (item?.status === 'failed' && item.deadLetterFor === closing.deadLetterFor);
   }
 
-  async noteDeadLetter({ id }: RunRecord, letterFor: string, at: EpochMs): Promise<void> {
+  async noteDeadLetter({ id }: RunRecord, deadLetterFor: string, at: EpochMs): Promise<void> {
     await this.#table.update({
       key: runKey(id),
-      set: { letterSentAt: ':at' },
-      condition: 'letterFor = :letterFor',
-      values: { at, letterFor },
+      set: { deadLetterSentAt: ':at' },
+      condition: 'deadLetterFor = :deadLetterFor',
+      values: { at, deadLetterFor },
     });
   }
 

@@ -48,9 +48,9 @@ export class MemoryRunStore implements RunStore, RunRequests {
   async closeExhausted(seen: RunRecord, closing: ExhaustedClosing): Promise<boolean> {
     const record = this.records.get(seen.id);
     const { at, ...failure } = closing;
-    const { letterFor: owner } = closing;
+    const { deadLetterFor: owner } = closing;
     if (record?.status !== 'running' || record.claim !== seen.claim) {
-      return record?.status === 'failed' && record.letterFor === owner;
+      return record?.status === 'failed' && record.deadLetterFor === owner;
     }
     const { leaseUntil: _, ...rest } = record;
     const attempts = closeAttempt(record, { outcome: 'lost' });
@@ -58,9 +58,9 @@ export class MemoryRunStore implements RunStore, RunRequests {
     return true;
   }
 
-  async noteDeadLetter({ id }: RunRecord, letterFor: string, at: EpochMs): Promise<void> {
+  async noteDeadLetter({ id }: RunRecord, deadLetterFor: string, at: EpochMs): Promise<void> {
     const record = this.records.get(id);
-    if (record?.letterFor === letterFor) this.records.set(id, { ...record, letterSentAt: at });
+    if (record?.deadLetterFor === deadLetterFor) this.records.set(id, { ...record, deadLetterSentAt: at });
   }
 
   async createPending(request: RunRequest, { now, requestedBy }: { now: EpochMs; requestedBy: string }): Promise<void> {
@@ -94,7 +94,7 @@ function isClaimable(record: RunRecord, claim: ClaimRequest): boolean {
     case 'running':
       return leaseUntil <= claim.now && record.attempt < record.lastAttempt;
     case 'failed':
-      return record.letterFor !== claim.messageId && claimableStatuses(claim).includes(status);
+      return record.deadLetterFor !== claim.messageId && claimableStatuses(claim).includes(status);
     case 'completed':
     case 'cancelled':
     case 'skipped':
@@ -113,8 +113,8 @@ function claimedRecord(before: RunRecord | undefined, claim: ClaimRequest): RunR
     blockedBy: _b,
     calendar: _c,
     finishedAt: _f,
-    letterFor: _l,
-    letterSentAt: _s,
+    deadLetterFor: _l,
+    deadLetterSentAt: _s,
     ...kept
   } = before ?? newRecord(request, now);
   const attempt = kept.attempt + 1;

@@ -35,11 +35,11 @@ test.each<[(log: TickObserver) => void, RegExp]>([
   [
     (log) =>
       log.onDropped?.({ ...fire, reason: 'no-dead-letter-queue', error: new Error('there is no queue reports') }),
-    /^undelivered nightly +there is no queue reports; it left no letter$/,
+    /^undelivered nightly +there is no queue reports; it left no dead letter$/,
   ],
   [
     (log) => log.onDeadLettered?.({ ...fire, attempts: 1, error: new Error('gone') }),
-    /^undelivered nightly +Error: gone; its letter lies in the delivery queue$/,
+    /^undelivered nightly +Error: gone; its dead letter lies in the delivery queue$/,
   ],
   [
     (log) => log.onMissedWhileOff?.(schedule, [DUE, DUE]),

@@ -10,7 +10,7 @@ const cloudwatch = new CloudWatchClient(cloud.config);
 const ALARM_WITHIN_S = 400;
 
 check('alarms over one metric are there, and tell the topic', async () => {
-  const alarm = await describe('probe-retry-letters');
+  const alarm = await describe('probe-retry-dead-letters');
 
   expect(alarm).toMatchObject({
     Namespace: 'AWS/SQS',
@@ -37,13 +37,13 @@ check('an alarm that goes on tells the topic', async () => {
   });
 });
 
-check('a letter turns its alarm on, and the topic is told', async () => {
-  await offAlready('probe-letter', 2);
+check('a dead letter turns its alarm on, and the topic is told', async () => {
+  await offAlready('probe-dead-letter', 2);
 
-  await expectAlarm(`${cloud.prefix}-probe-letter-letters`, () => failOnce('probe-letter'));
+  await expectAlarm(`${cloud.prefix}-probe-dead-letter-dead-letters`, () => failOnce('probe-dead-letter'));
 
-  // For the next time: as long as a letter lies there, the alarm is on.
-  await cloud.sqs.send(new PurgeQueueCommand({ QueueUrl: await cloud.queueUrl('probe-letter-dlq') }));
+  // For the next time: as long as a dead letter lies there, the alarm is on.
+  await cloud.sqs.send(new PurgeQueueCommand({ QueueUrl: await cloud.queueUrl('probe-dead-letter-dlq') }));
 });
 
 check('a failed run turns on the alarm that names its job', async (observe) => {

@@ -40,10 +40,10 @@ check("a message that is no run's goes to the dead-letter queue, with the reason
 
   await cloud.send('probe-zone', JSON.stringify(message));
 
-  const letter = await cloud.receive('probe-zone-dlq', ({ Body }) => Body?.includes(message.schedule) ?? false);
+  const deadLetter = await cloud.receive('probe-zone-dlq', ({ Body }) => Body?.includes(message.schedule) ?? false);
   // LocalStack's mappings write the JSON of a message anew.
-  expect(JSON.parse(letter.Body ?? '')).toEqual(message);
-  expect(letter.MessageAttributes?.['belfry-error']?.StringValue).toContain('scheduledTime is missing');
-  expect(letter.MessageAttributes?.['belfry-attempts']?.StringValue).toBe('0');
-  await cloud.delete('probe-zone-dlq', letter);
+  expect(JSON.parse(deadLetter.Body ?? '')).toEqual(message);
+  expect(deadLetter.MessageAttributes?.['belfry-error']?.StringValue).toContain('scheduledTime is missing');
+  expect(deadLetter.MessageAttributes?.['belfry-attempts']?.StringValue).toBe('0');
+  await cloud.delete('probe-zone-dlq', deadLetter);
 });

@@ -21,13 +21,13 @@ check(
   },
 );
 
-check('dead-letter queues keep letters for 14 days', async () => {
+check('dead-letter queues keep dead letters for 14 days', async () => {
   for (const name of ['probe-retry-dlq', 'undelivered']) {
     expect(await cloud.queueAttributes(name)).toMatchObject({ MessageRetentionPeriod: String(FORTNIGHT_S) });
   }
 });
 
-check('dead-letter queues take letters of their own queue only', async () => {
+check('dead-letter queues take dead letters of their own queue only', async () => {
   const { RedriveAllowPolicy = '{}' } = await cloud.queueAttributes('probe-retry-dlq');
   const { QueueArn } = await cloud.queueAttributes('probe-retry');
 

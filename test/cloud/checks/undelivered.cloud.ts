@@ -6,7 +6,7 @@ import { CheckSchedules, dueSoon, once } from '../support/schedules.ts';
 const schedules = new CheckSchedules(cloud);
 
 check(
-  'a due time that cannot be delivered becomes a letter in the delivery queue, with its scheduled time',
+  'a due time that cannot be delivered becomes a dead letter in the delivery queue, with its scheduled time',
   async (observe) => {
     const due = dueSoon(cloud);
     const mark = ulid();
@@ -23,19 +23,19 @@ check(
       },
     });
     try {
-      const letter = await cloud.receive('undelivered', ({ Body }) => Body?.includes(mark) ?? false, 300);
-      await cloud.delete('undelivered', letter);
+      const deadLetter = await cloud.receive('undelivered', ({ Body }) => Body?.includes(mark) ?? false, 300);
+      await cloud.delete('undelivered', deadLetter);
 
-      const text = (attribute: string) => letter.MessageAttributes?.[attribute]?.StringValue;
+      const text = (attribute: string) => deadLetter.MessageAttributes?.[attribute]?.StringValue;
       expect(Date.parse(text('SCHEDULED_TIME') ?? '')).toBe(due.getTime());
       expect(text('SCHEDULE_ARN')).toMatch(new RegExp(`:schedule/${cloud.prefix}/${name}$`));
       expect(text('ERROR_CODE')).toBeTruthy();
       observe('SCHEDULED_TIME of a dead letter', text('SCHEDULED_TIME'));
       observe('ERROR_CODE of a dead letter', text('ERROR_CODE'));
-      observe('the attributes of a dead letter', Object.keys(letter.MessageAttributes ?? {}).sort());
+      observe('the attributes of a dead letter', Object.keys(deadLetter.MessageAttributes ?? {}).sort());
       observe(
         '<aws.scheduler.scheduled-time> in the body of a dead letter',
-        JSON.parse(letter.Body ?? '{}').scheduledTime,
+        JSON.parse(deadLetter.Body ?? '{}').scheduledTime,
       );
     } finally {
       await schedules.delete(name);

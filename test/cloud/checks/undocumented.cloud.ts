@@ -84,29 +84,32 @@ check('a schedule without an input sends a notification of its own', async (obse
 });
 
 check('a message received too often is moved by SQS, with its attributes', async (observe) => {
-  const [source, letters] = [newName(), newName()];
+  const [source, deadLetters] = [newName(), newName()];
   try {
-    const lettersUrl = await createQueue(letters);
-    const { QueueArn } = await cloud.queueAttributes(letters);
+    const deadLettersUrl = await createQueue(deadLetters);
+    const { QueueArn } = await cloud.queueAttributes(deadLetters);
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: QueueArn, maxReceiveCount: 1 });
     const QueueUrl = await createQueue(source, { RedrivePolicy, VisibilityTimeout: '1' });
     const MessageAttributes = { mark: { DataType: 'String', StringValue: 'kept' } };
-    await cloud.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'letter', MessageAttributes }));
+    await cloud.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'dead-letter', MessageAttributes }));
 
-    const letter = await cloud.eventually(
-      'the letter',
+    const deadLetter = await cloud.eventually(
+      'the dead letter',
       async () => {
         await receive(QueueUrl);
-        return (await receive(lettersUrl))[0];
+        return (await receive(deadLettersUrl))[0];
       },
       60,
     );
 
-    expect(letter).toMatchObject({ Body: 'letter', MessageAttributes });
-    observe('system attributes of a letter that SQS has moved', Object.keys(letter.Attributes ?? {}).sort());
-    observe('ApproximateReceiveCount of a letter at its first receive', letter.Attributes?.ApproximateReceiveCount);
+    expect(deadLetter).toMatchObject({ Body: 'dead-letter', MessageAttributes });
+    observe('system attributes of a dead letter that SQS has moved', Object.keys(deadLetter.Attributes ?? {}).sort());
+    observe(
+      'ApproximateReceiveCount of a dead letter at its first receive',
+      deadLetter.Attributes?.ApproximateReceiveCount,
+    );
   } finally {
-    for (const name of [source, letters]) await deleteQueue(name).catch(() => {});
+    for (const name of [source, deadLetters]) await deleteQueue(name).catch(() => {});
   }
 });
 

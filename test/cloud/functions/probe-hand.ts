@@ -1,6 +1,6 @@
 import { defineJob, NonRetryableError } from 'belfry';
 
-/** Fails for good until somebody moves its letter back. */
+/** Fails for good until somebody moves its dead letter back. */
 export default defineJob('probe-hand', {
   timeout: '10 seconds',
   run(_input, { run }) {

@@ -57,7 +57,7 @@ test('needs not know what .belfry.env sets', () => {
 test('reads a queue as CreateQueue takes it, without its encryption', () => {
   const { queues } = load(
     stack({
-      Letters: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'app-dev-job-dlq' } },
+      DeadLetters: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'app-dev-job-dlq' } },
       Queue: {
         Type: 'AWS::SQS::Queue',
         Properties: {
@@ -65,7 +65,7 @@ test('reads a queue as CreateQueue takes it, without its encryption', () => {
           VisibilityTimeout: 480,
           SqsManagedSseEnabled: true,
           KmsMasterKeyId: { 'Fn::GetAtt': ['Nowhere', 'Arn'] },
-          RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['Letters', 'Arn'] }, maxReceiveCount: 19 },
+          RedrivePolicy: { deadLetterTargetArn: { 'Fn::GetAtt': ['DeadLetters', 'Arn'] }, maxReceiveCount: 19 },
         },
       },
     }),

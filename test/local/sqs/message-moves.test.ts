@@ -12,14 +12,14 @@ const attributes = { 'belfry-run': { DataType: 'String', StringValue: 'report/1'
 
 async function setup() {
   const cloud = await startCloud();
-  const letters = cloud.queues.ensure({ QueueName: 'letters' }).arn;
+  const deadLetters = cloud.queues.ensure({ QueueName: 'dead-letters' }).arn;
   const jobs = cloud.queues.ensure({
     QueueName: 'jobs',
-    RedrivePolicy: { deadLetterTargetArn: letters, maxReceiveCount: 1 },
+    RedrivePolicy: { deadLetterTargetArn: deadLetters, maxReceiveCount: 1 },
   }).arn;
   const other = cloud.queues.ensure({ QueueName: 'other' }).arn;
 
-  /** Leaves a letter as SQS does: by receiving too often. */
+  /** Leaves a dead letter as SQS does: by receiving too often. */
   const deadLetter = async (body: string) => {
     const id = await cloud.queues.send('jobs', body, { attributes });
     await cloud.queues.receive('jobs', { max: 10, wait: milliseconds(0), visibility: seconds(0) });
@@ -27,15 +27,16 @@ async function setup() {
     return id;
   };
   const receive = (queue: string) => cloud.queues.receive(queue, { max: 10, wait: milliseconds(0) });
-  const start = (input: object) => cloud.sqs.send(new StartMessageMoveTaskCommand({ SourceArn: letters, ...input }));
+  const start = (input: object) =>
+    cloud.sqs.send(new StartMessageMoveTaskCommand({ SourceArn: deadLetters, ...input }));
   const list = async () => {
-    const output = await cloud.sqs.send(new ListMessageMoveTasksCommand({ SourceArn: letters, MaxResults: 10 }));
+    const output = await cloud.sqs.send(new ListMessageMoveTasksCommand({ SourceArn: deadLetters, MaxResults: 10 }));
     return output.Results ?? [];
   };
-  return { ...cloud, jobs, letters, other, deadLetter, receive, start, list };
+  return { ...cloud, jobs, deadLetters, other, deadLetter, receive, start, list };
 }
 
-test('letters go back to the queue they came from, as new messages with body and attributes', async () => {
+test('dead letters go back to the queue they came from, as new messages with body and attributes', async () => {
   const { deadLetter, start, receive, clock } = await setup();
   const id = await deadLetter('again');
   clock.advance(DAY);
@@ -51,10 +52,10 @@ test('letters go back to the queue they came from, as new messages with body and
     deadLetterSource: undefined,
   });
   expect(message?.id).not.toBe(id);
-  expect(await receive('letters')).toEqual([]);
+  expect(await receive('dead-letters')).toEqual([]);
 });
 
-test('letters go to another queue when it is named', async () => {
+test('dead letters go to another queue when it is named', async () => {
   const { deadLetter, start, receive, other } = await setup();
   await deadLetter('elsewhere');
 
@@ -64,7 +65,7 @@ test('letters go to another queue when it is named', async () => {
 });
 
 test('a finished move is listed with what it moved', async () => {
-  const { deadLetter, start, list, letters } = await setup();
+  const { deadLetter, start, list, deadLetters } = await setup();
   await deadLetter('one');
 
   await start({});
@@ -72,26 +73,26 @@ test('a finished move is listed with what it moved', async () => {
   const [move] = await list();
   expect(move).toMatchObject({
     Status: 'COMPLETED',
-    SourceArn: letters,
+    SourceArn: deadLetters,
     ApproximateNumberOfMessagesMoved: 1,
     ApproximateNumberOfMessagesToMove: 1,
   });
   expect(move?.TaskHandle).toBeUndefined();
 });
 
-test('a letter that was sent, not moved by SQS, has no queue to go back to', async () => {
+test('a dead letter that was sent, not moved by SQS, has no queue to go back to', async () => {
   const { queues, start, list } = await setup();
-  await queues.send('letters', 'sent by the job itself');
+  await queues.send('dead-letters', 'sent by the job itself');
 
   await start({});
 
   expect(await list()).toMatchObject([{ Status: 'FAILED', FailureReason: 'CouldNotDetermineMessageSource' }]);
-  expect(queues.counts('letters')).toMatchObject({ visible: 1 });
+  expect(queues.counts('dead-letters')).toMatchObject({ visible: 1 });
 });
 
-test('a letter that was sent can be moved to a queue that is named', async () => {
+test('a dead letter that was sent can be moved to a queue that is named', async () => {
   const { queues, start, receive, jobs } = await setup();
-  await queues.send('letters', 'sent by the job itself', { attributes });
+  await queues.send('dead-letters', 'sent by the job itself', { attributes });
 
   await start({ DestinationArn: jobs });
 
@@ -115,7 +116,7 @@ test('a queue that does not exist cannot be moved from', async () => {
 test('a move goes at its rate, alone, and can be cancelled', async () => {
   const { sqs, front, queues, start, list, jobs, clock } = await setup();
   const Entries = ['1', '2', '3', '4', '5'].map((Id) => ({ Id, MessageBody: Id }));
-  await sqs.send(new SendMessageBatchCommand({ QueueUrl: `${front.origin}/000000000000/letters`, Entries }));
+  await sqs.send(new SendMessageBatchCommand({ QueueUrl: `${front.origin}/000000000000/dead-letters`, Entries }));
   const move = { DestinationArn: jobs, MaxNumberOfMessagesPerSecond: 2 };
 
   const { TaskHandle } = await start(move);
@@ -127,5 +128,5 @@ test('a move goes at its rate, alone, and can be cancelled', async () => {
 
   expect(cancelled.ApproximateNumberOfMessagesMoved).toBe(4);
   expect(await list()).toMatchObject([{ Status: 'CANCELLED' }]);
-  expect(queues.counts('letters')).toMatchObject({ visible: 1 });
+  expect(queues.counts('dead-letters')).toMatchObject({ visible: 1 });
 });

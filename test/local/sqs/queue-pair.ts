@@ -4,12 +4,15 @@ import { startCloud } from '../support/cloud.ts';
 /** A queue whose second receive is its last, and its dead-letter queue. */
 export async function setupQueues() {
   const cloud = await startCloud();
-  const { arn: lettersArn } = cloud.queues.ensure({ QueueName: 'letters', MessageRetentionPeriod: 14 * 86_400 });
+  const { arn: deadLettersArn } = cloud.queues.ensure({
+    QueueName: 'dead-letters',
+    MessageRetentionPeriod: 14 * 86_400,
+  });
   const { arn } = cloud.queues.ensure({
     QueueName: 'jobs',
     VisibilityTimeout: 30,
     MessageRetentionPeriod: 4 * 86_400,
-    RedrivePolicy: { deadLetterTargetArn: lettersArn, maxReceiveCount: 2 },
+    RedrivePolicy: { deadLetterTargetArn: deadLettersArn, maxReceiveCount: 2 },
   });
   const url = (name: string) => `${cloud.front.origin}/000000000000/${name}`;
   const receive = async (name: string, more = {}) => {
@@ -26,5 +29,5 @@ export async function setupQueues() {
   };
   const send = (body: string, more = {}) =>
     cloud.sqs.send(new SendMessageCommand({ QueueUrl: url('jobs'), MessageBody: body, ...more }));
-  return { ...cloud, arn, lettersArn, url, send, receive, receiveOne };
+  return { ...cloud, arn, deadLettersArn, url, send, receive, receiveOne };
 }

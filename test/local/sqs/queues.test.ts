@@ -7,11 +7,11 @@ const now = { max: 10, wait: milliseconds(0) };
 
 async function setup() {
   const cloud = await startCloud();
-  const letters = cloud.queues.ensure({ QueueName: 'letters' }).arn;
+  const deadLetters = cloud.queues.ensure({ QueueName: 'dead-letters' }).arn;
   const definition = {
     QueueName: 'jobs',
     VisibilityTimeout: 30,
-    RedrivePolicy: { deadLetterTargetArn: letters, maxReceiveCount: 5 },
+    RedrivePolicy: { deadLetterTargetArn: deadLetters, maxReceiveCount: 5 },
   };
   const { arn } = cloud.queues.ensure(definition);
   return { ...cloud, arn, definition };
@@ -121,7 +121,7 @@ test('the age of the oldest message counts one in flight, but none received thre
   expect(age()).toBe(5);
 });
 
-test('the age of a letter counts from its move', async () => {
+test('the age of a dead letter counts from its move', async () => {
   const { queues, clock, definition } = await setup();
   const RedrivePolicy = { ...definition.RedrivePolicy, maxReceiveCount: 1 };
   queues.ensure({ ...definition, RedrivePolicy });
@@ -131,7 +131,7 @@ test('the age of a letter counts from its move', async () => {
   await queues.receive('jobs', now);
   clock.advance(7 * SECOND);
 
-  expect(queues.counts('letters')).toMatchObject({ visible: 1, oldestAgeSeconds: 7 });
+  expect(queues.counts('dead-letters')).toMatchObject({ visible: 1, oldestAgeSeconds: 7 });
 });
 
 test('a queue defined again keeps its messages and takes the new attributes', async () => {

@@ -7,11 +7,11 @@ const now = { max: 10, wait: milliseconds(0) };
 
 async function setup() {
   const cloud = await startCloud();
-  const letters = cloud.queues.ensure({ QueueName: 'letters' }).arn;
+  const deadLetters = cloud.queues.ensure({ QueueName: 'dead-letters' }).arn;
   cloud.queues.ensure({
     QueueName: 'jobs',
     VisibilityTimeout: 30,
-    RedrivePolicy: { deadLetterTargetArn: letters, maxReceiveCount: 5 },
+    RedrivePolicy: { deadLetterTargetArn: deadLetters, maxReceiveCount: 5 },
   });
   return cloud;
 }

@@ -49,8 +49,8 @@ test.each([
   ['too many receives', '{"deadLetterTargetArn":"ARN","maxReceiveCount":1001}', 'from 1 to 1000'],
   ['a target that is not there', '{"deadLetterTargetArn":"arn:nowhere","maxReceiveCount":3}', 'does not exist'],
 ])('a redrive policy is refused with %s, and the one before stays', async (_, policy, says) => {
-  const { sqs, url, queues, lettersArn, receive, send } = await setupQueues();
-  const RedrivePolicy = policy.replace('ARN', lettersArn);
+  const { sqs, url, queues, deadLettersArn, receive, send } = await setupQueues();
+  const RedrivePolicy = policy.replace('ARN', deadLettersArn);
 
   const setting = sqs.send(new SetQueueAttributesCommand({ QueueUrl: url('jobs'), Attributes: { RedrivePolicy } }));
 
@@ -58,9 +58,9 @@ test.each([
     name: 'InvalidParameterValue',
     message: expect.stringContaining(says),
   });
-  await send('letter');
+  await send('dead-letter');
   for (let time = 0; time < 3; time++) await receive('jobs', { VisibilityTimeout: 0 });
-  expect(queues.counts('letters').visible).toBe(1);
+  expect(queues.counts('dead-letters').visible).toBe(1);
 });
 
 test('a queue is refused with a name that SQS does not know', async () => {
@@ -80,17 +80,17 @@ test('a message is not deleted by what is no receipt handle', async () => {
 });
 
 test('a move fails when its destination is deleted meanwhile, and what was not moved stays', async () => {
-  const { sqs, url, queues, clock, lettersArn, arn } = await setupQueues();
+  const { sqs, url, queues, clock, deadLettersArn, arn } = await setupQueues();
   await sqs.send(new CreateQueueCommand({ QueueName: 'elsewhere' }));
-  for (const body of ['1', '2', '3']) await queues.send('letters', body);
+  for (const body of ['1', '2', '3']) await queues.send('dead-letters', body);
   const DestinationArn = arn.replace(/jobs$/, 'elsewhere');
-  const move = { SourceArn: lettersArn, DestinationArn, MaxNumberOfMessagesPerSecond: 1 };
+  const move = { SourceArn: deadLettersArn, DestinationArn, MaxNumberOfMessagesPerSecond: 1 };
   await sqs.send(new StartMessageMoveTaskCommand(move));
 
   await sqs.send(new DeleteQueueCommand({ QueueUrl: url('elsewhere') }));
   clock.advance(toMilliseconds(seconds(1)));
 
-  const { Results = [] } = await sqs.send(new ListMessageMoveTasksCommand({ SourceArn: lettersArn }));
+  const { Results = [] } = await sqs.send(new ListMessageMoveTasksCommand({ SourceArn: deadLettersArn }));
   expect(Results).toMatchObject([{ Status: 'FAILED', ApproximateNumberOfMessagesMoved: 1 }]);
-  expect(queues.counts('letters').visible).toBe(2);
+  expect(queues.counts('dead-letters').visible).toBe(2);
 });

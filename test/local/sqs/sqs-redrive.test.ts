@@ -13,20 +13,20 @@ test('a message received as often as allowed goes to the dead-letter queue, with
   }
 
   const third = await receive('jobs');
-  const letter = await receiveOne('letters');
+  const deadLetter = await receiveOne('dead-letters');
 
   expect(third).toEqual([]);
-  expect(letter).toMatchObject({ MessageId, Body: 'poison' });
-  expect(letter.Attributes).toMatchObject({ ApproximateReceiveCount: '1', DeadLetterQueueSourceArn: arn });
+  expect(deadLetter).toMatchObject({ MessageId, Body: 'poison' });
+  expect(deadLetter.Attributes).toMatchObject({ ApproximateReceiveCount: '1', DeadLetterQueueSourceArn: arn });
 });
 
 test('a message that was sent to the dead-letter queue has no source', async () => {
   const { sqs, url, receiveOne } = await setupQueues();
-  await sqs.send(new SendMessageCommand({ QueueUrl: url('letters'), MessageBody: 'sent' }));
+  await sqs.send(new SendMessageCommand({ QueueUrl: url('dead-letters'), MessageBody: 'sent' }));
 
-  const letter = await receiveOne('letters');
+  const deadLetter = await receiveOne('dead-letters');
 
-  expect(letter.Attributes).not.toHaveProperty('DeadLetterQueueSourceArn');
+  expect(deadLetter.Attributes).not.toHaveProperty('DeadLetterQueueSourceArn');
 });
 
 test('a message vanishes at the end of its retention', async () => {
@@ -40,7 +40,7 @@ test('a message vanishes at the end of its retention', async () => {
   expect((await receive('jobs')).map((message) => message.Body)).toEqual(['new']);
 });
 
-test('the retention of a letter counts from the day it was first sent', async () => {
+test('the retention of a dead letter counts from the day it was first sent', async () => {
   const { send, receive, receiveOne, clock } = await setupQueues();
   await send('poison');
   clock.advance(3 * DAY);
@@ -51,8 +51,8 @@ test('the retention of a letter counts from the day it was first sent', async ()
   await receive('jobs');
 
   clock.advance(11 * DAY - 61 * SECOND); // 13 days, 23:59:59
-  await receiveOne('letters');
+  await receiveOne('dead-letters');
   clock.advance(31 * SECOND); // 14 days, visible again
 
-  expect(await receive('letters')).toEqual([]);
+  expect(await receive('dead-letters')).toEqual([]);
 });

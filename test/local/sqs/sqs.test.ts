@@ -22,11 +22,11 @@ test('every way to a queue gives a URL that the front serves', async () => {
   const created = await sqs.send(new CreateQueueCommand({ QueueName: 'new' }));
   const looked = await sqs.send(new GetQueueUrlCommand({ QueueName: 'jobs' }));
   const listed = await sqs.send(new ListQueuesCommand({}));
-  const sources = await sqs.send(new ListDeadLetterSourceQueuesCommand({ QueueUrl: url('letters') }));
+  const sources = await sqs.send(new ListDeadLetterSourceQueuesCommand({ QueueUrl: url('dead-letters') }));
 
   expect(created.QueueUrl).toBe(url('new'));
   expect(looked.QueueUrl).toBe(url('jobs'));
-  expect(listed.QueueUrls).toEqual([url('letters'), url('jobs'), url('new')]);
+  expect(listed.QueueUrls).toEqual([url('dead-letters'), url('jobs'), url('new')]);
   expect(sources.queueUrls).toEqual([url('jobs')]);
 });
 

@@ -77,8 +77,8 @@ export class RunningCloud {
     await this.sqs.send(new SendMessageCommand({ QueueUrl: this.queueUrl(job), MessageBody: body }));
   }
 
-  /** The letters in a job's dead-letter queue, which stay there for others to see at once. */
-  async letters(job: string) {
+  /** The dead letters in a job's dead-letter queue, which stay there for others to see at once. */
+  async deadLetters(job: string) {
     const { Messages = [] } = await this.sqs.send(
       new ReceiveMessageCommand({
         QueueUrl: this.queueUrl(`${job}-dlq`),

@@ -40,7 +40,7 @@ class Auditor {
   }
 
   see(fact: Fact): void {
-    const { sent, redriven, letters, failed, messages, receives } = this.#evidence;
+    const { sent, redriven, deadLetters, failed, messages, receives } = this.#evidence;
     switch (fact.kind) {
       case 'sent':
         count(sent, fact.run);
@@ -54,11 +54,12 @@ class Auditor {
         this.#seeDeleted(fact);
         break;
       case 'moved':
-        letters.add(fact.run);
+        deadLetters.add(fact.run);
         break;
-      case 'letter':
-        letters.add(fact.run);
-        if (!failed.has(fact.run)) this.#evidence.accuse('I1', `${fact.run}: a letter for a run that has not failed`);
+      case 'dead-letter':
+        deadLetters.add(fact.run);
+        if (!failed.has(fact.run))
+          this.#evidence.accuse('I1', `${fact.run}: a dead letter for a run that has not failed`);
         break;
       case 'record':
         this.#seeRecord(fact);
@@ -83,11 +84,11 @@ class Auditor {
   }
 
   #seeDeleted({ run, message }: FactOf<'deleted'>): void {
-    const { ended, owedBy, letters, redriven } = this.#evidence;
+    const { ended, owedBy, deadLetters, redriven } = this.#evidence;
     if (!ended.has(run)) this.#evidence.accuse('I1', `${run}: ${message} was deleted before the run ended`);
-    // A frozen delivery of an earlier round may acknowledge late; then the letter moved back is still in the queue.
-    if (owedBy.get(run) === message && !letters.has(run) && !redriven.has(run)) {
-      this.#evidence.accuse('I1', `${run}: ${message} was deleted before its letter was sent`);
+    // A frozen delivery of an earlier round may acknowledge late; then the dead letter moved back is still in the queue.
+    if (owedBy.get(run) === message && !deadLetters.has(run) && !redriven.has(run)) {
+      this.#evidence.accuse('I1', `${run}: ${message} was deleted before its dead letter was sent`);
     }
   }
 
@@ -97,9 +98,9 @@ class Auditor {
     if (before?.status === 'completed') {
       this.#evidence.accuse('I3', `${id}: a completed record was written by ${process}`);
     }
-    // The only write to a failed run that leaves it failed: a note that its letter was sent.
+    // The only write to a failed run that leaves it failed: a note that its dead letter was sent.
     if (before?.status === 'failed' && status === 'failed') return;
-    if (before?.status === 'failed' && messages.get(process) === before.letterFor) {
+    if (before?.status === 'failed' && messages.get(process) === before.deadLetterFor) {
       this.#evidence.accuse('I7', `${id}: the message that failed it opened another round`);
     }
     const owner = before?.status === 'running' ? before.owner : undefined;
@@ -121,11 +122,11 @@ class Auditor {
     this.#evidence.update(process, { isOver: true });
   }
 
-  #seeFailed({ id, letterFor }: FactOf<'record'>['after']): void {
-    const { failed, letters, owedBy } = this.#evidence;
+  #seeFailed({ id, deadLetterFor }: FactOf<'record'>['after']): void {
+    const { failed, deadLetters, owedBy } = this.#evidence;
     failed.add(id);
-    letters.delete(id);
-    owedBy.set(id, letterFor);
+    deadLetters.delete(id);
+    owedBy.set(id, deadLetterFor);
   }
 
   #seeCompleted(process: string, id: string): void {

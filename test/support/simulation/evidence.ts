@@ -23,9 +23,9 @@ export class Evidence {
   readonly ended = new Set<string>();
   readonly failed = new Set<string>();
   readonly completions = new Map<string, number>();
-  /** Runs with a letter for their latest failure. */
-  readonly letters = new Set<string>();
-  /** By run that has failed: the message whose delivery owes a letter. */
+  /** Runs with a dead letter for their latest failure. */
+  readonly deadLetters = new Set<string>();
+  /** By run that has failed: the message whose delivery owes a dead letter. */
   readonly owedBy = new Map<string, string | undefined>();
 
   accuse(invariant: string, what: string): void {

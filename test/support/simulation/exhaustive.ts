@@ -18,7 +18,7 @@ export const CASES: readonly Case[] = [
     world: { maxAttempts: 1, runs: [plannedRun({ behaviours: ['throw'] })] },
   },
   {
-    name: 'a run whose letter is moved back at once',
+    name: 'a run whose dead letter is moved back at once',
     world: { maxAttempts: 1, eagerRedrives: 1, runs: [plannedRun({ behaviours: ['throw', 'succeed'] })] },
   },
   {

@@ -7,7 +7,7 @@ export type Event =
   | { readonly kind: 'deleted'; readonly message: string; readonly run: string }
   /** SQS moved a message to the dead-letter queue itself. */
   | { readonly kind: 'moved'; readonly message: string; readonly run: string }
-  | { readonly kind: 'letter'; readonly run: string; readonly process: string }
+  | { readonly kind: 'dead-letter'; readonly run: string; readonly process: string }
   | { readonly kind: 'record'; readonly process: string; readonly before?: RunRecord; readonly after: RunRecord }
   | {
       readonly kind: 'job-started';

@@ -11,7 +11,8 @@ export function judgeRecord(run: string, record: RunRecord | undefined, evidence
   }
   const { status } = record;
   if (!ENDS.includes(status)) evidence.accuse('I1', `${run}: ${status} for ever`);
-  if (status === 'failed' && !evidence.letters.has(run)) evidence.accuse('I1', `${run}: failed without a letter`);
+  if (status === 'failed' && !evidence.deadLetters.has(run))
+    evidence.accuse('I1', `${run}: failed without a dead letter`);
   if (status === 'skipped') judgeSkip(record, evidence);
   judgeHistory(record, evidence);
   judgeWork(run, evidence, maxAttempts);
@@ -57,8 +58,8 @@ function isTrue({ outcome, requestId }: Attempt, execution: Execution | undefine
 }
 
 /**
- * One round of attempts; for a run with letters moved back one more for each receive, since where one
- * failure left two letters, each of them may find the run failed by the other.
+ * One round of attempts; for a run with dead letters moved back one more for each receive, since where one
+ * failure left two dead letters, each of them may find the run failed by the other.
  */
 function judgeWork(run: string, evidence: Evidence, maxAttempts: number): void {
   const executions = [...evidence.executions.values()].filter((each) => each.run === run).length;

@@ -65,7 +65,7 @@ export class ClosesAnybody extends MemoryRunStore {
   }
 }
 
-/** Starts a new round for every delivery of a letter, that of the message which failed the run included. */
+/** Starts a new round for every delivery of a dead letter, that of the message which failed the run included. */
 export class RedrivesAgain extends MemoryRunStore {
   override async claim(request: ClaimRequest): Promise<ClaimResult> {
     return super.claim({ ...request, messageId: 'another' });

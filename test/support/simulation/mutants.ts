@@ -25,28 +25,28 @@ function settlesLater(ports: RunPorts): RunPorts {
   return { ...ports, once };
 }
 
-/** Sends the letter before the run is marked as failed. */
-function sendsTheLetterFirst(ports: RunPorts): RunPorts {
+/** Sends the dead letter before the run is marked as failed. */
+function sendsTheDeadLetterFirst(ports: RunPorts): RunPorts {
   const once: Once = (request, work) =>
     ports.once(request, async (claimed) => {
       const done = await work(claimed);
       const { settlement } = done;
       if (settlement.status === 'failed') {
         const body = formatRunMessage(request.request);
-        const letter = { body, run: claimed.record.id, attempts: 0, error: settlement.error };
-        await ports.reporter.sendDeadLetter(letter).catch(() => {});
+        const deadLetter = { body, run: claimed.record.id, attempts: 0, error: settlement.error };
+        await ports.reporter.sendDeadLetter(deadLetter).catch(() => {});
       }
       return done;
     });
   return { ...ports, once };
 }
 
-/** Does not mind a letter that could not be sent. */
-function forgetsTheLetter(ports: RunPorts): RunPorts {
+/** Does not mind a dead letter that could not be sent. */
+function forgetsTheDeadLetter(ports: RunPorts): RunPorts {
   const { reporter } = ports;
   return {
     ...ports,
-    reporter: { ...reporter, sendDeadLetter: (letter) => reporter.sendDeadLetter(letter).catch(() => {}) },
+    reporter: { ...reporter, sendDeadLetter: (deadLetter) => reporter.sendDeadLetter(deadLetter).catch(() => {}) },
   };
 }
 
@@ -98,5 +98,5 @@ export const MUTANTS: readonly Mutant[] = [
     stores.NeverLetsGo,
     stores.ForgetsItsTokens,
   ].map(ofLocks),
-  ...[settlesLater, sendsTheLetterFirst, forgetsTheLetter, freesTheLockFirst].map(ofProtocol),
+  ...[settlesLater, sendsTheDeadLetterFirst, forgetsTheDeadLetter, freesTheLockFirst].map(ofProtocol),
 ];

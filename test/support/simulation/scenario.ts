@@ -28,9 +28,9 @@ export interface Scenario {
   /** Half of how far two workers' clocks may be apart, in milliseconds. */
   readonly skew: number;
   readonly duplicates: number;
-  /** When somebody moves every letter back, after the start. */
+  /** When somebody moves every dead letter back, after the start. */
   readonly redrivesAfter: readonly number[];
-  /** How many letters are moved back at once, by somebody who watches the alarm. */
+  /** How many dead letters are moved back at once, by somebody who watches the alarm. */
   readonly eagerRedrives: number;
 }
 
@@ -86,7 +86,7 @@ export function scenarioOf(seed: number): Scenario {
 }
 
 /**
- * A crowd: runs of one job in quick succession, processes that freeze just beyond their lease, letters
+ * A crowd: runs of one job in quick succession, processes that freeze just beyond their lease, dead letters
  * moved back at once. Here the lock has to hold.
  */
 export function crowdOf(seed: number): Scenario {
@@ -112,7 +112,7 @@ export function crowdOf(seed: number): Scenario {
 }
 
 /**
- * A delivery fails its run and freezes before it releases the lock. Its letter is sent by another delivery
+ * A delivery fails its run and freezes before it releases the lock. Its dead letter is sent by another delivery
  * and moved back, and while the run is at work again the first one thaws; other runs come every second.
  */
 export function frozenReleaseOf(seed: number): Scenario {

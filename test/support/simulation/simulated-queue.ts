@@ -42,7 +42,7 @@ const TWELVE_HOURS = 12 * HOUR;
 
 /** A standard SQS queue with its dead-letter queue, and the event source mapping that polls it. */
 export class SimulatedQueue {
-  letters: DeadLetter[] = [];
+  deadLetters: DeadLetter[] = [];
   readonly #messages = new Map<string, Message>();
   readonly #options: QueueOptions;
   #serial = 0;
@@ -55,10 +55,10 @@ export class SimulatedQueue {
     return this.#messages.size === 0;
   }
 
-  send(letter: DeadLetter): void {
+  send(deadLetter: DeadLetter): void {
     const { timeline, note } = this.#options;
     const message: Message = {
-      ...letter,
+      ...deadLetter,
       id: `message-${++this.#serial}`,
       receives: 0,
       visibleAt: timeline.now,
@@ -66,14 +66,14 @@ export class SimulatedQueue {
       firstHiddenAt: 0,
     };
     this.#messages.set(message.id, message);
-    note({ kind: 'sent', message: message.id, run: letter.run, isRedrive: letter.hasAttributes });
+    note({ kind: 'sent', message: message.id, run: deadLetter.run, isRedrive: deadLetter.hasAttributes });
     this.#poll(message);
   }
 
-  /** Moves letters back, as the console does: same bodies and attributes, new ids. */
-  redrive(which: (letter: DeadLetter) => boolean): void {
-    const chosen = this.letters.filter(which);
-    this.letters = this.letters.filter((letter) => !chosen.includes(letter));
+  /** Moves dead letters back, as the console does: same bodies and attributes, new ids. */
+  redrive(which: (deadLetter: DeadLetter) => boolean): void {
+    const chosen = this.deadLetters.filter(which);
+    this.deadLetters = this.deadLetters.filter((deadLetter) => !chosen.includes(deadLetter));
     for (const { body, run, hasAttributes } of chosen) this.send({ body, run, hasAttributes });
   }
 
@@ -111,7 +111,7 @@ export class SimulatedQueue {
     const { id, body, run, hasAttributes } = message;
     if (++message.receives > maxReceiveCount) {
       this.#messages.delete(id);
-      this.letters.push({ body, run, hasAttributes });
+      this.deadLetters.push({ body, run, hasAttributes });
       note({ kind: 'moved', message: id, run });
       return;
     }

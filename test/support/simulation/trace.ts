@@ -14,7 +14,16 @@ function describe(value: unknown): string {
   return typeof value === 'object' && value !== null ? describeRecord(value as RunRecord) : String(value);
 }
 
-function describeRecord({ id, status, owner, claim, attempt, lastAttempt, attempts, letterFor }: RunRecord): string {
+function describeRecord({
+  id,
+  status,
+  owner,
+  claim,
+  attempt,
+  lastAttempt,
+  attempts,
+  deadLetterFor,
+}: RunRecord): string {
   const outcomes = attempts.map(({ n, outcome = 'running' }) => `${n}:${outcome}`).join();
-  return `${id}:${status}(${owner} claim ${claim}, ${attempt}/${lastAttempt}, [${outcomes}] ${letterFor ?? ''})`;
+  return `${id}:${status}(${owner} claim ${claim}, ${attempt}/${lastAttempt}, [${outcomes}] ${deadLetterFor ?? ''})`;
 }

@@ -67,11 +67,11 @@ export class World {
       this.timeline.at(START + after, () => this.queue.redrive(() => true));
     }
     if (!(await this.timeline.run())) return false;
-    // The faults are over. Somebody moves back one letter of each run that SQS gave up meanwhile and that is still open.
+    // The faults are over. Somebody moves back one dead letter of each run that SQS gave up meanwhile and that is still open.
     this.#isCalm = true;
     for (let round = 0; round < MOST_LAST_REDRIVES; round++) {
-      const open = this.queue.letters.filter(({ run }) => !this.#hasEnded(run));
-      this.queue.redrive((letter) => letter === open.find(({ run }) => run === letter.run));
+      const open = this.queue.deadLetters.filter(({ run }) => !this.#hasEnded(run));
+      this.queue.redrive((deadLetter) => deadLetter === open.find(({ run }) => run === deadLetter.run));
       if (!(await this.timeline.run())) return false;
     }
     return true;
@@ -130,7 +130,7 @@ export class World {
   #portsFor(process: SimulatedProcess, run: string): RunPorts {
     const runs = this.#remote(process, 'runs', this.backend.runs, run) as RunStore;
     const locks = this.#remote(process, 'locks', this.backend.locks, run) as LockStore;
-    const letterFact = { kind: 'letter', run, process: process.id } as const;
+    const deadLetterFact = { kind: 'dead-letter', run, process: process.id } as const;
     const ports: RunPorts = {
       job: defineJob(JOB, { run: (_input, context) => this.#execute(process, context) }),
       policy: this.policy,
@@ -141,8 +141,8 @@ export class World {
       gate: GATES[this.policy.overlap]({ locks, runs }),
       reporter: {
         sendDeadLetter: ({ body }) =>
-          this.#world(process, 'sqs', 'letter', () => {
-            this.note(letterFact);
+          this.#world(process, 'sqs', 'dead-letter', () => {
+            this.note(deadLetterFact);
             this.#post({ body, run, hasAttributes: true });
           }),
         alert: () => this.#world(process, 'world', 'alert', () => {}),
@@ -186,11 +186,11 @@ export class World {
     });
   }
 
-  #post(letter: DeadLetter): void {
-    this.queue.letters.push(letter);
+  #post(deadLetter: DeadLetter): void {
+    this.queue.deadLetters.push(deadLetter);
     if (this.#eagerRedrives-- <= 0) return;
     const delay = this.scenario.random.integer(0, 30_000);
-    this.timeline.after(delay, () => this.queue.redrive((each) => each === letter));
+    this.timeline.after(delay, () => this.queue.redrive((each) => each === deadLetter));
   }
 
   #world(process: SimulatedProcess, service: Service, name: string, action: () => void): Promise<void> {

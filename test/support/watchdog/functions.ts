@@ -55,7 +55,7 @@ const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 /** The queues and functions of all jobs: they receive and run the messages that are sent. */
 export class Functions {
   readonly executions: Execution[] = [];
-  readonly letters: DeadLetter[] = [];
+  readonly deadLetters: DeadLetter[] = [];
   readonly alerts: AlertMessage[] = [];
   readonly #queues = new Map<string, SimulatedQueue>();
   readonly #locks = new MemoryLockStore();
@@ -78,7 +78,7 @@ export class Functions {
     queue.send({ body, run: parseRunMessage(body).run, hasAttributes: false });
   }
 
-  /** Moves a letter back, as the console does. */
+  /** Moves a dead letter back, as the console does. */
   redrive(job: string, { body }: Pick<DeadLetter, 'body'>): void {
     this.#queues.get(job)?.send({ body, run: parseRunMessage(body).run, hasAttributes: true });
   }
@@ -126,7 +126,7 @@ export class Functions {
       runs: store,
       gate: GATES[policy.overlap]({ locks: this.#locks, runs: store }),
       reporter: {
-        sendDeadLetter: async (letter) => void this.letters.push(letter),
+        sendDeadLetter: async (deadLetter) => void this.deadLetters.push(deadLetter),
         alert: async (message) => void this.alerts.push(message),
       },
       observe: () => {},

@@ -1,7 +1,7 @@
 import { defineJob, NonRetryableError } from 'belfry';
 
-/** Fails for good: what the alarm over letters is for. */
-export default defineJob('probe-letter', {
+/** Fails for good: what the alarm over dead letters is for. */
+export default defineJob('probe-dead-letter', {
   timeout: '10 seconds',
   overlap: 'allow',
   run() {

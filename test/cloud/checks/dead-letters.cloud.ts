@@ -4,15 +4,15 @@ import { expect } from 'vitest';
 import { listenToAlerts } from '../support/alert-listener.ts';
 import { check, cloud } from '../support/check.ts';
 
-check('a run that fails for good leaves a letter, with its run, attempts and error, and is told', async () => {
+check('a run that fails for good leaves a dead letter, with its run, attempts and error, and is told', async () => {
   const alerts = await listenToAlerts(cloud);
   try {
     const run = await cloud.request('probe-fail');
 
     await cloud.reaches(run, 'failed');
 
-    const letter = await cloud.receive('probe-fail-dlq', letterOf(run));
-    expect(letter.MessageAttributes).toMatchObject({
+    const deadLetter = await cloud.receive('probe-fail-dlq', deadLetterOf(run));
+    expect(deadLetter.MessageAttributes).toMatchObject({
       'belfry-run': { StringValue: run },
       'belfry-attempts': { StringValue: '1' },
       'belfry-error': {
@@ -26,23 +26,26 @@ check('a run that fails for good leaves a letter, with its run, attempts and err
   }
 });
 
-check('a letter moved back by hand has its run go on, with a new round of attempts', async (observe) => {
-  const { run, letter } = await failFor('probe-hand');
+check('a dead letter moved back by hand has its run go on, with a new round of attempts', async (observe) => {
+  const { run, deadLetter } = await failFor('probe-hand');
 
-  await cloud.send('probe-hand', letter.Body ?? '', letter.MessageAttributes);
-  await cloud.delete('probe-hand-dlq', letter);
+  await cloud.send('probe-hand', deadLetter.Body ?? '', deadLetter.MessageAttributes);
+  await cloud.delete('probe-hand-dlq', deadLetter);
 
   expect(await cloud.reaches(run, 'completed')).toMatchObject({ attempts: REDRIVEN });
-  observe('system attributes of a letter that was sent, not moved', Object.keys(letter.Attributes ?? {}).sort());
+  observe(
+    'system attributes of a dead letter that was sent, not moved',
+    Object.keys(deadLetter.Attributes ?? {}).sort(),
+  );
 });
 
-check('a letter moved back by StartMessageMoveTask has its run go on, its attributes kept', async (observe) => {
-  const { run, letter } = await failFor('probe-move');
+check('a dead letter moved back by StartMessageMoveTask has its run go on, its attributes kept', async (observe) => {
+  const { run, deadLetter } = await failFor('probe-move');
   const SourceArn = (await cloud.queueAttributes('probe-move-dlq'))['QueueArn'];
   const DestinationArn = (await cloud.queueAttributes('probe-move'))['QueueArn'];
-  // Looking at the letter has hidden it, and a task moves what it can see.
-  await cloud.letGo('probe-move-dlq', letter);
-  await cloud.eventually('a visible letter', async () => {
+  // Looking at the dead letter has hidden it, and a task moves what it can see.
+  await cloud.letGo('probe-move-dlq', deadLetter);
+  await cloud.eventually('a visible dead letter', async () => {
     const counts = await cloud.queueAttributes('probe-move-dlq');
     return counts['ApproximateNumberOfMessages'] !== '0' && counts['ApproximateNumberOfMessagesNotVisible'] === '0';
   });
@@ -60,11 +63,12 @@ const REDRIVEN = [
   { n: 2, cause: 'redrive', outcome: 'completed' },
 ];
 
-const letterOf = (run: string) => (message: Message) => message.MessageAttributes?.['belfry-run']?.StringValue === run;
+const deadLetterOf = (run: string) => (message: Message) =>
+  message.MessageAttributes?.['belfry-run']?.StringValue === run;
 
-/** Has a run of a job fail for good, and takes its letter out of the dead-letter queue. */
-async function failFor(job: string): Promise<{ run: string; letter: Message }> {
+/** Has a run of a job fail for good, and takes its dead letter out of the dead-letter queue. */
+async function failFor(job: string): Promise<{ run: string; deadLetter: Message }> {
   const run = await cloud.request(job);
   await cloud.reaches(run, 'failed');
-  return { run, letter: await cloud.receive(`${job}-dlq`, letterOf(run)) };
+  return { run, deadLetter: await cloud.receive(`${job}-dlq`, deadLetterOf(run)) };
 }
