@@ -22,6 +22,9 @@ beforeAll(async () => {
         policy: "retry: { maxAttempts: 2, backoff: '1 second' },",
         body: "throw new RangeError('never works');",
       }),
+      dies: `${jobFile('dies', { body: 'return 1;' })}
+if (process.env.AWS_LAMBDA_FUNCTION_NAME !== undefined) throw new Error('no key at import');
+`,
     },
     when: { greets: "{ cron: '0 3 1 1 *', input: { name: 'all' } }" },
   });
@@ -43,6 +46,16 @@ describe('without a running cloud', () => {
     });
     expect(stderr).toMatch(
       /attempt 1 failed: RangeError: never works, at functions\/fails\.ts:\d+:\d+; the next is due /,
+    );
+    await project.idle();
+  });
+
+  test('run of a job whose function ends at its import says so, and does not wait for it', async () => {
+    const { code, stdout, stderr } = await project.belfry(['run', 'dies']).end();
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(
+      /^belfry: the function of job "dies" ended before it began the run: Error: no key at import; mend the job's file/m,
     );
     await project.idle();
   });

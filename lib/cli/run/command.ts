@@ -8,7 +8,7 @@ import { InvalidMessageError } from '../../run/errors.ts';
 import { hasEnded, type RunError, type RunRecord } from '../../run/record.ts';
 import { errorLines } from '../../run/run-error.ts';
 import { CommandError, EXIT } from '../shared/exit-codes.ts';
-import { withCloud } from '../shared/local-cloud.ts';
+import { type LocalCloud, withCloud } from '../shared/local-cloud.ts';
 import { findProject, loadJob } from '../shared/project.ts';
 import { openTerminal, type Terminal } from '../shared/terminal.ts';
 import { printable } from '../shared/view/printable.ts';
@@ -27,10 +27,10 @@ const LOOK_EVERY_MS = 150;
 export async function run(job: string, options: RunOptions): Promise<number> {
   const projectDirectory = findProject(process.cwd());
   const terminal = openTerminal({ isForMachine: options.json === true });
-  return await withCloud({ projectDirectory, terminal, takesWork: true }, async ({ manifest, client }) => {
+  return await withCloud({ projectDirectory, terminal, takesWork: true }, async ({ manifest, client, own }) => {
     await checkRequest(projectDirectory, manifest, job, options.input);
     const id = await request(client, job, options.input);
-    const record = await awaitEnd(id, client, terminal);
+    const record = await awaitEnd({ id, job }, { client, own }, terminal);
     if (options.json) terminal.print(JSON.stringify(record));
     else terminal.print(formatRecord(record, terminal.colors));
     return record.status === 'completed' ? EXIT.done : EXIT.runNotCompleted;
@@ -77,13 +77,27 @@ const errorText = (error: RunError | undefined): string =>
           .join(', '),
       );
 
-/** Looks until the run has ended, however often it is retried; tells of each attempt that failed. */
-async function awaitEnd(runId: string, client: RunClient, { say, colors }: Terminal): Promise<RunRecord> {
+/**
+ * Polls until the run has ended, however often it is retried, and prints each attempt that failed.
+ *
+ * @throws CommandError when the function's process ends before it has begun the run: it would do so each time
+ */
+async function awaitEnd(
+  { id: runId, job }: { readonly id: string; readonly job: string },
+  { client, own }: Pick<LocalCloud, 'client' | 'own'>,
+  { say, colors }: Terminal,
+): Promise<RunRecord> {
+  const log = own === undefined ? 'the log of `npm start` has more' : 'what its function logs is above';
   let told = 0;
   for (let look = 1; ; look++, await sleep(LOOK_EVERY_MS)) {
     const record = await client.getRun(runId);
     if (look % LOOKS_OF_PATIENCE === 0) {
-      say(colors.dim(`still ${record?.status ?? 'not recorded'}; the log of the running cloud says more (${runId})`));
+      say(colors.dim(`still ${record?.status ?? 'not recorded'}; ${log} (${runId})`));
+    }
+    const failure = own?.failureOf(job);
+    if (failure !== undefined && (record === undefined || record.status === 'pending')) {
+      const problem = `the function of job "${job}" ended before it began the run: ${printable(failure)}`;
+      throw new CommandError(`${problem}; mend the job's file, and run it again`, EXIT.runNotCompleted);
     }
     if (record === undefined) continue;
     if (hasEnded(record.status)) return record;

@@ -21,6 +21,13 @@ export interface LocalCloud {
   readonly client: RunClient;
   /** How any other client calls it. */
   readonly connection: ReturnType<typeof localClient>;
+  /** What this command sees of a cloud that it has started itself. Absent where `npm start` runs one: its log is there. */
+  readonly own?: OwnCloud | undefined;
+}
+
+export interface OwnCloud {
+  /** The last error with which the process of a job's function ended, if one did. */
+  failureOf(job: string): string | undefined;
 }
 
 /** Uses the cloud that runs in this checkout; else starts one for the call, with its schedules held back. */
@@ -32,13 +39,15 @@ export async function withCloud<Result>(
   const state = new StateFolder(projectDirectory);
   const running = await findRunning(state);
   if (running !== undefined) return await withRunning(state, running.endpoint, use);
+  const failures = new Map<string, string>();
   const observe = (event: Parameters<typeof formatEvent>[0]) => {
+    if (event.kind === 'function-failed') failures.set(event.job, event.error);
     const line = formatEvent(event, terminal.colors);
     if (line !== undefined) process.stderr.write(`${line}\n`);
   };
   const cloud = await startCloud({ projectDirectory, observe, isHeld: true, takesWork });
   try {
-    return await use(localCloud(cloud.manifest, cloud.endpoint));
+    return await use({ ...localCloud(cloud.manifest, cloud.endpoint), own: { failureOf: (job) => failures.get(job) } });
   } finally {
     await cloud.close();
   }
