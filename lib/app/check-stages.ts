@@ -35,8 +35,16 @@ export function describeUnlisted(stage: string, listed: readonly string[]): stri
   return `stage ${quoteValue(stage)} is not listed in ${STAGES_FILE}; listed are: ${listed.join(', ') || 'none'}; ${cure}`;
 }
 
-const FIELDS = ['isProtected', 'alerts', 'account', 'region', 'logRetention'] satisfies (keyof StageSettings)[];
+const FIELDS = [
+  'isProtected',
+  'alerts',
+  'account',
+  'region',
+  'logRetention',
+  'metrics',
+] satisfies (keyof StageSettings)[];
 const ALERT_FIELDS = ['email'] satisfies (keyof NonNullable<StageSettings['alerts']>)[];
+const METRIC_FIELDS = ['durations'] satisfies (keyof NonNullable<StageSettings['metrics']>)[];
 
 function checkStage(name: string, settings: unknown): readonly string[] {
   const place = `${STAGES_FILE}: stage "${name}": `;
@@ -52,8 +60,7 @@ function checkStage(name: string, settings: unknown): readonly string[] {
 }
 
 const CHECKS: Readonly<Record<keyof StageSettings, (value: unknown) => readonly string[]>> = {
-  isProtected: (value) =>
-    typeof value === 'boolean' ? [] : [`isProtected ${quoteValue(value)} is not allowed; write true or false`],
+  isProtected: (value) => checkSwitch('isProtected', value),
   alerts: checkAlerts,
   account(value) {
     if (typeof value === 'string' && /^\d{12}$/.test(value)) return [];
@@ -71,7 +78,17 @@ const CHECKS: Readonly<Record<keyof StageSettings, (value: unknown) => readonly 
     const format = durationFormat({ min: '1 day', max: MAX_LOG_RETENTION });
     return [`logRetention ${quoteValue(value)} is not allowed; write 1 day to 3653 days, as ${format}`];
   },
+  metrics: (value) =>
+    isObject(value)
+      ? [
+          ...checkFields(value, METRIC_FIELDS, 'metrics.'),
+          ...checkSwitch('metrics.durations', value.durations ?? false),
+        ]
+      : [`metrics ${quoteValue(value)} is not allowed; write { durations: true }`],
 };
+
+const checkSwitch = (field: string, value: unknown): readonly string[] =>
+  typeof value === 'boolean' ? [] : [`${field} ${quoteValue(value)} is not allowed; write true or false`];
 
 /** CloudWatch's longest but for ever. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const MAX_LOG_RETENTION: Duration = '3653 days';

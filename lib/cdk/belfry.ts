@@ -196,9 +196,11 @@ interface FunctionCode {
   readonly warnings: readonly string[];
 }
 
-function bundledCode(scope: Construct, { app, settings: { isEmulated = false }, watchdog }: DeployedApp): FunctionCode {
+function bundledCode(scope: Construct, { app, settings, watchdog }: DeployedApp): FunctionCode {
+  const { isEmulated = false, stage } = settings;
+  const hasDurations = stage.metrics?.durations === true;
   const places = { projectDirectory: projectDirectoryOf(app.jobs), assetDirectory: assetDirectoryOf(scope) };
-  const { hashes, warnings } = bundle({ ...app, isEmulated, watchdog: watchdog.options }, places);
+  const { hashes, warnings } = bundle({ ...app, isEmulated, hasDurations, watchdog: watchdog.options }, places);
   return { codeOf: (job) => new BundledCode(hashes.get(job) ?? ''), warnings };
 }
 

@@ -27,6 +27,16 @@ export interface StageSettings {
    * @default each job's `retention`, so that a record's log lines exist as long as the record
    */
   readonly logRetention?: Duration;
+  /** CloudWatch metrics that cost money by the month and that no alarm reads. */
+  readonly metrics?: {
+    /**
+     * Whether each job writes the custom metrics `RunDuration` and `StartDelay`, 0.60 dollars a month for a job that runs every
+     * hour. Its log lines have both figures anyway, as `durationMs` and `startDelayMs`.
+     *
+     * @default false
+     */
+    readonly durations?: boolean;
+  };
 }
 
 /** The stages of an app by name: what `infra/stages.ts` exports as `stages`. */

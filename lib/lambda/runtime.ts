@@ -12,7 +12,7 @@ import type { JobPolicy } from '../job/policy.ts';
 import { briefError, type LoggedError } from '../observe/events.ts';
 import { describeFailure } from '../observe/failure-alert.ts';
 import { jobLog, toLog } from '../observe/logger.ts';
-import { createRunLog } from '../observe/run-log.ts';
+import { createRunLog, type Measure } from '../observe/run-log.ts';
 import type { RunPorts } from '../run/delivery.ts';
 import { placesBelow } from '../run/name-places.ts';
 import type { Reporter } from '../run/ports.ts';
@@ -37,8 +37,8 @@ export interface RuntimeExtras {
   readonly calendar?: SkipByCalendar;
   /** `callPingUrl` */
   readonly ping?: (run: RunRecord, facts: ScheduleFacts | undefined) => Promise<void>;
-  /** Takes one line in CloudWatch's embedded metric format. @default standard output */
-  readonly writeMetrics?: (line: string) => void;
+  /** `measureDurations` */
+  readonly measure?: Measure;
 }
 
 /** The parts of a function's process that outlive an invocation. */
@@ -70,7 +70,7 @@ export const writeLine = (line: string): unknown => process.stdout.write(`${line
 export function createRuntime(
   job: Job,
   { policy, schedules }: RuntimeOptions,
-  { gate, asset = noAssets, calendar, ping, writeMetrics = writeLine }: RuntimeExtras,
+  { gate, asset = noAssets, calendar, ping, measure }: RuntimeExtras,
 ): Runtime {
   const { app, stage, table, queueUrl, deadLetterQueueUrl, alertTopicArn } = readEnvironment(process.env);
   const deployment = stagePrefix({ app, stage });
@@ -106,7 +106,7 @@ export function createRuntime(
         runs,
         gate: gate({ client, table, runs }),
         reporter,
-        observe: createRunLog({ log, deployment, writeMetrics, logError }),
+        observe: createRunLog({ log, deployment, writeMetrics: writeLine, logError, measure }),
         namePlaces,
         admit(run) {
           return judge(run, factsOf(run), calendar);

@@ -8,7 +8,8 @@ import type { JobContext } from '../job/context.ts';
 import { defineJob } from '../job/job.ts';
 import { WATCHDOG } from '../job/names.ts';
 import { logEvent, WATCHDOG_EVENTS } from '../observe/events.ts';
-import { formatMetrics, METRICS } from '../observe/metrics.ts';
+import { formatMetrics } from '../observe/metrics.ts';
+import type { Measure } from '../observe/run-log.ts';
 import { ownEntry } from '../own-entry.ts';
 import { DynamoDbWatchStore } from '../store/dynamodb/dynamodb-watch-store.ts';
 import { createSqsRunQueue } from '../store/sqs/sqs-run-queue.ts';
@@ -46,7 +47,7 @@ export function createWatchdogHandler(
         { stage, showOption, dueAt: epochMs(context.run.scheduledTime.getTime()) },
       ),
   });
-  return createHandler(job, options, { ...extras, writeMetrics: withoutStartDelay });
+  return createHandler(job, options, { ...extras, measure: measurePasses });
 }
 
 function createAdapters(
@@ -100,7 +101,6 @@ async function findSchedule(
 
 const toInstant = (date: Date | undefined) => epochMs(date?.getTime() ?? 0);
 
-/** How soon a pass begins is worth no metric of its own, each of which is paid for by the month. */
-function withoutStartDelay(line: string): void {
-  if (!line.includes(METRICS.startDelay.name)) writeLine(line);
-}
+/** For the alarm `watchdog-silent`, which counts the passes that completed. */
+const measurePasses: Measure = (event, { durationMs }) =>
+  event === 'run-completed' && durationMs !== undefined ? { runDuration: durationMs } : {};

@@ -3,7 +3,7 @@ import type { AttemptCause, Trigger } from '../job/trigger.ts';
 import type { RunEvent } from '../run/events.ts';
 import type { AttemptOutcome, RunError, SkipReason } from '../run/record.ts';
 import { isWord } from '../run/run-error.ts';
-import type { Metric } from './metrics.ts';
+import type { CountMetric } from './metrics.ts';
 
 /** What the watchdog finds out about due times and open runs. */
 export type WatchdogEvent =
@@ -32,6 +32,8 @@ export interface LoggedFields {
   readonly attempt: number;
   readonly cause: AttemptCause;
   readonly durationMs: number;
+  /** From the scheduled time to the start of the first attempt; only of runs that a schedule made due. */
+  readonly startDelayMs: number;
   /** How the attempt ended; of a due time that was not run, `skipped`. */
   readonly outcome: AttemptOutcome | 'skipped';
   /** Of a skip a `SkipReason`, else a sentence. */
@@ -67,8 +69,8 @@ export interface EventRow {
   readonly level: keyof Log;
   /** Fields are picked by name: what is not listed does not reach a log. */
   readonly fields: readonly FieldName[];
-  /** The metric that it is counted in or measured by. */
-  readonly metric?: Metric;
+  /** The metric that it is counted in. */
+  readonly metric?: CountMetric;
   /** Whether people are sent an alert about it. */
   readonly isAlerted?: true;
 }
@@ -87,8 +89,8 @@ const SKIPPED = {
  * text.
  */
 export const FUNCTION_EVENTS = {
-  'attempt-started': { level: 'info', fields: RUN, metric: 'startDelay' },
-  'run-completed': { level: 'info', fields: [...RUN, 'durationMs', 'outcome'], metric: 'runDuration' },
+  'attempt-started': { level: 'info', fields: [...RUN, 'startDelayMs'] },
+  'run-completed': { level: 'info', fields: [...RUN, 'durationMs', 'outcome'] },
   'attempt-failed': { level: 'warn', fields: [...RUN, 'durationMs', 'outcome', 'error', 'nextAttemptAt'] },
   'run-failed': {
     level: 'error',

@@ -7,8 +7,8 @@ export const METRIC_NAMESPACE = 'Belfry';
 export const METRIC_DIMENSIONS = ['Deployment', 'Job'] as const;
 
 /**
- * All custom metrics. The first two are written for every run, the others only when they happen:
- * custom metrics are the dearest part of a small scheduler.
+ * All custom metrics. The first two are written for every run of a stage with `metrics: { durations: true }`, the others only
+ * when they happen: custom metrics are the dearest part of a small scheduler.
  */
 export const METRICS = {
   runDuration: { name: 'RunDuration', unit: 'Milliseconds' },
@@ -19,6 +19,10 @@ export const METRICS = {
 } as const;
 
 export type Metric = keyof typeof METRICS;
+
+/** Metrics that count what happens; the others measure how long it takes. */
+export type CountMetric = { [Name in Metric]: (typeof METRICS)[Name]['unit'] extends 'Count' ? Name : never }[Metric];
+
 export type MetricValues = Partial<Record<Metric, number | Milliseconds>>;
 
 /**

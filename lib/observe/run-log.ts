@@ -4,7 +4,7 @@ import type { RunEvent, RunObserver } from '../run/events.ts';
 import type { RunRecord } from '../run/record.ts';
 import { epochMs, toIso } from '../units.ts';
 import { briefError, type EventRow, FUNCTION_EVENTS, type LoggedError, type LoggedFields, logEvent } from './events.ts';
-import { formatMetrics, type Metric } from './metrics.ts';
+import { formatMetrics, type MetricValues } from './metrics.ts';
 
 export interface RunLogOptions {
   readonly log: Log;
@@ -14,21 +14,34 @@ export interface RunLogOptions {
   readonly deployment: string;
   /** How a line has an error. @default without messages and causes */
   readonly logError?: (error: LoggedError) => LoggedError;
+  /** Metrics beside the counts. @default none */
+  readonly measure?: Measure | undefined;
 }
+
+/** The metrics that follow from the fields of an event's line. */
+export type Measure = (event: RunEvent['event'], fields: LoggedDurations) => MetricValues;
+
+export type LoggedDurations = Partial<Pick<LoggedFields, 'durationMs' | 'startDelayMs'>>;
 
 /**
  * Turns what happens to runs into one structured log line each, and into metrics where there are any.
  * Lines carry ids, times and what an error is called, never an input or a result.
  */
-export function createRunLog({ log, writeMetrics, deployment, logError = briefError }: RunLogOptions): RunObserver {
+export function createRunLog({
+  log,
+  writeMetrics,
+  deployment,
+  logError = briefError,
+  measure,
+}: RunLogOptions): RunObserver {
   return (event) => {
     const { level, fields, metric }: Row = FUNCTION_EVENTS[event.event];
     const picked = pick(fields, event);
     picked.error &&= logError(picked.error);
     logEvent(log, event.event, level, picked);
-    const value = metric === undefined ? undefined : MEASURES[metric](event);
-    if ('run' in event && metric !== undefined && value !== undefined)
-      writeMetrics(formatMetrics(deployment, event.run.job, event.at, { [metric]: value }));
+    const values = { ...(metric && { [metric]: 1 }), ...measure?.(event.event, picked) };
+    if ('run' in event && Object.keys(values).length > 0)
+      writeMetrics(formatMetrics(deployment, event.run.job, event.at, values));
   };
 }
 
@@ -78,6 +91,10 @@ const VALUES: { readonly [Name in Field]: (event: AnyEvent, name: Name) => Logge
   durationMs({ duration }) {
     return duration;
   },
+  startDelayMs({ run, at = epochMs(0) }) {
+    const isFirst = run?.attempt === 1 && isDue(run.trigger);
+    return isFirst ? Math.max(0, at - run.scheduledTime) : undefined;
+  },
   outcome({ event, outcome }) {
     return outcome ?? (event && OUTCOMES[event]);
   },
@@ -102,22 +119,4 @@ const VALUES: { readonly [Name in Field]: (event: AnyEvent, name: Name) => Logge
 const OUTCOMES: Partial<Record<RunEvent['event'], LoggedFields['outcome']>> = {
   'run-completed': 'completed',
   'run-skipped': 'skipped',
-};
-
-const once = (): number => 1;
-
-/** What is written of an event to the metric of its row. */
-const MEASURES: Readonly<Record<Metric, (event: AnyEvent) => number | undefined>> = {
-  /** Of the attempt that completed. */
-  runDuration({ duration }) {
-    return duration;
-  },
-  /** Of the first attempt of a scheduled run. */
-  startDelay({ run, at = epochMs(0) }) {
-    const isFirst = run?.attempt === 1 && isDue(run.trigger);
-    return isFirst ? Math.max(0, at - run.scheduledTime) : undefined;
-  },
-  runsFailed: once,
-  runsSkipped: once,
-  runsMissed: once,
 };

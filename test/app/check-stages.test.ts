@@ -24,6 +24,7 @@ test('allows every setting', () => {
     account: '001122223333',
     region: 'us-gov-west-1',
     logRetention: '1 day',
+    metrics: { durations: true },
   };
 
   expect(messageFor({ dev: all })).toBe('allowed');
@@ -114,6 +115,21 @@ test.each([
     'log lines for ever',
     { dev: { logRetention: 'forever' } },
     `infra/stages.ts: stage "dev": logRetention "forever" is not allowed; write 1 day to 3653 days, as a number and a unit, such as '90 days'`,
+  ],
+  [
+    'metrics as a word',
+    { dev: { metrics: true } },
+    'infra/stages.ts: stage "dev": metrics true is not allowed; write { durations: true }',
+  ],
+  [
+    'metrics that are misspelt',
+    { dev: { metrics: { duration: true } } },
+    'infra/stages.ts: stage "dev": metrics.duration is not a field; write metrics.durations',
+  ],
+  [
+    'metrics of durations as text',
+    { dev: { metrics: { durations: 'yes' } } },
+    'infra/stages.ts: stage "dev": metrics.durations "yes" is not allowed; write true or false',
   ],
 ])('refuses %s', (_case, stages, message) => {
   expect(messageFor(stages)).toBe(message);

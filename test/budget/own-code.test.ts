@@ -11,6 +11,7 @@ const USES: readonly { readonly what: string; readonly app: MeasuredApp; readonl
   { what: 'a calendar', app: { jobs: { measured: {} }, schedule: { except: '2027-12-24' } }, adds: 1024 },
   { what: 'assets', app: { jobs: { measured: { assets: ['functions'] } } }, adds: 512 },
   { what: 'a pingUrl', app: { jobs: { measured: {} }, schedule: { pingUrl: 'https://example.com/ping' } }, adds: 512 },
+  { what: 'metrics of durations', app: { jobs: { measured: {} }, hasDurations: true }, adds: 512 },
   { what: 'an emulator', app: { jobs: { measured: {} }, isEmulated: true }, adds: 1024 },
 ];
 

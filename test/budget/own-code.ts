@@ -22,6 +22,7 @@ export interface MeasuredApp {
   /** More of the first job's schedule, which is due daily. */
   readonly schedule?: Partial<ScheduleOptions<undefined>>;
   readonly isEmulated?: boolean;
+  readonly hasDurations?: boolean;
 }
 
 /** What Belfry itself puts into the function of an app's first job: bytes by source, minified. */
@@ -29,6 +30,7 @@ export async function ownCode({
   jobs,
   schedule: options = {},
   isEmulated = false,
+  hasDurations = false,
 }: MeasuredApp): Promise<ReadonlyMap<string, number>> {
   const folder = mkdtempSync(join(directory, 'app-'));
   const files = await loadJobs(writeJobs(folder, jobs));
@@ -43,7 +45,7 @@ export async function ownCode({
     now: DUE,
     readCalendarFile: () => [],
   });
-  const { outputs } = build(entriesOf({ ...app, isEmulated }), folder);
+  const { outputs } = build(entriesOf({ ...app, isEmulated, hasDurations }), folder);
   const reached = new Set([`out/${measured}.mjs`]);
   // A set that grows while it is walked is walked to its end.
   for (const file of reached) {

@@ -84,6 +84,14 @@ describe('the entry of a job', () => {
     ]);
   });
 
+  test('of all that is not in every bundle imports the metrics of durations that its stage asks for', () => {
+    const { jobs, schedules } = check({});
+    const parts = { job: jobs[0] as CheckedJob, schedules, isEmulated: false };
+
+    expect(importsOf(jobEntry({ ...parts, hasDurations: true }))).toContain('duration-metrics.ts');
+    expect(importsOf(jobEntry(parts))).not.toContain('duration-metrics.ts');
+  });
+
   test.each(OVERLAP_POLICIES)('imports the gate of its own overlap policy and no other: %s', (overlap) => {
     const parallel = defineJob('report', { overlap, run() {} });
     const { jobs, schedules } = check({}, undefined, [parallel]);

@@ -20,14 +20,14 @@ const secrets = { GREETING: 'good day' };
 const now = new Date('2027-03-02T02:00:30Z');
 
 describe('runJob', () => {
-  test('gives the outcome, the record, the logs, the metrics and the alerts of one attempt', async () => {
+  test('gives the outcome, the record, the logs and the alerts of one attempt', async () => {
     const run = await runJob(greet, { name: 'Ada' }, { now, secrets });
 
     expect(run.outcome).toEqual({ kind: 'completed', result: { due: '2027-03-02T02:00:00.000Z', attempt: 1 } });
     expect(run.record).toMatchObject({ id: 'greet/2027-03-02T02:00Z/test', status: 'completed' });
     expect(run.logs.map(({ message }) => message)).toEqual(['attempt-started', 'greeting', 'run-completed']);
-    expect(run.metrics.map(({ name }) => name)).toEqual(['StartDelay', 'RunDuration']);
-    expect(run.metrics[0]?.value).toBeGreaterThanOrEqual(30_000);
+    expect(run.logs[0]?.fields.startDelayMs).toBeGreaterThanOrEqual(30_000);
+    expect(run.metrics).toEqual([]);
     expect(run.alerts).toEqual([{ subject: 'hello', body: 'Ada, good day' }]);
     expect(run.deadLetters).toEqual([]);
   });
@@ -47,10 +47,11 @@ describe('runJob', () => {
     expect(outcome.error).toMatchObject({ name: 'Error', message: 'not yet' });
   });
 
-  test('gives the dead letter and the alert of a run that has failed for good', async () => {
-    const { outcome, deadLetters, alerts } = await runJob(greet, { name: 'later' }, { now, attempt: 3 });
+  test('gives the dead letter, the alert and the metric of a run that has failed for good', async () => {
+    const { outcome, deadLetters, alerts, metrics } = await runJob(greet, { name: 'later' }, { now, attempt: 3 });
 
     expect(outcome.kind).toBe('failed');
+    expect(metrics).toEqual([{ name: 'RunsFailed', value: 1 }]);
     expect(deadLetters).toMatchObject([{ run: 'greet/2027-03-02T02:00Z/test', attempts: 3 }]);
     expect(alerts).toMatchObject([{ subject: 'greet failed: Error: not yet' }]);
   });

@@ -52,6 +52,8 @@ export function bundle(app: BundledApp, places: BundlePlaces): Bundles {
 export interface BundledApp extends Pick<CheckedApp, 'jobs' | 'schedules'> {
   /** Whether the stage says that it runs on an emulator. @default false */
   readonly isEmulated?: boolean;
+  /** Whether the stage asks for metrics of durations. @default false */
+  readonly hasDurations?: boolean;
   /** @default none */
   readonly watchdog?: WatchdogOptions;
 }
@@ -62,8 +64,10 @@ interface JobEntry extends Entry {
 }
 
 /** The module of each function. */
-export function entriesOf({ jobs, schedules, isEmulated = false, watchdog }: BundledApp): readonly JobEntry[] {
-  const entries = jobs.map((job) => ({ name: job.name, source: jobEntry({ job, schedules, isEmulated }), job }));
+export function entriesOf({ jobs, watchdog, isEmulated = false, ...app }: BundledApp): readonly JobEntry[] {
+  const { schedules, hasDurations = false } = app;
+  const common = { schedules, isEmulated, hasDurations };
+  const entries = jobs.map((job) => ({ name: job.name, source: jobEntry({ job, ...common }), job }));
   if (watchdog === undefined) return entries;
   return [...entries, { name: WATCHDOG, source: watchdogEntry(watchdog, isEmulated) }];
 }

@@ -28,6 +28,7 @@ const EXTRAS = {
   asset: ofLib('findDeployedAsset', 'lambda/assets.ts'),
   calendar: ofLib('skipByCalendar', 'lambda/calendar-admission.ts'),
   ping: ofLib('callPingUrl', 'lambda/ping.ts'),
+  measure: ofLib('measureDurations', 'observe/duration-metrics.ts'),
 } as const satisfies Partial<Record<keyof HandlerExtras, Import>>;
 
 interface JobEntryParts {
@@ -35,10 +36,12 @@ interface JobEntryParts {
   /** Of all jobs. */
   readonly schedules: readonly CheckedSchedule[];
   readonly isEmulated: boolean;
+  /** Whether the stage asks for metrics of durations. @default false */
+  readonly hasDurations?: boolean;
 }
 
 /** The module that Lambda loads for a job. Synth has checked all that it says; a running function takes its word for it. */
-export function jobEntry({ job, schedules, isEmulated }: JobEntryParts): string {
+export function jobEntry({ job, schedules, isEmulated, hasDurations = false }: JobEntryParts): string {
   const own = schedules.filter((schedule) => schedule.job === job.name);
   const options: HandlerOptions = {
     policy: job.policy,
@@ -51,6 +54,7 @@ export function jobEntry({ job, schedules, isEmulated }: JobEntryParts): string 
     ...(job.assets.length > 0 ? { asset: EXTRAS.asset } : {}),
     ...(facts.some(({ calendars }) => calendars !== undefined) ? { calendar: EXTRAS.calendar } : {}),
     ...(facts.some(({ pingUrl }) => pingUrl !== undefined) ? { ping: EXTRAS.ping } : {}),
+    ...(hasDurations ? { measure: EXTRAS.measure } : {}),
   };
   const lines = [`import job from ${JSON.stringify(job.path)};`];
   return entry({ lines, handler: HANDLER, values: ['job', JSON.stringify(options)], extras });
