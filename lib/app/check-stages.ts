@@ -38,6 +38,7 @@ export function describeUnlisted(stage: string, listed: readonly string[]): stri
 const FIELDS = [
   'isProtected',
   'alerts',
+  'alertKey',
   'account',
   'region',
   'logRetention',
@@ -55,6 +56,7 @@ function checkStage(name: string, settings: unknown): readonly string[] {
     ...Object.entries(CHECKS).flatMap(([field, check]) =>
       settings[field] === undefined ? [] : check(settings[field]),
     ),
+    ...checkKeyRegion(settings),
   ];
   return [...wrongName, ...problems.map((problem) => `${place}${problem}`)];
 }
@@ -62,6 +64,7 @@ function checkStage(name: string, settings: unknown): readonly string[] {
 const CHECKS: Readonly<Record<keyof StageSettings, (value: unknown) => readonly string[]>> = {
   isProtected: (value) => checkSwitch('isProtected', value),
   alerts: checkAlerts,
+  alertKey: checkKey,
   account(value) {
     if (typeof value === 'string' && /^\d{12}$/.test(value)) return [];
     const cure =
@@ -86,6 +89,28 @@ const CHECKS: Readonly<Record<keyof StageSettings, (value: unknown) => readonly 
         ]
       : [`metrics ${quoteValue(value)} is not allowed; write { durations: true }`],
 };
+
+/** @see https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN */
+const KEY_ARN = /^arn:aws[a-z-]*:kms:([a-z]{2,}(?:-[a-z]+)+-\d+):\d{12}:key\/[A-Za-z0-9-]+$/;
+
+/** The region that a key is in; undefined for what is not the ARN of a key. */
+export const keyRegion = (key: unknown): string | undefined => KEY_ARN.exec(String(key))?.[1];
+
+function checkKey(key: unknown): readonly string[] {
+  if (keyRegion(key) !== undefined) return [];
+  const refused = `alertKey ${quoteValue(key)} is not allowed; write the ARN of a key, 'arn:aws:kms:<region>:<account>:key/<id>'`;
+  // A role's right to an alias is none to its key.
+  return [/alias\//.test(String(key)) ? `${refused}: IAM policies name keys, not aliases` : refused];
+}
+
+/** SNS takes a key of its topic's region only. */
+function checkKeyRegion({ alertKey, region }: Readonly<Record<string, unknown>>): readonly string[] {
+  const found = keyRegion(alertKey);
+  if (found === undefined || region === undefined || region === found) return [];
+  return [
+    `alertKey is in ${found}, and the stage in ${quoteValue(region)}; write the ARN of a key in the stage's region`,
+  ];
+}
 
 const checkSwitch = (field: string, value: unknown): readonly string[] =>
   typeof value === 'boolean' ? [] : [`${field} ${quoteValue(value)} is not allowed; write true or false`];

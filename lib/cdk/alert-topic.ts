@@ -9,19 +9,20 @@ export interface AlertTopicProps {
   readonly names: StageNames;
   /** Addresses to subscribe. */
   readonly email: readonly string[];
+  /** The ARN of a key of the user's. @default a key of the topic's own */
+  readonly keyArn: string | undefined;
 }
 
 /** Where alarms and failed runs are told. Others subscribe to it: a chat channel, a pager. */
 export class AlertTopic extends Construct {
   readonly arn: string;
 
-  constructor(scope: Construct, id: string, { names, email }: AlertTopicProps) {
+  constructor(scope: Construct, id: string, { names, email, keyArn }: AlertTopicProps) {
     super(scope, id);
-    const key = this.createKey(names);
     const topic = new CfnTopic(this, 'Resource', {
       topicName: names.alertTopic,
       displayName: names.prefix,
-      kmsMasterKeyId: key.keyArn,
+      kmsMasterKeyId: keyArn ?? this.createKey(names).keyArn,
     });
     this.arn = topic.ref;
     this.createPolicy();

@@ -95,8 +95,8 @@ export class JobWorker extends Construct {
           'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [jobPartition(this.job.name)] },
         }),
         allow(['sns:Publish'], this.arns.alertTopic),
-        // Not by the key's ARN, which a group's stack would have to import from the main one.
-        allow(['kms:Decrypt', 'kms:GenerateDataKey'], keysArn(this), {
+        // A key that the deployment makes, not by its ARN, which a group's stack would have to import from the main one.
+        allow(['kms:Decrypt', 'kms:GenerateDataKey'], this.surroundings.alertKey ?? keysArn(this), {
           StringEquals: { 'kms:EncryptionContext:aws:sns:topicArn': this.arns.alertTopic },
         }),
         allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn),
@@ -111,11 +111,13 @@ export class JobWorker extends Construct {
       description: `What the job ${name} may do`,
       inlinePolicies: { Job: this.permissions },
     });
-    Validations.of(role).acknowledge({
-      id: wildcardIn(this, keysArn(this)),
-      reason:
-        "The key of the alert topic, by the topic that it encrypts for: no other key's use has that topic as its context",
-    });
+    if (this.surroundings.alertKey === undefined) {
+      Validations.of(role).acknowledge({
+        id: wildcardIn(this, keysArn(this)),
+        reason:
+          "The key of the alert topic, by the topic that it encrypts for: no other key's use has that topic as its context",
+      });
+    }
     const created = new LambdaFunction(this, 'Function', {
       functionName: names.function,
       description: `Runs the job ${name} of ${this.surroundings.names.prefix}`,

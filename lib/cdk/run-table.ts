@@ -21,6 +21,8 @@ export class RunTable extends Construct {
       { attributeName: sort, keyType: 'RANGE' },
     ];
     const { openIndex } = TABLE;
+    // Without sseSpecification: AWS then encrypts with a key that it owns. `sseEnabled: true` would mean the AWS managed key, whose
+    // use KMS charges by the call. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
     this.resource = new CfnTable(this, 'Resource', {
       tableName,
       billingMode: 'PAY_PER_REQUEST',
@@ -34,7 +36,6 @@ export class RunTable extends Construct {
         },
       ],
       timeToLiveSpecification: { attributeName: TABLE.timeToLive, enabled: true },
-      sseSpecification: { sseEnabled: true },
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: isProtected },
       deletionProtectionEnabled: isProtected,
     });

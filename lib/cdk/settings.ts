@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { packageAppName } from '../app/app-name.ts';
 import { checkDeployment } from '../app/check-deployment.ts';
 import { InvalidAppError } from '../app/check-report.ts';
-import { checkStages, STAGES_FILE } from '../app/check-stages.ts';
+import { checkStages, keyRegion, STAGES_FILE } from '../app/check-stages.ts';
 import { DEFAULT_STAGE, type Deployment, UNNAMED_APP } from '../job/names.ts';
 import type { StageSettings, Stages } from '../job/stages.ts';
 import { LOCAL_CONTEXT } from '../manifest.ts';
@@ -88,6 +88,12 @@ function checkEnvironment(stack: Stack, name: string, settings: StageSettings): 
       `${STAGES_FILE}: stage "${name}": ${field} ${wanted}, and the stack ${stack.stackName} ${found}; give the stack env: { ${field}: '${wanted}' }`,
     ];
   });
+  const found = keyRegion(settings.alertKey);
+  if (found !== undefined && !Token.isUnresolved(stack.region) && stack.region !== found) {
+    problems.push(
+      `${STAGES_FILE}: stage "${name}": alertKey is in ${found}, and the stack ${stack.stackName} in ${stack.region}; write the ARN of a key in the stack's region`,
+    );
+  }
   if (problems.length > 0) throw new InvalidAppError(problems);
 }
 

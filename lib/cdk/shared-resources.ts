@@ -16,9 +16,9 @@ export function createSharedResources(
   { deployment, stage }: Pick<DeploymentSettings, 'deployment' | 'stage'>,
 ): Surroundings {
   const names = stageNames(deployment);
-  const { isProtected = false, alerts: { email = [] } = {}, logRetention } = stage;
+  const { isProtected = false, alerts: { email = [] } = {}, alertKey, logRetention } = stage;
   const table = new RunTable(scope, 'Table', { tableName: names.table, isProtected });
-  const topic = new AlertTopic(scope, 'Alerts', { names, email });
+  const topic = new AlertTopic(scope, 'Alerts', { names, email, keyArn: alertKey });
   const undelivered = createQueue(scope, 'DeliveryQueue', { queueName: names.deliveryQueue });
   requireTls(scope, [undelivered]);
   const reason = "It is a dead-letter queue itself, of EventBridge Scheduler's, which needs no redrive policy for that";
@@ -31,7 +31,7 @@ export function createSharedResources(
   new CfnOutput(scope, 'AlertTopicArn', { value: topic.arn, description: 'Subscribe to it to hear of failures' });
   new CfnOutput(scope, 'TableName', { value: table.resource.ref, description: 'The records of all runs' });
   tag(scope, deployment);
-  return { deployment, names, scheduleGroup, logRetention: readDuration(logRetention) };
+  return { deployment, names, scheduleGroup, logRetention: readDuration(logRetention), alertKey };
 }
 
 /**

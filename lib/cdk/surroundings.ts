@@ -11,6 +11,8 @@ export interface Surroundings {
   readonly scheduleGroup: CfnScheduleGroup;
   /** How long log lines are kept; absent where each job's records decide. */
   readonly logRetention: Milliseconds | undefined;
+  /** The ARN of the user's own key for alerts; absent where the deployment makes one. */
+  readonly alertKey: string | undefined;
 }
 
 /** ARNs of what all jobs share. */

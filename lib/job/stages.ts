@@ -16,6 +16,15 @@ export interface StageSettings {
      */
     readonly email?: readonly string[];
   };
+  /**
+   * The ARN of a KMS key that encrypts the alerts, `'arn:aws:kms:eu-north-1:123456789012:key/…'`, in the stage's region: an
+   * existing key of yours that several stages and apps may share, at one dollar a month for all of them. Its policy must allow
+   * `cloudwatch.amazonaws.com` `kms:Decrypt` and `kms:GenerateDataKey*`, and let the account's IAM policies grant its use, as
+   * the policy that KMS gives a key by default does.
+   *
+   * @default a key of the stage's own, made and deleted with it
+   */
+  readonly alertKey?: string;
   /** The account it may be deployed to: 12 digits, as text. @default the one whose credentials deploy it */
   readonly account?: string;
   /** The region it may be deployed to, `'eu-north-1'`. @default the one of the shell that deploys it */

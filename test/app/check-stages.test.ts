@@ -25,6 +25,7 @@ test('allows every setting', () => {
     region: 'us-gov-west-1',
     logRetention: '1 day',
     metrics: { durations: true },
+    alertKey: 'arn:aws-us-gov:kms:us-gov-west-1:001122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab',
   };
 
   expect(messageFor({ dev: all })).toBe('allowed');
@@ -115,6 +116,21 @@ test.each([
     'log lines for ever',
     { dev: { logRetention: 'forever' } },
     `infra/stages.ts: stage "dev": logRetention "forever" is not allowed; write 1 day to 3653 days, as a number and a unit, such as '90 days'`,
+  ],
+  [
+    'an alias in place of a key',
+    { dev: { alertKey: 'arn:aws:kms:eu-north-1:111122223333:alias/alerts' } },
+    `infra/stages.ts: stage "dev": alertKey "arn:aws:kms:eu-north-1:111122223333:alias/alerts" is not allowed; write the ARN of a key, 'arn:aws:kms:<region>:<account>:key/<id>': IAM policies name keys, not aliases`,
+  ],
+  [
+    'the id of a key',
+    { dev: { alertKey: '1234abcd-12ab-34cd-56ef-1234567890ab' } },
+    `infra/stages.ts: stage "dev": alertKey "1234abcd-12ab-34cd-56ef-1234567890ab" is not allowed; write the ARN of a key, 'arn:aws:kms:<region>:<account>:key/<id>'`,
+  ],
+  [
+    'a key of another region',
+    { dev: { region: 'eu-west-1', alertKey: 'arn:aws:kms:eu-north-1:111122223333:key/1234abcd' } },
+    `infra/stages.ts: stage "dev": alertKey is in eu-north-1, and the stage in "eu-west-1"; write the ARN of a key in the stage's region`,
   ],
   [
     'metrics as a word',

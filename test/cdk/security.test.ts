@@ -127,6 +127,22 @@ describe('no policy is broader than it must be', () => {
     );
   });
 
+  test('the key that a stage is given is the only one that its roles may use, and that for its own alerts', () => {
+    const alertKey = 'arn:aws:kms:eu-north-1:111122223333:key/1234abcd';
+    const { template } = synth({ stages: { dev: { alertKey } } });
+
+    const ofRoles = allStatements(template).filter(
+      ({ in: type, Action }) => type === 'AWS::IAM::Role' && /kms/.test(String(Action)),
+    );
+    expect(ofRoles.map(({ Action, Resource }) => ({ Action, Resource }))).toEqual(
+      // The job's and the watchdog's.
+      Array.from({ length: 2 }, () => ({ Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: alertKey })),
+    );
+    expect(ofRoles.map(({ Condition }) => textOf(contextOf(Condition)))).toEqual(
+      ofRoles.map(() => `${here('sns')}:shop-dev-alerts`),
+    );
+  });
+
   test('no resource of a role has a star in it, save those of the watchdog, and keys by what they encrypt', () => {
     const starred = allStatements(twoJobs().template)
       .filter(({ Effect, Condition }) => Effect === 'Allow' && contextOf(Condition) === undefined)

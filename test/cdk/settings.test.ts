@@ -202,6 +202,28 @@ describe('a stage', () => {
     expect(subscriptions.map(({ Properties }) => Properties.Endpoint)).toEqual(['a@example.org', 'b@example.org']);
   });
 
+  test('encrypts its alerts with a key of its own, or with the one that it is given', () => {
+    const key = 'arn:aws:kms:eu-north-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+
+    expect(resourcesOf(settled({}), 'AWS::KMS::Key')).toHaveLength(1);
+    const shared = settled({ alertKey: key });
+    expect(resourcesOf(shared, 'AWS::KMS::Key')).toEqual([]);
+    expect(only(shared, 'AWS::SNS::Topic').Properties.KmsMasterKeyId).toBe(key);
+  });
+
+  test('has the key of its alerts in the region of the user’s stack', () => {
+    const stack = new Stack(appWith({}), 'Shop', { env: { account: '111122223333', region: 'eu-north-1' } });
+    const add = (alertKey: string, id: string) => {
+      const stages = { dev: { alertKey } };
+      return new Belfry(stack, id, { app: 'shop', stage: 'dev', stages, jobs: [jobFile(report)], schedules: {} });
+    };
+
+    expect(() => add('arn:aws:kms:eu-west-1:111122223333:key/1234abcd', 'One')).toThrow(
+      `infra/stages.ts: stage "dev": alertKey is in eu-west-1, and the stack Shop in eu-north-1; write the ARN of a key in the stack's region`,
+    );
+    expect(() => add('arn:aws:kms:eu-north-1:111122223333:key/1234abcd', 'Two')).not.toThrow();
+  });
+
   test('whose account is not that of the user’s stack is refused', () => {
     const stack = new Stack(appWith({}), 'Shop', { env: { account: '111122223333', region: 'eu-north-1' } });
     const add = (settings: BelfryProps['stages'][string], id: string) =>
