@@ -4,32 +4,18 @@ import type { Trigger } from '../../lib/job/trigger.ts';
 import { measureDurations } from '../../lib/observe/duration-metrics.ts';
 import { createRunLog, type Measure } from '../../lib/observe/run-log.ts';
 import type { RunEvent } from '../../lib/run/events.ts';
-import type { RunRecord } from '../../lib/run/record.ts';
 import { milliseconds, plus } from '../../lib/units.ts';
 import { DUE } from '../support/requests.ts';
-
-const runOf = (attempt: number, trigger: Trigger): RunRecord => ({
-  id: 'report/2027-03-02T02:00Z/nightly',
-  job: 'report',
-  schedule: 'nightly',
-  scheduledTime: DUE,
-  trigger,
-  status: 'running',
-  claim: attempt,
-  attempt,
-  lastAttempt: 3,
-  attempts: [{ n: attempt, cause: 'first', startedAt: DUE, logStream: 'stream', requestId: 'request' }],
-  createdAt: DUE,
-});
+import { startedRun } from '../support/started-run.ts';
 
 const started = (attempt: number, trigger: Trigger, delay: number): RunEvent => ({
   event: 'attempt-started',
-  run: runOf(attempt, trigger),
+  run: startedRun({ attempt, trigger }),
   at: plus(DUE, milliseconds(delay)),
 });
 const COMPLETED: RunEvent = {
   event: 'run-completed',
-  run: runOf(1, 'schedule'),
+  run: startedRun(),
   at: DUE,
   duration: milliseconds(58),
 };

@@ -2,26 +2,13 @@ import type { Log } from '../../lib/job/context.ts';
 import { WATCHDOG_EVENTS } from '../../lib/observe/events.ts';
 import { createRunLog } from '../../lib/observe/run-log.ts';
 import type { RunEvent } from '../../lib/run/events.ts';
-import type { RunRecord } from '../../lib/run/record.ts';
 import { milliseconds } from '../../lib/units.ts';
 import { DUE } from '../support/requests.ts';
+import { startedRun } from '../support/started-run.ts';
 import { FULL_ERROR } from './full-error.ts';
 import { shapeOf } from './shape.ts';
 
-const RUN: RunRecord = {
-  id: 'report/2027-03-02T02:00Z/nightly',
-  job: 'report',
-  schedule: 'nightly',
-  scheduledTime: DUE,
-  trigger: 'schedule',
-  status: 'running',
-  claim: 1,
-  attempt: 1,
-  lastAttempt: 3,
-  attempts: [{ n: 1, cause: 'first', startedAt: DUE, logStream: 'stream', requestId: 'request' }],
-  createdAt: DUE,
-};
-
+const RUN = startedRun();
 const OF_RUN = { run: RUN, at: DUE };
 const FAILURE = { duration: milliseconds(58), outcome: 'failed', error: FULL_ERROR } as const;
 

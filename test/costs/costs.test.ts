@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest';
+import { defineJob, schedule } from '../../lib/entry/belfry.ts';
+import type { StageSettings } from '../../lib/job/stages.ts';
+import { jobFile, resourcesOf, synth, withoutWatchdog } from '../cdk/support.ts';
+import { readMarkdown, tableRows } from '../docs/markdown.ts';
+import { add, dollarsFor, PRICES, type Priced, priceOf, times, type Usage } from './prices.ts';
+import { type MonthlyUsage, monthlyUsage, PASS, RUN } from './usage.ts';
+
+/** An app whose jobs run every hour. */
+function deploy(count: number, settings: StageSettings = {}) {
+  const jobs = Array.from({ length: count }, (_, index) => defineJob(`job-${index}`, { run() {} }));
+  const schedules = Object.fromEntries(jobs.map((job) => [job.name, schedule(job, { every: '1 hour' })]));
+  const { template } = synth({ jobs: jobs.map((job) => jobFile(job)), schedules, stages: { dev: settings } });
+  return { template, hasDurations: settings.metrics?.durations === true };
+}
+
+const usageOf = (count: number, settings?: StageSettings): MonthlyUsage => monthlyUsage(deploy(count, settings));
+const totalOf = ({ atRest, checks, inUse }: MonthlyUsage): number => dollarsFor(add(atRest, checks, inUse));
+const combine = (one: MonthlyUsage, other: MonthlyUsage, factor: number): MonthlyUsage => ({
+  atRest: add(one.atRest, times(other.atRest, factor)),
+  checks: add(one.checks, times(other.checks, factor)),
+  inUse: add(one.inUse, times(other.inUse, factor)),
+});
+
+const TEN = 10;
+const ten = usageOf(TEN);
+/** What one job more uses. */
+const marginal = combine(usageOf(TEN + 1), ten, -1);
+const shared = combine(ten, marginal, -TEN);
+
+describe('ten jobs that run every hour', () => {
+  test('cost at most 0.90 dollars a job and month with all that they share', () => {
+    expect(totalOf(ten) / TEN).toBeLessThanOrEqual(0.9);
+  });
+
+  test('cost at most 0.68 dollars more for one more of them', () => {
+    expect(totalOf(marginal)).toBeLessThanOrEqual(0.68);
+  });
+
+  test('have three alarms each, of which the one for failures reads two metrics', () => {
+    const alarms = resourcesOf(withoutWatchdog(deploy(1).template), 'AWS::CloudWatch::Alarm')
+      .filter(({ Properties }) => Properties.AlarmName.startsWith('shop-dev-job-0-'))
+      .map(({ Properties }) => Properties);
+
+    expect(alarms.map(({ AlarmName }) => AlarmName.replace('shop-dev-job-0-', '')).sort()).toEqual([
+      'dead-letters',
+      'failed',
+      'slow',
+    ]);
+    expect(marginal.atRest.alarm).toBe(4);
+  });
+});
+
+describe('an option that costs money', () => {
+  const more = (settings: StageSettings): Usage => combine(usageOf(TEN, settings), ten, -1).atRest;
+  const only = (usage: Usage): Usage =>
+    Object.fromEntries(Object.entries(usage).filter(([, quantity]) => Math.abs(quantity) > 1e-9));
+
+  test('of metrics of durations is two custom metrics a job', () => {
+    expect(only(more({ metrics: { durations: true } }))).toEqual({ customMetric: 2 * TEN });
+  });
+
+  test('of a shared key saves the key of the stage', () => {
+    expect(only(more({ alertKey: 'arn:aws:kms:eu-north-1:111122223333:key/1234abcd' }))).toEqual({ key: -1 });
+  });
+});
+
+describe('docs/costs.md', () => {
+  const costs = readMarkdown('docs/costs.md');
+  const rows = (...header: string[]) => tableRows(costs, header).map((cells) => cells.slice(1));
+  const row = (what: Priced, quantity: number | undefined) => [
+    count(quantity ?? 0),
+    price(what),
+    dollars(priceOf(what, quantity ?? 0)),
+  ];
+  const sum = (usage: Usage) => ['', '', dollars(dollarsFor(usage))];
+  const total = (usage: MonthlyUsage) => ['', '', `**${dollars(totalOf(usage))}**`];
+
+  test('says what one job more costs', () => {
+    expect(rows('for each hourly job', 'a month', 'price', 'dollars')).toEqual([
+      row('alarm', marginal.atRest.alarm),
+      row('message', marginal.atRest.message),
+      sum(marginal.checks),
+      sum(marginal.inUse),
+      total(marginal),
+    ]);
+  });
+
+  test('says what the jobs of a stage share', () => {
+    expect(rows('for each stage', 'a month', 'price', 'dollars')).toEqual([
+      row('key', shared.atRest.key),
+      row('alarm', shared.atRest.alarm),
+      row('message', shared.atRest.message),
+      sum(shared.checks),
+      sum(shared.inUse),
+      total(shared),
+    ]);
+  });
+
+  test('says what a run and a pass use, and at which price', () => {
+    const used = (Object.keys(RUN) as Priced[]).filter((what) => what !== 'compute');
+
+    expect(rows('what', 'a run', 'a pass', 'price')).toEqual([
+      ...used.map((what) => [count(RUN[what] ?? 0), count(PASS[what] ?? 0), price(what)]),
+      [count(0), count(PASS.read ?? 0), price('read')],
+      ['0.5', '0.05', price('compute')],
+    ]);
+  });
+
+  test('says what options cost', () => {
+    expect(rows('option', 'more or less')).toEqual([
+      [`${dollars(priceOf('customMetric', 2))} for each hourly job`],
+      [dollars(priceOf('dashboard', 1))],
+      [`−${dollars(priceOf('key', 1))}`],
+    ]);
+  });
+
+  test.each(['README.md', 'docs/costs.md'])('and %s give both figures, and that of an idle queue', (path) => {
+    const text = readMarkdown(path).lines.join(' ');
+
+    expect(text).toContain(`${dollars(totalOf(ten) / TEN)} a job`);
+    expect(text).toContain(`${dollars(totalOf(marginal))} for one more`);
+    expect(text).toContain(
+      `${dollars(priceOf('message', marginal.atRest.message ?? 0))} to poll its queue, busy or idle`,
+    );
+  });
+});
+
+const count = (quantity: number): string => Math.round(quantity).toLocaleString('en-US');
+const dollars = (amount: number): string => `$${amount.toFixed(2)}`;
+
+function price(what: Priced): string {
+  const { dollars: amount, per, unit } = PRICES[what];
+  if (per === 1) return `$${amount < 0.01 ? amount : amount.toFixed(2)} a ${unit}`;
+  return `$${amount} for ${per.toLocaleString('en-US')} ${unit}s`;
+}

@@ -1,0 +1,137 @@
+import { readEventBridge } from '../../lib/cron/index.ts';
+import { WATCHDOG } from '../../lib/job/names.ts';
+import { measureDurations } from '../../lib/observe/duration-metrics.ts';
+import { createRunLog, type Measure } from '../../lib/observe/run-log.ts';
+import { milliseconds, plus } from '../../lib/units.ts';
+import { type Resource, resourcesOf, type Template } from '../cdk/support.ts';
+import { DUE, minutes } from '../support/requests.ts';
+import { startedRun } from '../support/started-run.ts';
+import { add, times, type Usage } from './prices.ts';
+
+const DAYS = 30;
+const MONTH = minutes(DAYS * 24 * 60);
+/** From midnight, UTC. */
+const FIRST = DUE;
+
+/**
+ * Where a mapping has a maximum concurrency, Lambda polls an empty queue with five pollers, each every 20 seconds; elsewhere
+ * it goes down to two. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+ */
+const POLLERS = { limited: 5, free: 2 };
+const POLLS_A_MONTH = (DAYS * 24 * 60 * 60) / 20;
+
+/** Each five minutes the watchdog asks every dead-letter queue for what is in it. */
+const DEAD_LETTER_CHECKS = DAYS * 24 * 12;
+/** Each quarter of an hour it reads the last 50 completions of each job, of at most 1 KB each. */
+const SLOW_CHECKS: Usage = times({ read: 12.5 }, DAYS * 24 * 4);
+
+/** What a run costs beside its function's time: send, hide and delete its message; claim, lock, outcome, release; two lines. */
+export const RUN: Usage = { schedule: 1, message: 3, invocation: 1, write: 4, log: 1_000 };
+/** How long a run is taken to last. */
+const RUN_SECONDS = 1;
+
+/**
+ * A pass of the watchdog that finds nothing. Of the table: the four writes of any run and the state; the state and, at half
+ * a read each, eight shards of the index of open runs.
+ */
+export const PASS: Usage = { schedule: 1, message: 3, invocation: 1, write: 5, read: 5, log: 2_000 };
+const PASS_SECONDS = 0.1;
+
+export interface CostedStage {
+  readonly template: Template;
+  /** Whether the stage asks for metrics of durations. @default false */
+  readonly hasDurations?: boolean;
+}
+
+/** What a month of a deployment uses whose runs all complete. */
+export interface MonthlyUsage {
+  /** Whether or not anything runs. */
+  readonly atRest: Usage;
+  /** What the watchdog asks for each job, beside its passes. */
+  readonly checks: Usage;
+  /** By runs and by passes of the watchdog. */
+  readonly inUse: Usage;
+}
+
+export function monthlyUsage({ template, hasDurations = false }: CostedStage): MonthlyUsage {
+  const count = (type: string): number => resourcesOf(template, type).length;
+  const runs = resourcesOf(template, 'AWS::Scheduler::Schedule').map((schedule) => usageOf(schedule, template));
+  const jobs = resourcesOf(template, 'AWS::Lambda::EventSourceMapping').length - 1;
+  return {
+    atRest: add({
+      alarm: resourcesOf(template, 'AWS::CloudWatch::Alarm').reduce((sum, alarm) => sum + metricsRead(alarm), 0),
+      dashboard: count('AWS::CloudWatch::Dashboard'),
+      key: count('AWS::KMS::Key'),
+      message: resourcesOf(template, 'AWS::Lambda::EventSourceMapping').reduce((sum, each) => sum + polls(each), 0),
+      customMetric: seriesOfPasses(template) + jobs * seriesOfRun(hasDurations ? measureDurations : undefined),
+    }),
+    checks: add(times(SLOW_CHECKS, jobs), { message: deadLetterQueues(template) * DEAD_LETTER_CHECKS }),
+    inUse: add(...runs),
+  };
+}
+
+/** How many metrics an alarm is paid for. @throws Error for what is paid by the metrics that a query finds */
+function metricsRead({ Properties }: Resource): number {
+  const { AlarmName, Metrics, MetricName, Period } = Properties;
+  if (Period < 60) throw new Error(`${AlarmName}: high resolution has another price`);
+  if (Metrics === undefined) return MetricName === undefined ? 0 : 1;
+  const queries = Metrics.filter(({ Expression = '' }) => /^SELECT/i.test(Expression));
+  if (queries.length > 0) throw new Error(`${AlarmName}: a query is paid by the metrics that it analyzes`);
+  return Metrics.filter(({ MetricStat }: { MetricStat?: object }) => MetricStat !== undefined).length;
+}
+
+const deadLetterQueues = (template: Template): number =>
+  resourcesOf(template, 'AWS::SQS::Queue').filter(({ Properties }) => Properties.RedrivePolicy === undefined).length;
+
+const polls = ({ Properties: { ScalingConfig } }: Resource): number =>
+  POLLS_A_MONTH * (ScalingConfig?.MaximumConcurrency === undefined ? POLLERS.free : POLLERS.limited);
+
+/** The custom metrics that a run which completes writes to. */
+function seriesOfRun(measure: Measure | undefined): number {
+  const series = new Set<string>();
+  const quiet = () => {};
+  const observe = createRunLog({
+    log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+    deployment: 'shop-dev',
+    measure,
+    writeMetrics(line) {
+      for (const { Metrics, Dimensions } of JSON.parse(line)._aws.CloudWatchMetrics) {
+        for (const { Name } of Metrics) for (const set of Dimensions) series.add([Name, ...set].join());
+      }
+    },
+  });
+  const run = startedRun();
+  observe({ event: 'attempt-started', run, at: plus(DUE, milliseconds(1000)) });
+  observe({ event: 'run-completed', run, at: plus(DUE, milliseconds(2000)), duration: milliseconds(1000) });
+  return series.size;
+}
+
+/** An alarm that missing data rings needs its custom metric at all times. */
+function seriesOfPasses(template: Template): number {
+  const read = resourcesOf(template, 'AWS::CloudWatch::Alarm').filter(
+    ({ Properties }) => Properties.Namespace === 'Belfry' && Properties.TreatMissingData === 'breaching',
+  );
+  return new Set(read.map(({ Properties }) => JSON.stringify([Properties.MetricName, Properties.Dimensions]))).size;
+}
+
+/** What the runs of a schedule use in a month. */
+function usageOf({ Properties }: Resource, template: Template): Usage {
+  const { ScheduleExpression, ScheduleExpressionTimezone = 'UTC', State, Target } = Properties;
+  if (State === 'DISABLED') return {};
+  const timetable = readEventBridge(ScheduleExpression, ScheduleExpressionTimezone);
+  const runs = [...timetable.between(FIRST, plus(FIRST, MONTH))].length;
+  const queue = template.Resources[Target.Arn['Fn::GetAtt'][0]]?.Properties.QueueName;
+  const { MemorySize } = functionOf(template, queue).Properties;
+  const isPass = String(queue).endsWith(`-${WATCHDOG}`);
+  const compute = (MemorySize / 1024) * (isPass ? PASS_SECONDS : RUN_SECONDS);
+  return times(add(isPass ? PASS : RUN, { compute }), runs);
+}
+
+/** A job's function has the name of its queue. */
+function functionOf(template: Template, queue: string): Resource {
+  const found = resourcesOf(template, 'AWS::Lambda::Function').find(
+    ({ Properties }) => Properties.FunctionName === queue,
+  );
+  if (found === undefined) throw new Error(`no function is called ${queue}`);
+  return found;
+}
