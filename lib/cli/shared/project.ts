@@ -6,7 +6,8 @@ import { packageAppName } from '../../app/app-name.ts';
 import { InvalidAppError } from '../../app/check-report.ts';
 import { importInTime } from '../../app/loading/import-in-time.ts';
 import { isJob, type Job } from '../../job/job.ts';
-import type { ManifestJob } from '../../manifest.ts';
+import { readManifest } from '../../local/manifest.ts';
+import { MANIFEST_FILE, type ManifestJob } from '../../manifest.ts';
 import { CommandError, EXIT } from './exit-codes.ts';
 
 /** The folder with cdk.json, here or above. @throws CommandError when there is none */
@@ -33,11 +34,26 @@ export async function loadJob(projectDirectory: string, { name, group }: Manifes
   throw new CommandError(`${label} has no default export made by defineJob`, EXIT.usage);
 }
 
-/** The app's name, from the context in cdk.json or from package.json, as the deployment reads it. @throws CommandError when it has none */
+/**
+ * The app's name: from the context in cdk.json; else as it was last synthesized, which in a stack of the user's own is a
+ * property of `Belfry`; else from package.json, as the deployment reads it.
+ *
+ * @throws CommandError when it has none
+ */
 export async function appName(projectDirectory: string): Promise<string> {
   const text = await readFile(join(projectDirectory, 'cdk.json'), 'utf8');
-  const { context = {} } = JSON.parse(text) as { readonly context?: { readonly app?: string } };
-  const app = context.app ?? packageAppName(projectDirectory);
+  const { context = {}, output = 'cdk.out' } = JSON.parse(text) as CdkJson;
+  const app = context.app ?? (await lastAppName(join(projectDirectory, output))) ?? packageAppName(projectDirectory);
   if (app !== undefined) return app;
   throw new CommandError(`${projectDirectory}: the app has no name: set context.app in cdk.json`, EXIT.usage);
+}
+
+interface CdkJson {
+  readonly context?: { readonly app?: string };
+  readonly output?: string;
+}
+
+async function lastAppName(assembly: string): Promise<string | undefined> {
+  if (!existsSync(join(assembly, MANIFEST_FILE))) return undefined;
+  return (await readManifest(assembly)).app;
 }

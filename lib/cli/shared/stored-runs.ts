@@ -15,7 +15,7 @@ export interface TableOptions {
   readonly endpoint?: string;
   /** Of the table, on AWS or on an emulator. */
   readonly region?: string;
-  /** Whose table. @default the app that cdk.json names */
+  /** Whose table. @default the app that cdk.json names, or that was last synthesized */
   readonly app?: string;
 }
 

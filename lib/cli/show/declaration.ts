@@ -14,7 +14,11 @@ export function addShow(program: Command, onExit: (code: number) => void): void 
     .option('--stage <stage>', 'read the table of this stage on AWS, with the credentials of the shell', readStage)
     .option('--endpoint <url>', 'read it on an emulator instead', readEndpoint)
     .option('--region <region>', `where the table is; on an emulator ${DEFAULT_REGION} unless given`)
-    .option('--app <app>', 'whose table (default: the app that cdk.json names)', readAppName)
+    .option(
+      '--app <app>',
+      'whose table (default: the app that cdk.json names, or that was last synthesized)',
+      readAppName,
+    )
     .addHelpText(
       'after',
       '\nExit codes: 0 printed; 1 there is no such record; 2 wrong usage; 3 not reachable or not permitted.',

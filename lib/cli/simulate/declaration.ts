@@ -44,7 +44,11 @@ export function addSimulate(program: Command, onExit: (code: number) => void): v
     )
     .option('--endpoint <url>', 'read the records on an emulator instead', readEndpoint)
     .option('--region <region>', `where the table is; on an emulator ${DEFAULT_REGION} unless given`)
-    .option('--app <app>', 'whose table (default: the app that cdk.json names)', readAppName)
+    .option(
+      '--app <app>',
+      'whose table (default: the app that cdk.json names, or that was last synthesized)',
+      readAppName,
+    )
     .option('--json', 'print JSON')
     .addHelpText('after', HELP)
     .action(async (options: SimulateOptions) => {

@@ -12,7 +12,7 @@ import { createTickLog, reasonOf } from './tick-log.ts';
 
 export interface TickOptions extends ConnectionOptions {
   readonly stage: string;
-  /** @default the app that cdk.json names */
+  /** @default the app that cdk.json names, or that was last synthesized */
   readonly app?: string;
   readonly for?: Milliseconds;
 }

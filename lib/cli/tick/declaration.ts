@@ -13,7 +13,11 @@ export function addTick(program: Command, onExit: (code: number) => void): void 
     .addOption(endpointOption('where the emulator listens'))
     .option('--region <region>', 'where its schedules and queues are', DEFAULT_REGION)
     .option('--stage <stage>', 'the stage whose schedules to fire', readStage, DEFAULT_STAGE)
-    .option('--app <app>', 'whose schedules to fire (default: the app that cdk.json names)', readAppName)
+    .option(
+      '--app <app>',
+      'whose schedules to fire (default: the app that cdk.json names, or that was last synthesized)',
+      readAppName,
+    )
     .option('--for <length>', 'end by itself after 30s, 2m, 1h', readLength)
     .action(async (options: TickOptions) => {
       isolateFromAws(process.env);
