@@ -88,6 +88,15 @@ export const describeMoved = (keys: readonly string[], stage: StageSettings): re
     return [`context "${key}" is not read; write ${MOVED[moved]} in a stage of ${STAGES_FILE}`];
   });
 
+/** Where `-c stage=prod` has no effect, since a property of `Belfry` says otherwise: another stage would be deployed than was asked for. */
+export function describeOverridden(scope: Construct, { stage }: Deployment): readonly string[] {
+  const given: unknown = scope.node.tryGetContext('stage');
+  if (given === undefined || String(given) === stage) return [];
+  return [
+    `context "stage" is ${quoteValue(given)} and has no effect here: new Belfry is given stage: '${stage}'; to have it follow the context, pass it on as a property, or rename your own key`,
+  ];
+}
+
 /** A switch, off by default; `-c` on the command line makes a text of it. */
 function readSwitch(key: string, given: unknown = false): boolean {
   const value = String(given);

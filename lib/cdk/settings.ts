@@ -9,7 +9,7 @@ import { DEFAULT_STAGE, type Deployment, UNNAMED_APP } from '../job/names.ts';
 import type { StageSettings, Stages } from '../job/stages.ts';
 import { LOCAL_CONTEXT } from '../manifest.ts';
 import { nearest } from '../nearest.ts';
-import { type DeploymentOptions, describeMoved, readContext } from './context.ts';
+import { type DeploymentOptions, describeMoved, describeOverridden, readContext } from './context.ts';
 
 export interface SettingsSource extends DeploymentOptions {
   readonly stages: Stages;
@@ -64,7 +64,11 @@ export function readSettings(
     env: definedIn({ account, region }),
     warnings: isLocal(scope)
       ? []
-      : [...describeMoved(context.others, settings), ...adviseDeployment(deployment, settings)],
+      : [
+          ...describeMoved(context.others, settings),
+          ...describeOverridden(scope, deployment),
+          ...adviseDeployment(deployment, settings),
+        ],
   };
 }
 

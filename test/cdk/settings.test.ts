@@ -84,6 +84,22 @@ describe('the context', () => {
   });
 });
 
+describe('a stage in the context that a property overrides', () => {
+  const OVERRIDDEN = `context "stage" is "prod" and has no effect here: new Belfry is given stage: 'dev'; to have it follow the context, pass it on as a property, or rename your own key`;
+
+  test('is a warning right below an app, and in a stack of the user’s', () => {
+    const props = { jobs: [jobFile(report)], schedules: {}, stages: STAGES, app: 'shop', stage: 'dev' };
+    const own = new Belfry(new Stack(appWith({ stage: 'prod' }), 'Own'), 'Jobs', props);
+
+    expect(warningsOf({ stage: 'prod' }, { stage: 'dev' })).toEqual([OVERRIDDEN]);
+    expect(own.warnings).toEqual([OVERRIDDEN]);
+  });
+
+  test('is none where both say the same', () => {
+    expect(warningsOf({ stage: 'test' }, { stage: 'test' })).toEqual([]);
+  });
+});
+
 test('the context of a CDK Stage says which deployment is in it', () => {
   const app = appWith({});
   const stage = new Stage(app, 'Prod');

@@ -153,9 +153,9 @@ describe('a schedule', () => {
 
 describe('the table', () => {
   test('has the keys, the index and the time to live that the stores write', () => {
-    const { template } = synth();
+    const { Properties } = only(synth().template, 'AWS::DynamoDB::Table');
 
-    expect(only(template, 'AWS::DynamoDB::Table').Properties).toMatchObject({
+    expect(Properties).toMatchObject({
       TableName: 'shop-dev-runs',
       BillingMode: 'PAY_PER_REQUEST',
       KeySchema: [
