@@ -3,10 +3,9 @@ import type { Construct } from 'constructs';
 import type { DeployableJob } from '../app/check-jobs.ts';
 import { formatDuration } from '../job/duration.ts';
 import { WATCHDOG } from '../job/names.ts';
-import type { JobPolicy } from '../job/policy.ts';
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS, type Metric } from '../observe/metrics.ts';
-import { sumOfBackoffs } from '../run/backoff.ts';
-import { MINUTE, type Milliseconds, milliseconds } from '../units.ts';
+import { longestWait } from '../run/longest-wait.ts';
+import { milliseconds } from '../units.ts';
 
 /** Where an alarm is, how it is called, and whom it tells. */
 interface AlarmPlace {
@@ -18,8 +17,6 @@ interface AlarmPlace {
 type Condition = Omit<CfnAlarmProps, 'alarmName' | 'alarmDescription' | 'comparisonOperator'> &
   Pick<Partial<CfnAlarmProps>, 'comparisonOperator'>;
 
-/** Beyond this, a message that waits is not explained by its own retries. */
-const WAITING_MARGIN = milliseconds(30 * MINUTE);
 /** How much of its timeout a run may take before somebody should know. */
 const SLOW_SHARE = 0.9;
 
@@ -184,9 +181,4 @@ function sumByJob(metric: Metric, prefix: string): Condition {
   const [deployment, job] = METRIC_DIMENSIONS;
   const expression = `SELECT SUM(${METRICS[metric].name}) FROM SCHEMA(${METRIC_NAMESPACE}, ${deployment}, ${job}) WHERE ${deployment} = '${prefix}' GROUP BY ${job}`;
   return { metrics: [{ id: 'query', expression, period: 300 }], threshold: 0, evaluationPeriods: 1 };
-}
-
-/** How long a message may be there while its run is retried within bounds. */
-export function longestWait(policy: JobPolicy): Milliseconds {
-  return milliseconds(policy.timeout + sumOfBackoffs(policy) + WAITING_MARGIN);
 }

@@ -1,7 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { longestWait } from '../../lib/cdk/alarms.ts';
-import { defineJob } from '../../lib/entry/belfry.ts';
-import { type JobPolicy, resolvePolicy } from '../../lib/job/policy.ts';
 import { formatMetrics, METRICS } from '../../lib/observe/metrics.ts';
 import { epochMs } from '../../lib/units.ts';
 import { alarmNamed, jobFile, report, resourcesOf, synth } from './support.ts';
@@ -96,20 +93,6 @@ describe('every alarm', () => {
     }
   });
 });
-
-test.each<{ retry: Parameters<typeof policyOf>[0]; minutes: number }>([
-  { retry: { maxAttempts: 1 }, minutes: 1 + 30 },
-  { retry: { maxAttempts: 3, backoff: '10 minutes' }, minutes: 1 + 20 + 30 },
-  { retry: { maxAttempts: 5, backoff: { initial: '5 minutes', factor: 2, max: '15 minutes' } }, minutes: 1 + 45 + 30 },
-])('a run with $retry may explain $minutes minutes of waiting', ({ retry, minutes }) => {
-  expect(longestWait(policyOf(retry))).toBe(minutes * 60_000);
-});
-
-function policyOf(retry: NonNullable<Parameters<typeof defineJob>[1]['retry']>): JobPolicy {
-  const result = resolvePolicy(defineJob('report', { retry, run() {} }));
-  if (!result.ok) throw new Error('the policy is out of bounds');
-  return result.policy;
-}
 
 test('names of jobs stand in no alarm of another deployment', () => {
   const names = resourcesOf(synth({ stage: 'prod', jobs: [jobFile(report)] }).template, 'AWS::CloudWatch::Alarm');
