@@ -16,6 +16,7 @@ import { checkAcknowledged } from './check-acknowledged.ts';
 import { checkFields } from './check-fields.ts';
 import { type Packaging, readPackaging } from './check-packaging.ts';
 import { pointAt, pointAtUnexpected } from './check-report.ts';
+import { checkSlow } from './check-slow.ts';
 import { projectDirectoryOf } from './load-jobs.ts';
 
 /** A file in `functions/` that should hold a job, as the loader found it. */
@@ -102,7 +103,7 @@ function checkFile(found: JobFile, deployment: Deployment): { job?: CheckedJob; 
 
 const FIELDS = [
   ...['input', 'timeout', 'retry', 'overlap', 'memory', 'concurrency', 'maxLateness', 'retention'],
-  ...['assets', 'external', 'acknowledge', 'run'],
+  ...['assets', 'external', 'slow', 'acknowledge', 'run'],
 ];
 const RETRY_FIELDS = ['maxAttempts', 'backoff', 'isRetryable'];
 const BACKOFF_FIELDS = ['initial', 'factor', 'max'];
@@ -111,6 +112,7 @@ function checkDefinition({ definition }: Job): readonly string[] {
   const { retry } = definition;
   return [
     ...checkFields(definition, FIELDS),
+    ...checkSlow(definition.slow),
     ...checkAcknowledged(definition.acknowledge, JOB_WARNING_NAMES, 'the job'),
     ...(isObject(retry) ? checkFields(retry, RETRY_FIELDS, 'retry.') : []),
     ...(isObject(retry?.backoff) ? checkFields(retry.backoff, BACKOFF_FIELDS, 'retry.backoff.') : []),

@@ -5,13 +5,16 @@ import type { DeployableJob } from '../app/check-jobs.ts';
 import { InvalidAppError, quoteValue } from '../app/check-report.ts';
 import type { CheckedSchedule } from '../app/checked-schedule.ts';
 import { type Duration, durationFormat, readDuration } from '../job/duration.ts';
-import { jobNames, stagePrefix, WATCHDOG } from '../job/names.ts';
+import type { Job } from '../job/job.ts';
+import { jobNames, stageNames, stagePrefix, WATCHDOG } from '../job/names.ts';
 import type { JobPolicy } from '../job/policy.ts';
 import type { WatchdogOptions } from '../lambda/watchdog.ts';
+import { longestWait } from '../run/longest-wait.ts';
 import { deployedTimeouts, EARLIEST_LOOK } from '../run/timeouts.ts';
 import { jobPartition, OPEN_SHARDS, openShard, TABLE } from '../store/dynamodb/keys.ts';
 import { DAY, HOUR, MINUTE, type Milliseconds, milliseconds } from '../units.ts';
 import { definitionOf } from '../watchdog/deployed.ts';
+import type { WatchedJob } from '../watchdog/plan.ts';
 import type { JobWorker } from './job-worker.ts';
 import { queueArn, sharedArns } from './surroundings.ts';
 import { wildcardIn } from './wildcard.ts';
@@ -60,7 +63,7 @@ export function describeWatchdog({ deployment, jobs, schedules }: CheckedApp, gr
       only: [],
     },
   };
-  const all = [...jobs, { name: WATCHDOG, names, policy: POLICY }];
+  const all: readonly (JobToWatch & { readonly name: string })[] = [...jobs, { name: WATCHDOG, names, policy: POLICY }];
   return {
     job: { name: WATCHDOG, names, policy: POLICY, timeouts: deployedTimeouts(POLICY) },
     schedule,
@@ -80,13 +83,26 @@ export function describeWatchdog({ deployment, jobs, schedules }: CheckedApp, gr
           // Nobody watches the watchdog's own due times but its alarm; its lost runs it sends again as any other.
           { ...schedule, enabled: false },
         ],
-        jobs: Object.fromEntries(
-          all.map(({ name, names: { queue }, policy: { retention } }) => [name, { queue, retention }]),
-        ),
+        jobs: Object.fromEntries(all.map((job) => [job.name, watchedJob(job)])),
+        deliveryQueue: stageNames(deployment).deliveryQueue,
       },
     },
   };
 }
+
+interface JobToWatch extends Pick<DeployableJob, 'names' | 'policy'> {
+  /** Absent for the watchdog. */
+  readonly job?: Job;
+}
+
+const watchedJob = ({ names, policy, job }: JobToWatch): WatchedJob => ({
+  queue: names.queue,
+  deadLetterQueue: names.deadLetterQueue,
+  retention: policy.retention,
+  maxAttempts: policy.maxAttempts,
+  longestWait: longestWait(policy),
+  ...(job?.definition.slow === undefined ? {} : { isSlowSilenced: true }),
+});
 
 /** Of DynamoDB's 400 KB for an item; the rest is for catch-ups. */
 const MAX_STATE_SIZE = 250_000;
@@ -121,25 +137,32 @@ export function grantWatchdog(worker: JobWorker): void {
   const allow = (actions: string[], resource: string, conditions?: Record<string, unknown>) =>
     new PolicyStatement({ actions, resources: [resource], ...(conditions === undefined ? {} : { conditions }) });
   const queues = queueArn(worker, `${names.prefix}-*`);
+  const deadLetters = queueArn(worker, `${names.prefix}-*-dlq`);
   const schedules = Stack.of(worker).formatArn({
     service: 'scheduler',
     resource: 'schedule',
     resourceName: `${names.scheduleGroup}/*`,
   });
   worker.permissions.addStatements(
-    allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], table, keys(jobPartition('*'))),
+    allow(['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:Query'], table, keys(jobPartition('*'))),
     allow(
       ['dynamodb:Query'],
       `${table}/index/${TABLE.openIndex.name}`,
       keys(...Array.from({ length: OPEN_SHARDS }, (_, shard) => openShard(shard))),
     ),
     allow(['sqs:SendMessage'], queues),
+    allow(['sqs:GetQueueAttributes'], deadLetters),
+    allow(['sqs:GetQueueAttributes'], queueArn(worker, names.deliveryQueue)),
     allow(['scheduler:GetSchedule'], schedules),
   );
   Validations.of(worker).acknowledge(
     {
       id: wildcardIn(worker, queues),
       reason: 'The queues of all jobs, whose names begin so; one by one they would not fit into a policy',
+    },
+    {
+      id: wildcardIn(worker, deadLetters),
+      reason: 'The dead-letter queues of all jobs, of which it asks how many messages they have',
     },
     { id: wildcardIn(worker, schedules), reason: "The schedules of this deployment's own group and of no other" },
   );

@@ -40,6 +40,12 @@ export interface Retry {
   readonly isRetryable?: (error: unknown) => boolean;
 }
 
+/** What is done about runs that take far longer than others of their job. */
+export interface SlowReports {
+  /** The reason why they are not reported, for the next reader of the job. Refused at synth when it is empty. */
+  readonly silenced: string;
+}
+
 /** Code and policy of a job. Every default and bound stands in `policy.ts`, once. */
 export interface JobDefinition<Schema extends InputSchema | undefined, Result> {
   /** Validates the input, at synth and again before every run. Without it the job takes no input. */
@@ -80,6 +86,13 @@ export interface JobDefinition<Schema extends InputSchema | undefined, Result> {
    * @default none
    */
   readonly external?: readonly string[];
+  /**
+   * A run that takes more than three times as long as 95 of 100 of the job's last 50 completions, and at least a minute more,
+   * is reported. With `silenced` it is not, for a job whose runs may differ that much: `{ silenced: 'the last of a month takes hours' }`.
+   *
+   * @default such runs are reported
+   */
+  readonly slow?: SlowReports;
   /** Warnings of the synthesis about the job's code that are all right here, by name, each with the reason. */
   readonly acknowledge?: Readonly<Partial<Record<JobWarningName, string>>>;
   /** The work. What it returns is kept as JSON with the run, capped; what it throws is a failed attempt. */

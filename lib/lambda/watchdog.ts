@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetScheduleCommand, ResourceNotFoundException, SchedulerClient } from '@aws-sdk/client-scheduler';
-import { SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, QueueDoesNotExist, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { systemClock } from '../clock.ts';
 import { type Environment, isOnEmulator, readEnvironment } from '../environment.ts';
@@ -15,6 +15,7 @@ import { DynamoDbWatchStore } from '../store/dynamodb/dynamodb-watch-store.ts';
 import { createSqsRunQueue } from '../store/sqs/sqs-run-queue.ts';
 import { epochMs } from '../units.ts';
 import { runPass } from '../watchdog/pass.ts';
+import type { QueueNames } from '../watchdog/pass-context.ts';
 import type { WatchdogPlan } from '../watchdog/plan.ts';
 import type { DeployedSchedule, WatchdogPorts } from '../watchdog/ports.ts';
 import { createHandler, type HandlerExtras, type HandlerOptions } from './handler.ts';
@@ -39,12 +40,13 @@ export function createWatchdogHandler(
   const adapters = createAdapters(environment, plan);
   const { stage } = environment;
   const showOption = isOnEmulator(process.env) ? '' : ` --stage ${stage}`;
+  const cli = queueNames(environment, process.env);
   const job = defineJob(WATCHDOG, {
     run: (_input, context) =>
       runPass(
         plan,
         { ...adapters, ...reportsOf(context) },
-        { stage, showOption, dueAt: epochMs(context.run.scheduledTime.getTime()) },
+        { stage, showOption, cli, dueAt: epochMs(context.run.scheduledTime.getTime()) },
       ),
   });
   return createHandler(job, options, { ...extras, measure: measurePasses });
@@ -55,10 +57,10 @@ function createAdapters(
   { prefix, jobs }: WatchdogPlan,
 ): Omit<WatchdogPorts, 'alert' | 'log'> {
   const scheduler = new SchedulerClient(SDK_OPTIONS);
-  // All queues of a deployment differ in their names only.
-  const queues = queueUrl.slice(0, queueUrl.lastIndexOf('/') + 1);
+  const queues = beforeName(queueUrl, '/');
+  const client = new SQSClient(SDK_OPTIONS);
   const { send } = createSqsRunQueue({
-    client: new SQSClient(SDK_OPTIONS),
+    client,
     urlOf: (job) => {
       const known = ownEntry(jobs, job);
       if (known === undefined) throw new Error(`the job "${job}" is not in the app: it has no queue`);
@@ -69,10 +71,40 @@ function createAdapters(
     store: new DynamoDbWatchStore({ client: new DynamoDBClient(SDK_OPTIONS), table }),
     findDeployed: (name) => findSchedule(scheduler, { Name: name, GroupName: prefix }),
     send,
+    countWaiting: (runsWaiting) => writeLine(formatMetrics(prefix, WATCHDOG, systemClock.now(), { runsWaiting })),
+    countMessages: (queue) => countMessages(client, `${queues}${queue}`),
     countMissed: (job, runsMissed) => writeLine(formatMetrics(prefix, job, systemClock.now(), { runsMissed })),
     now: systemClock.now,
     random: Math.random,
   };
+}
+
+/** All queues of a deployment differ in their names only. */
+const beforeName = (whole: string, separator: string): string => whole.slice(0, whole.lastIndexOf(separator) + 1);
+
+function queueNames({ queueUrl, alertTopicArn }: Environment, variables: NodeJS.ProcessEnv): QueueNames {
+  const { AWS_ENDPOINT_URL: endpoint, AWS_REGION: region } = variables;
+  return {
+    queueUrls: beforeName(queueUrl, '/'),
+    // The same partition, region and account.
+    queueArns: beforeName(alertTopicArn, ':').replace(':sns:', ':sqs:'),
+    options: `${region === undefined ? '' : ` --region ${region}`}${endpoint === undefined ? '' : ` --endpoint-url ${endpoint}`}`,
+  };
+}
+
+/** Those in flight as well: somebody may be looking at them. */
+const MESSAGE_COUNTS = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
+
+async function countMessages(client: SQSClient, QueueUrl: string): Promise<number> {
+  try {
+    const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...MESSAGE_COUNTS] });
+    const { Attributes = {} } = await client.send(command);
+    return MESSAGE_COUNTS.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+  } catch (error) {
+    // The stack of its group is not deployed yet.
+    if (error instanceof QueueDoesNotExist) return 0;
+    throw error;
+  }
 }
 
 const reportsOf = ({ alert, log }: JobContext): Pick<WatchdogPorts, 'alert' | 'log'> => ({

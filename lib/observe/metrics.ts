@@ -16,6 +16,7 @@ export const METRICS = {
   runsFailed: { name: 'RunsFailed', unit: 'Count' },
   runsSkipped: { name: 'RunsSkipped', unit: 'Count' },
   runsMissed: { name: 'RunsMissed', unit: 'Count' },
+  runsWaiting: { name: 'RunsWaiting', unit: 'Count' },
 } as const;
 
 export type Metric = keyof typeof METRICS;

@@ -1,6 +1,6 @@
 import type { WatchdogPorts } from './ports.ts';
 
-/** How many queues may fail in one pass before nothing more is sent. */
+/** How many queues may fail in one pass before no other is tried. */
 const MAX_FAILING_QUEUES = 3;
 
 /**
@@ -8,7 +8,13 @@ const MAX_FAILING_QUEUES = 3;
  * one minute, and a hanging call takes seconds of it.
  */
 export function withCircuitBreakers(ports: WatchdogPorts): WatchdogPorts {
-  return { ...ports, findDeployed: breakFind(ports.findDeployed), send: breakSend(ports.send) };
+  const { findDeployed, send, countMessages } = ports;
+  return {
+    ...ports,
+    findDeployed: breakFind(findDeployed),
+    send: breakSend(send),
+    countMessages: breakCount(countMessages),
+  };
 }
 
 /** Opens on the first failed call. */
@@ -37,6 +43,20 @@ function breakSend(send: WatchdogPorts['send']): WatchdogPorts['send'] {
       await send(run, options);
     } catch (error) {
       failures.set(job, error);
+      throw error;
+    }
+  };
+}
+
+/** Opens when several queues have failed. */
+function breakCount(count: WatchdogPorts['countMessages']): WatchdogPorts['countMessages'] {
+  const failures: unknown[] = [];
+  return async (queue) => {
+    if (failures.length >= MAX_FAILING_QUEUES) throw failures.at(-1);
+    try {
+      return await count(queue);
+    } catch (error) {
+      failures.push(error);
       throw error;
     }
   };

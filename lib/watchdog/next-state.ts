@@ -1,5 +1,6 @@
 import { type EpochMs, epochMs } from '../units.ts';
 import type { SentAlerts } from './alerts.ts';
+import type { Checks } from './checks.ts';
 import type { CatchUpTurns } from './choose-catch-ups.ts';
 import type { DueTimes } from './due-times.ts';
 import type { ExpectedSchedule } from './expected-schedules.ts';
@@ -20,6 +21,7 @@ export interface StepResults {
   readonly found: MissedRuns;
   readonly alerts: SentAlerts;
   readonly turns: CatchUpTurns;
+  readonly checks: Checks;
   readonly rescue: Rescue;
 }
 
@@ -40,6 +42,7 @@ export function nextState(results: StepResults, { state, now, watched }: Pass): 
     waiting: withReported(tracked.waiting, alerts.reported),
     catchUps: turns.catchUps,
     untold: alerts.pending,
+    checks: results.checks.state,
   };
 }
 

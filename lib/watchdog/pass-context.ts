@@ -5,11 +5,20 @@ import type { WatchdogPorts } from './ports.ts';
 import { FIRST_STATE, type WatchState } from './state.ts';
 import { type WatchedMinutes, watchedWith } from './watched-minutes.ts';
 
+/** What is before a queue's name in its URL and its ARN, and what a command of the AWS CLI needs at its end. */
+export interface QueueNames {
+  readonly queueUrls: string;
+  readonly queueArns: string;
+  readonly options: string;
+}
+
 /** Which pass it is, and what its alerts need. */
 export interface PassOptions {
   readonly stage: string;
   /** The option that `belfry show` needs beside the run id. */
   readonly showOption: string;
+  /** How commands of the AWS CLI name the deployment's queues. */
+  readonly cli: QueueNames;
   /** When this pass was due. */
   readonly dueAt: EpochMs;
 }

@@ -1,4 +1,5 @@
 import { sendAlerts } from './alerts.ts';
+import { checkRunsAndQueues } from './checks.ts';
 import { chooseCatchUps } from './choose-catch-ups.ts';
 import { collectDueTimes } from './due-times.ts';
 import { IncompleteLookError } from './errors.ts';
@@ -59,16 +60,18 @@ export async function runPass(plan: WatchdogPlan, ports: WatchdogPorts, options:
   const planned = planCatchUps(found.missed, pass);
   const stillFailing = schedulesStillFailing(planned, expected, { ...dueTimes, now: pass.now });
   const turns = await chooseCatchUps(planned, stillFailing, pass);
-  // 6. Rescue open runs. After the alerts: it may take long, and can wait.
-  const rescue = await rescueOpenRuns(pass);
-  // 7. Save the state, which has the catch-ups as sent: a pass that ends here delays one, and never sends two.
-  const results: StepResults = { tracked, expected, gapRuns, dueTimes, found, alerts, turns, rescue };
+  // 6. Look for dead letters, and for runs that wait or take too long.
+  const checks = await checkRunsAndQueues(pass);
+  // 7. Rescue open runs. After the alerts: it may take long, and can wait.
+  const rescue = await rescueOpenRuns(pass, checks.open);
+  // 8. Save the state, which has the catch-ups as sent: a pass that ends here delays one, and never sends two.
+  const results: StepResults = { tracked, expected, gapRuns, dueTimes, found, alerts, turns, checks, rescue };
   const state = nextState(results, pass);
   await pass.ports.store.saveState(state);
-  // 8. Send the catch-ups.
+  // 9. Send the catch-ups.
   const caughtUp = await sendCatchUps(turns.runs, state, pass);
 
-  const problems = [rescue, tracked, gapRuns, alerts, caughtUp].flatMap((step) => step.problems);
+  const problems = [rescue, tracked, gapRuns, alerts, checks, caughtUp].flatMap((step) => step.problems);
   if (problems.length > 0) throw new IncompleteLookError(problems);
   return resultOf(results, caughtUp);
 }

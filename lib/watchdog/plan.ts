@@ -8,6 +8,18 @@ export interface WatchedSchedule
   readonly isOver?: boolean;
 }
 
+/** A job, as far as the watchdog must know it. */
+export interface WatchedJob {
+  readonly queue: string;
+  readonly deadLetterQueue: string;
+  readonly retention: Milliseconds;
+  readonly maxAttempts: number;
+  /** How long a run may wait. */
+  readonly longestWait: Milliseconds;
+  /** The job says that runs which take far longer than others are all right. */
+  readonly isSlowSilenced?: true;
+}
+
 /** What the watchdog knows of the app. Synth writes it as JSON into the watchdog's bundle. */
 export interface WatchdogPlan {
   /** How long after a due time its record must exist. */
@@ -16,5 +28,7 @@ export interface WatchdogPlan {
   readonly prefix: string;
   readonly schedules: readonly WatchedSchedule[];
   /** By name; the watchdog itself included. */
-  readonly jobs: Readonly<Record<string, { readonly queue: string; readonly retention: Milliseconds }>>;
+  readonly jobs: Readonly<Record<string, WatchedJob>>;
+  /** The queue that has what EventBridge could not deliver. */
+  readonly deliveryQueue: string;
 }

@@ -27,6 +27,9 @@ export interface OpenRun {
   readonly position: string;
 }
 
+/** What the lengths of a run's attempts follow from. */
+export type RunLengths = Pick<RunRecord, 'id' | 'status' | 'leaseUntil' | 'attempts'>;
+
 /** The table as the watchdog uses it. */
 export interface WatchStore {
   /** Reads one record, consistently. */
@@ -37,6 +40,8 @@ export interface WatchStore {
   track(run: RunRecord, checkAt: EpochMs): Promise<void>;
   /** Rows of the index of open runs with a `checkAt` up to `until`, in the order of their positions. */
   openRuns(until: EpochMs, after?: string): AsyncIterable<OpenRun>;
+  /** A job's runs, those of the newest due times first; read page by page as they are asked for. */
+  newestRuns(job: string): AsyncIterable<RunLengths>;
   loadState(): Promise<WatchState | undefined>;
   /** @throws StaleLookError when another pass has saved its state since this one loaded it */
   saveState(state: WatchState): Promise<void>;
@@ -62,6 +67,10 @@ export interface WatchdogPorts {
   readonly log: <Event extends WatchdogEvent>(event: Event, fields: FieldsOf<Event>) => void;
   /** Counts missed due times of a job, for the alarm. */
   readonly countMissed: (job: string, count: number) => void;
+  /** Counts runs that wait too long, for the alarm. */
+  readonly countWaiting: (count: number) => void;
+  /** About how many messages a queue of the deployment has, those in flight included; 0 for a queue that does not exist. */
+  readonly countMessages: (queue: string) => Promise<number>;
   readonly now: () => EpochMs;
   /** A number from 0 up to 1. */
   readonly random: () => number;

@@ -2,6 +2,7 @@ import { ownEntry } from '../own-entry.ts';
 import { hasEnded, type RunRecord } from '../run/record.ts';
 import { type Inputs, inputsOf, requestOf } from '../run/request.ts';
 import { type EpochMs, MINUTE } from '../units.ts';
+import { MAX_ROWS, type OpenRuns } from './open-runs.ts';
 import type { Pass } from './pass-context.ts';
 import type { OpenRun } from './ports.ts';
 import { collectProblem } from './problems.ts';
@@ -12,8 +13,6 @@ import type { RescueProgress } from './state.ts';
 const FIRST_RESEND_AFTER = 2 * MINUTE;
 /** How many messages one pass sends. */
 const MAX_SENT = 500;
-/** How many rows one pass reads. */
-const MAX_READ = 5000;
 
 export interface Rescue {
   /** Runs that were sent, or logged as `not-sent`. */
@@ -28,21 +27,25 @@ export interface Rescue {
  * claim decides, so one too many does no harm, and a run that waits long gets ever fewer.
  *
  * What is too much for one pass is left for the next, which continues after the last row read.
+ *
+ * @param open the index, where an earlier step has read it
  */
-export async function rescueOpenRuns(pass: Pass): Promise<Rescue> {
+export async function rescueOpenRuns(pass: Pass, open: OpenRuns | undefined): Promise<Rescue> {
   const { plan, ports, state, now } = pass;
   const last = state.sweep;
   const progress: RescueProgress = last.after === undefined ? { since: last.until, until: now } : last;
   const inputs = inputsOf(plan.schedules);
   const problems: string[] = [];
   let [sent, read] = [0, 0];
-  for await (const row of ports.store.openRuns(progress.until, progress.after)) {
+  const isContinued = progress.after !== undefined;
+  const rows = (isContinued ? undefined : open?.rows) ?? ports.store.openRuns(progress.until, progress.after);
+  for await (const row of rows) {
     read += 1;
     const run = isTurn(row, progress) ? await ports.store.get(row.id) : undefined;
     if (run !== undefined && !hasEnded(run.status) && !hasLease(run, now)) {
       if (await resend(run, pass, { inputs, problems })) sent += 1;
     }
-    if (sent + problems.length < MAX_SENT && read < MAX_READ) continue;
+    if (sent + problems.length < MAX_SENT && read < MAX_ROWS) continue;
     return { sent, problems, progress: { ...progress, after: row.position } };
   }
   return { sent, problems, progress: { since: progress.since, until: progress.until } };

@@ -20,6 +20,17 @@ export interface WatchState {
   readonly catchUps: readonly CatchUp[];
   /** Missed due times whose alert could not be sent yet. */
   readonly untold: readonly PendingAlert[];
+  readonly checks: ChecksState;
+}
+
+/** The last time of each check that not every pass makes: when its pass was due. */
+export interface ChecksState {
+  /** Of all dead-letter queues. */
+  readonly deadLettersDueAt: EpochMs;
+  /** Of how long runs take. */
+  readonly slowDueAt: EpochMs;
+  /** The runs that it found slow: the next check may find them once more. */
+  readonly slowRuns: readonly string[];
 }
 
 /** How far the rescue of open runs has read the index. One reading of it may take several passes. */
@@ -79,4 +90,5 @@ export const FIRST_STATE: WatchState = {
   waiting: {},
   catchUps: [],
   untold: [],
+  checks: { deadLettersDueAt: epochMs(0), slowDueAt: epochMs(0), slowRuns: [] },
 };

@@ -8,7 +8,7 @@ describe('the role of the watchdog', () => {
   const statements = statementsOf(roleOf(template, 'lambda.amazonaws.com', 'watchdog'));
   const allowing = (action: string) => statements.filter(({ Action }) => listOf(Action).includes(action));
 
-  test('may do what a job may, and look at the index and at EventBridge, and no more', () => {
+  test('may do what a job may, query runs, ask EventBridge, and no more', () => {
     const actions = statements.flatMap(({ Action }) => listOf(Action));
 
     expect([...new Set(actions)].sort()).toEqual([
@@ -36,16 +36,17 @@ describe('the role of the watchdog', () => {
       Condition,
     }));
 
-    const Action = ['dynamodb:GetItem', 'dynamodb:UpdateItem'];
+    const own = ['dynamodb:GetItem', 'dynamodb:UpdateItem'];
+    const all = [...own, 'dynamodb:Query'];
     const table = `${here('dynamodb')}:table/shop-dev-runs`;
     expect(reach).toEqual([
-      { Action, table, Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['JOB#watchdog'] } } },
-      { Action, table, Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['JOB#*'] } } },
+      { Action: own, table, Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['JOB#watchdog'] } } },
+      { Action: all, table, Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['JOB#*'] } } },
     ]);
   });
 
-  test('queries the index of open runs and nothing else', () => {
-    const [query, ...others] = allowing('dynamodb:Query');
+  test('queries the runs of jobs and the index of open runs, and nothing else', () => {
+    const [runs, query, ...others] = allowing('dynamodb:Query');
 
     const shards = Array.from({ length: OPEN_SHARDS }, (_, shard) => openShard(shard));
     expect(others).toEqual([]);
@@ -54,6 +55,7 @@ describe('the role of the watchdog', () => {
       Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': shards } },
     });
     expect(textOf(query?.Resource)).toBe(`${here('dynamodb')}:table/shop-dev-runs/index/open`);
+    expect(textOf(runs?.Resource)).toBe(`${here('dynamodb')}:table/shop-dev-runs`);
   });
 
   test('sends to queues of this deployment and receives from its own', () => {
@@ -64,6 +66,16 @@ describe('the role of the watchdog', () => {
 
     expect(sentTo.sort()).toEqual(['shop-dev-*', 'shop-dev-watchdog-dlq']);
     expect(receivedFrom).toEqual(['shop-dev-watchdog']);
+  });
+
+  test('asks the dead-letter queues of this deployment and its own queue how many messages they have', () => {
+    const asked = allowing('sqs:GetQueueAttributes').flatMap(({ Resource }) => listOf(Resource));
+
+    expect(asked.map((queue) => queueBehind(template, queue)).sort()).toEqual([
+      'shop-dev-*-dlq',
+      'shop-dev-undelivered',
+      'shop-dev-watchdog',
+    ]);
   });
 
   test('asks EventBridge for schedules of the own group', () => {

@@ -27,6 +27,7 @@ describe.each(ADAPTERS)("the watchdog's state over $name", ({ open }) => {
     schedules: { nightly: { definition: '[]', expectedFrom: DUE, checkedUntil: DUE } },
     waiting: { weekly: { since: DUE, isTold: true } },
     catchUps: [{ run: 'report/2027-03-02T02:00Z/nightly', sentAt: LATER }],
+    checks: { deadLettersDueAt: FOUND, slowDueAt: DUE, slowRuns: ['report/2027-03-02T02:00Z/nightly'] },
     ...more,
   });
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Trigger } from '../../lib/job/trigger.ts';
 import type { Claimed, ClaimResult, RunRequest } from '../../lib/run/ports.ts';
 import { type EpochMs, plus } from '../../lib/units.ts';
-import type { DueTimeWithoutRun, OpenRun } from '../../lib/watchdog/ports.ts';
+import type { DueTimeWithoutRun, OpenRun, RunLengths } from '../../lib/watchdog/ports.ts';
 import { claimRequest, DUE, manualRequest, minutes, scheduledRequest, secondsOf } from '../support/requests.ts';
 import { ADAPTERS, RETENTION, type Stores } from './stores.ts';
 
@@ -327,5 +327,67 @@ describe.each(ADAPTERS)('the watch store over $name', ({ open }) => {
       await stores.requests.createPending(request, { now: DUE, requestedBy: 'ada' });
       return request;
     }
+  });
+
+  describe("a job's newest runs", () => {
+    /** Runs of a job of its own, due in minutes of the hour. */
+    function dueAt(...dueMinutes: readonly number[]): readonly RunRequest[] {
+      const { job } = scheduledRequest();
+      return dueMinutes.map((minute) => {
+        const scheduledTime = plus(DUE, minutes(minute));
+        const run = `${job}/2027-03-02T02:${String(minute).padStart(2, '0')}Z/nightly`;
+        return { ...scheduledRequest(), job, run, scheduledTime };
+      });
+    }
+
+    async function newestRuns(job: string) {
+      const runs: RunLengths[] = [];
+      for await (const run of stores.watch.newestRuns(job)) runs.push(run);
+      return runs;
+    }
+
+    test('come with those of the newest due times first, whenever they ran', async () => {
+      const requests = dueAt(5, 20, 10);
+      for (const request of requests) await claim(request);
+
+      const ids = (await newestRuns(requests[0]?.job ?? '')).map(({ id }) => id);
+
+      expect(ids).toEqual([requests[1]?.run, requests[2]?.run, requests[0]?.run]);
+    });
+
+    test('say when their attempts began and ended, and how, and until when a running one has its lease', async () => {
+      const [ended, running] = dueAt(1, 2) as [RunRequest, RunRequest];
+      const claim1 = claimed(await claim(ended));
+      await stores.runs.settle(claim1, { status: 'completed', at: plus(LATER, minutes(2)), result: { rows: 3 } });
+      await claim(running);
+
+      expect(await newestRuns(ended.job)).toMatchObject([
+        {
+          id: running.run,
+          status: 'running',
+          leaseUntil: plus(LATER, minutes(2)),
+          attempts: [{ n: 1, startedAt: LATER }],
+        },
+        {
+          id: ended.run,
+          status: 'completed',
+          attempts: [{ n: 1, startedAt: LATER, endedAt: plus(LATER, minutes(2)), outcome: 'completed' }],
+        },
+      ]);
+    });
+
+    test('have those that somebody asked for among them, and neither the lock nor another job', async () => {
+      const request = manualRequest();
+      await stores.requests.createPending(request, { now: DUE, requestedBy: 'ada' });
+      await claim(request);
+      await stores.locks.take({ job: request.job, run: request.run, claim: 1, now: LATER, until: LATER });
+      await claim(scheduledRequest());
+
+      expect((await newestRuns(request.job)).map(({ id }) => id)).toEqual([request.run]);
+    });
+
+    test('are none of a job that never ran', async () => {
+      expect(await newestRuns('never')).toEqual([]);
+    });
   });
 });

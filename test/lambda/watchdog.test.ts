@@ -1,16 +1,19 @@
 import { GetScheduleCommand, ResourceNotFoundException, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, QueueDoesNotExist, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSEvent } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { defineJob } from '../../lib/job/job.ts';
 import { skip } from '../../lib/lambda/overlap/skip.ts';
 import { createWatchdogHandler } from '../../lib/lambda/watchdog.ts';
+import { requestedRunId } from '../../lib/run/run-id.ts';
+import { DynamoDbRunRequests } from '../../lib/store/dynamodb/dynamodb-run-requests.ts';
 import { DynamoDbWatchStore } from '../../lib/store/dynamodb/dynamodb-watch-store.ts';
 import { epochMs, plus } from '../../lib/units.ts';
 import { definitionOf } from '../../lib/watchdog/deployed.ts';
 import type { WatchedSchedule } from '../../lib/watchdog/plan.ts';
+import { FIRST_STATE } from '../../lib/watchdog/state.ts';
 import { startTestTable, type TestTable } from '../support/dynalite.ts';
 import { captureOutput, stubFunctionEnvironment } from '../support/function-environment.ts';
 import { minutes } from '../support/requests.ts';
@@ -31,6 +34,7 @@ beforeEach(async () => {
   table = await startTestTable();
   stubFunctionEnvironment(table, QUEUE);
   for (const client of [sqs, sns, scheduler]) client.reset();
+  sqs.on(GetQueueAttributesCommand).resolves({ Attributes: {} });
   captureOutput(written);
 });
 afterEach(async () => {
@@ -48,7 +52,7 @@ const context = {
 } as Context;
 
 /** The watchdog's function as it is deployed, in an app with one schedule that was last checked ten minutes ago. */
-async function setup({ catchUp = 0, watchedUntil = plus(NOW, minutes(-1)) } = {}) {
+async function setup({ catchUp = 0, watchedUntil = plus(NOW, minutes(-1)), checks = FIRST_STATE.checks } = {}) {
   const plan = planOf({ schedules: { five: { expressions: [FIVE_PAST], catchUp } } });
   const store = new DynamoDbWatchStore({ client: table.client, table: table.table });
   const [schedule] = plan.schedules as [WatchedSchedule];
@@ -67,6 +71,7 @@ async function setup({ catchUp = 0, watchedUntil = plus(NOW, minutes(-1)) } = {}
     },
     waiting: {},
     catchUps: [],
+    checks,
   });
   const policy = jobPolicy(defineJob('watchdog', { run: () => {}, retry: { maxAttempts: 1 } }));
   const schedules = { watchdog: { timezone: 'UTC', lateAfter: minutes(10) } };
@@ -202,6 +207,71 @@ describe("the watchdog's function", () => {
     await runPass();
 
     expect(alerts()[0]?.Message).toContain('why       EventBridge could not be asked: Error: ThrottlingException');
+  });
+
+  describe('about dead-letter queues', () => {
+    const asked = () => sqs.commandCalls(GetQueueAttributesCommand).map(({ args }) => args[0].input);
+
+    test('asks those of all jobs, and that of the deliveries, for what they have and what is in flight', async () => {
+      deployed();
+      const { runPass } = await setup();
+
+      await runPass();
+
+      expect(asked()).toEqual(
+        ['app-dev-report-dlq', 'app-dev-undelivered'].map((name) => ({
+          QueueUrl: `https://sqs.us-east-1.amazonaws.com/1/${name}`,
+          AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+        })),
+      );
+    });
+
+    test('does not ask in between', async () => {
+      deployed();
+      const aMinuteAgo = epochMs(Date.parse('2027-03-02T02:09:00Z'));
+      const { runPass } = await setup({ checks: { ...FIRST_STATE.checks, deadLettersDueAt: aMinuteAgo } });
+
+      await runPass();
+
+      expect(asked()).toEqual([]);
+    });
+
+    test('takes one that does not exist for empty: the stack of its group is not deployed yet', async () => {
+      deployed();
+      const gone = { $metadata: {}, message: 'no such queue' };
+      sqs.on(GetQueueAttributesCommand).rejects(new QueueDoesNotExist(gone));
+      const { store, runPass } = await setup();
+
+      await runPass();
+
+      expect((await store.get('watchdog/2027-03-02T02:10Z/watchdog'))?.status).toBe('completed');
+    });
+
+    test('fails when one cannot be asked, and does the rest', async () => {
+      deployed();
+      sqs.on(GetQueueAttributesCommand).rejects(new Error('AccessDenied'));
+      const { store, runPass } = await setup();
+
+      await runPass();
+
+      const record = await store.get('watchdog/2027-03-02T02:10Z/watchdog');
+      expect(record?.error?.message).toContain('queue app-dev-report-dlq cannot be asked for dead letters');
+      expect(await store.get(MISSED)).toMatchObject({ status: 'missed' });
+    });
+  });
+
+  test('counts runs that wait too long', async () => {
+    deployed();
+    const requests = new DynamoDbRunRequests({ client: table.client, table: table.table });
+    const scheduledTime = plus(NOW, minutes(-60));
+    const run = requestedRunId('report', scheduledTime, '01ARZ3NDEKTSV4RRFFQ69G5FAV');
+    const request = { v: 1, run, job: 'report', schedule: null, scheduledTime, trigger: 'manual' } as const;
+    await requests.createPending({ ...request, input: undefined }, { now: scheduledTime, requestedBy: 'ada' });
+    const { runPass } = await setup();
+
+    await runPass();
+
+    expect(metrics()).toContainEqual(expect.objectContaining({ Deployment: 'app-dev', RunsWaiting: 1 }));
   });
 
   const A_MINUTE_AGO = new Date(plus(NOW, minutes(-1)));

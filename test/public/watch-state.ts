@@ -1,5 +1,6 @@
 import type {
   CatchUp,
+  ChecksState,
   PendingAlert,
   RescueProgress,
   ScheduleState,
@@ -21,6 +22,8 @@ const waiting: Required<WaitingState> = { since: DUE, isTold: true };
 const catchUp: Required<CatchUp> = { run: 'run', sentAt: DUE };
 const untold: Required<PendingAlert> = { run: 'run', why: 'why', isTooLate: true, isPutOff: true };
 
+const checks: Required<ChecksState> = { deadLettersDueAt: DUE, slowDueAt: DUE, slowRuns: ['run'] };
+
 /** What the watchdog stores as JSON, with everything that it may hold. The compiler asks for each new field. */
 export const FULL_WATCH_STATE: Required<WatchState> = {
   version: 1,
@@ -31,4 +34,5 @@ export const FULL_WATCH_STATE: Required<WatchState> = {
   waiting: { nightly: waiting },
   catchUps: [catchUp],
   untold: [untold],
+  checks,
 };

@@ -8,6 +8,7 @@ import { DynamoDbWatchStore } from '../../lib/store/dynamodb/dynamodb-watch-stor
 import { runKey } from '../../lib/store/dynamodb/keys.ts';
 import { plus, toEpochSeconds } from '../../lib/units.ts';
 import { StaleLookError } from '../../lib/watchdog/errors.ts';
+import { FIRST_STATE } from '../../lib/watchdog/state.ts';
 import { RETENTION } from '../contract/stores.ts';
 import { startTestTable, type TestTable } from '../support/dynalite.ts';
 import { claimRequest, DUE, minutes, scheduledRequest, secondsOf } from '../support/requests.ts';
@@ -91,7 +92,7 @@ test('the index of open runs is read to its end, however many pages that takes',
 test('a state that is removed from the table is replaced, and does not stop the pass that has loaded it', async () => {
   const sweep = { since: DUE, until: DUE };
   const watched = { until: DUE, gaps: [] };
-  const state = { lookedAt: DUE, watched, sweep, schedules: {}, waiting: {}, catchUps: [], untold: [] };
+  const state = { ...FIRST_STATE, lookedAt: DUE, watched, sweep };
   await watch.saveState({ ...state, version: 1 });
   const Key = marshall({ pk: 'JOB#watchdog', sk: 'WATCH' });
   await table.client.send(new DeleteItemCommand({ TableName: table.table, Key }));
@@ -105,7 +106,7 @@ test('a state that is removed from the table is replaced, and does not stop the 
 test('a state whose answer was lost is saved again by the same pass, and by no other', async () => {
   const sweep = { since: DUE, until: DUE };
   const watched = { until: DUE, gaps: [] };
-  const state = { lookedAt: DUE, watched, sweep, schedules: {}, waiting: {}, catchUps: [], untold: [] };
+  const state = { ...FIRST_STATE, lookedAt: DUE, watched, sweep };
   const { version = 0 } = (await watch.loadState()) ?? {};
   const next = { ...state, version: version + 1 };
   await watch.saveState(next);

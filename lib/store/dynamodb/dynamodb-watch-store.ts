@@ -1,18 +1,24 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { WATCHDOG } from '../../job/names.ts';
 import type { RunRecord } from '../../run/record.ts';
 import { type EpochMs, epochMs, plus, toEpochSeconds, toIso } from '../../units.ts';
 import { StaleLookError } from '../../watchdog/errors.ts';
-import type { DueTimeWithoutRun, OpenRun, WatchStore } from '../../watchdog/ports.ts';
+import type { DueTimeWithoutRun, OpenRun, RunLengths, WatchStore } from '../../watchdog/ports.ts';
 import type { WatchState } from '../../watchdog/state.ts';
 import { dueTimeRecord } from '../due-time-record.ts';
-import { jobPartition, OPEN_SHARDS, openEntry, openShard, runKey } from './keys.ts';
+import { jobPartition, OPEN_SHARDS, openEntry, openShard, RUN_PREFIX, runKey } from './keys.ts';
 import { queryOpen } from './open-index.ts';
 import { toRunRecord } from './run-item.ts';
 import { Table } from './table.ts';
 import { assign } from './update.ts';
 
 const STATE_KEY = { pk: jobPartition(WATCHDOG), sk: 'WATCH' } as const;
+
+/** What `toRunRecord` needs for the lengths of attempts. DynamoDB charges for whole items; this is for what travels. */
+const LENGTHS = ['runId', 'status', 'leaseUntil', 'attempt', 'attempts', 'current', 'claimedFrom'];
+/** A page is read as a whole, so it is about as large as what is wanted. */
+const PAGE = 60;
 
 /** The table as the watchdog uses it: it records what did not run, and looks for what should go on. */
 export class DynamoDbWatchStore implements WatchStore {
@@ -70,6 +76,21 @@ export class DynamoDbWatchStore implements WatchStore {
         yield { id: openAt.slice(hash + 1), checkAt, position: `${shard} ${openAt}` };
       }
     }
+  }
+
+  async *newestRuns(job: string): AsyncIterable<RunLengths> {
+    const pages = paginateQuery(
+      { client: this.#client, pageSize: PAGE },
+      {
+        TableName: this.#name,
+        KeyConditionExpression: 'pk = :job AND begins_with(sk, :run)',
+        ExpressionAttributeValues: marshall({ ':job': jobPartition(job), ':run': RUN_PREFIX }),
+        ProjectionExpression: LENGTHS.map((name) => `#${name}`).join(', '),
+        ExpressionAttributeNames: Object.fromEntries(LENGTHS.map((name) => [`#${name}`, name])),
+        ScanIndexForward: false,
+      },
+    );
+    for await (const { Items = [] } of pages) yield* Items.map((item) => toRunRecord(unmarshall(item)));
   }
 
   async loadState(): Promise<WatchState | undefined> {

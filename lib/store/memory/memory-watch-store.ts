@@ -1,7 +1,7 @@
 import type { RunRecord } from '../../run/record.ts';
 import { type EpochMs, toIso } from '../../units.ts';
 import { StaleLookError } from '../../watchdog/errors.ts';
-import type { DueTimeWithoutRun, OpenRun, WatchStore } from '../../watchdog/ports.ts';
+import type { DueTimeWithoutRun, OpenRun, RunLengths, WatchStore } from '../../watchdog/ports.ts';
 import type { WatchState } from '../../watchdog/state.ts';
 import { dueTimeRecord } from '../due-time-record.ts';
 import { MemoryRunStore } from './memory-run-store.ts';
@@ -27,6 +27,12 @@ export class MemoryWatchStore extends MemoryRunStore implements WatchStore {
     yield* rows
       .filter(({ checkAt, position }) => checkAt <= until && position > after)
       .sort((one, other) => (one.position < other.position ? -1 : 1));
+  }
+
+  async *newestRuns(job: string): AsyncIterable<RunLengths> {
+    yield* [...this.records.values()]
+      .filter((record) => record.job === job)
+      .sort((one, other) => other.scheduledTime - one.scheduledTime || (other.id < one.id ? -1 : 1));
   }
 
   async loadState(): Promise<WatchState | undefined> {

@@ -1,10 +1,11 @@
-import type { Job } from '../../../lib/job/job.ts';
-import { type JobPolicy, resolvePolicy } from '../../../lib/job/policy.ts';
+import { defineJob, type InputSchema, type Job } from '../../../lib/job/job.ts';
+import { type JobPolicy, policyOf, resolvePolicy } from '../../../lib/job/policy.ts';
 import { namedExpressions } from '../../../lib/job/schedule-names.ts';
 import type { SchedulePolicy } from '../../../lib/job/schedule-policy.ts';
+import { longestWait } from '../../../lib/run/longest-wait.ts';
 import { scheduleTargetInput } from '../../../lib/run/message.ts';
 import type { EpochMs } from '../../../lib/units.ts';
-import type { WatchdogPlan, WatchedSchedule } from '../../../lib/watchdog/plan.ts';
+import type { WatchdogPlan, WatchedJob, WatchedSchedule } from '../../../lib/watchdog/plan.ts';
 import { minutes } from '../requests.ts';
 import type { FakeEventBridge } from './event-bridge.ts';
 
@@ -23,11 +24,13 @@ export interface TestSchedule extends Partial<SchedulePolicy> {
   readonly input?: unknown;
 }
 
+type JobDefinition = Partial<Omit<Job['definition'], 'run'>>;
+
 /** What the source declares at one time: schedules by id, and the definitions of the jobs. */
 export interface TestApp {
   readonly schedules: Readonly<Record<string, TestSchedule>>;
   /** By name. @default one job `report` without settings */
-  readonly jobs?: Readonly<Record<string, Partial<Omit<Job['definition'], 'run'>>>>;
+  readonly jobs?: Readonly<Record<string, JobDefinition>>;
   /** In minutes. @default 3 */
   readonly grace?: number;
 }
@@ -47,9 +50,20 @@ export function planOf({ schedules, jobs = { report: {} }, grace = 3 }: TestApp)
     grace: minutes(grace),
     prefix: 'app-dev',
     schedules: Object.entries(schedules).map(([id, schedule]) => watched(id, schedule)),
-    jobs: Object.fromEntries(
-      Object.keys(jobs).map((name) => [name, { queue: `app-dev-${name}`, retention: minutes(90 * 1440) }]),
-    ),
+    jobs: Object.fromEntries(Object.entries(jobs).map(([name, definition]) => [name, watchedJob(name, definition)])),
+    deliveryQueue: 'app-dev-undelivered',
+  };
+}
+
+function watchedJob(name: string, definition: JobDefinition): WatchedJob {
+  const policy = policyOf(defineJob<InputSchema | undefined>(name, { ...definition, run: () => {} }));
+  return {
+    queue: `app-dev-${name}`,
+    deadLetterQueue: `app-dev-${name}-dlq`,
+    retention: minutes(90 * 1440),
+    maxAttempts: policy.maxAttempts,
+    longestWait: longestWait(policy),
+    ...(definition.slow === undefined ? {} : { isSlowSilenced: true }),
   };
 }
 

@@ -19,25 +19,27 @@ export class Breaker {
   }
 
   between(ports: WatchdogPorts): WatchdogPorts {
-    const { store, findDeployed, send, alert } = ports;
+    const { store, findDeployed, send, alert, countMessages } = ports;
     return {
       ...ports,
       findDeployed: (name) => this.#call('findDeployed', () => findDeployed(name)),
       send: (run, options) => this.#call('send', () => send(run, options)),
       alert: (message) => this.#call('alert', () => alert(message)),
+      countMessages: (queue) => this.#call('countMessages', () => countMessages(queue)),
       store: {
         get: (run) => this.#call('get', () => store.get(run)),
         recordWithoutRun: (dueTime) => this.#call('recordWithoutRun', () => store.recordWithoutRun(dueTime)),
         track: (run, checkAt) => this.#call('track', () => store.track(run, checkAt)),
         loadState: () => this.#call('loadState', () => store.loadState()),
         saveState: (state) => this.#call('saveState', () => store.saveState(state)),
-        openRuns: (until, after) => this.#openRuns(() => store.openRuns(until, after)),
+        openRuns: (until, after) => this.#rows('openRuns', () => store.openRuns(until, after)),
+        newestRuns: (job) => this.#rows('newestRuns', () => store.newestRuns(job)),
       },
     };
   }
 
-  async *#openRuns<Row>(query: () => AsyncIterable<Row>): AsyncIterable<Row> {
-    await this.#call('openRuns', async () => {});
+  async *#rows<Row>(name: string, query: () => AsyncIterable<Row>): AsyncIterable<Row> {
+    await this.#call(name, async () => {});
     yield* query();
   }
 

@@ -4,6 +4,7 @@ import { formatRunMessage } from '../../../lib/run/message.ts';
 import type { RunRequest } from '../../../lib/run/ports.ts';
 import { type EpochMs, epochMs, type Seconds, seconds } from '../../../lib/units.ts';
 import { type PassResult, runPass } from '../../../lib/watchdog/pass.ts';
+import { beginPass, type Pass as PassContext } from '../../../lib/watchdog/pass-context.ts';
 import type { WatchdogPlan } from '../../../lib/watchdog/plan.ts';
 import type { WatchdogPorts } from '../../../lib/watchdog/ports.ts';
 import { Timeline } from '../simulation/timeline.ts';
@@ -15,6 +16,16 @@ import { type Behaviour, Functions } from './functions.ts';
 const MINUTE = 60_000;
 /** How long after the minute the watchdog's pass begins. */
 const PASS_AFTER = 10_000;
+
+const OPTIONS = {
+  stage: 'dev',
+  showOption: '',
+  cli: {
+    queueUrls: 'https://sqs.eu-north-1.amazonaws.com/1/',
+    queueArns: 'arn:aws:sqs:eu-north-1:1:',
+    options: ' --region eu-north-1',
+  },
+};
 
 /** How EventBridge delivers a due time's message. @default it arrives after five seconds */
 export interface Firing {
@@ -72,6 +83,10 @@ export class WatchdogHarness {
   readonly alerts: AlertMessage[] = [];
   readonly logged: Logged[] = [];
   readonly counts: { readonly job: string; readonly count: number; readonly at: EpochMs }[] = [];
+  /** How many runs each pass has counted as waiting. */
+  readonly waiting: { readonly count: number; readonly at: EpochMs }[] = [];
+  /** How many messages the dead-letter queues have, by name. */
+  readonly deadLetters = new Map<string, number>();
   readonly passes: Pass[] = [];
   /** Messages that the watchdog sent. */
   readonly sent: { readonly queue: string; readonly run: string; readonly trigger: string; readonly at: EpochMs }[] =
@@ -117,6 +132,8 @@ export class WatchdogHarness {
       alert: async (message) => void this.alerts.push(message),
       log: (event, fields) => void this.logged.push({ event, fields, at: this.now }),
       countMissed: (job, count) => void this.counts.push({ job, count, at: this.now }),
+      countWaiting: (count) => void this.waiting.push({ count, at: this.now }),
+      countMessages: async (queue) => this.deadLetters.get(queue) ?? 0,
       now: () => this.now,
       random: this.#random,
     };
@@ -159,10 +176,16 @@ export class WatchdogHarness {
     return new Promise((resolve) => this.timeline.after(length, resolve));
   }
 
+  /** One step of a pass, now, with the state that the last pass saved. */
+  async check<Findings>(step: (pass: PassContext) => Promise<Findings>): Promise<Findings> {
+    const ports = this.circumstances.between(this.ports);
+    return step(await beginPass(this.#plan, ports, { ...OPTIONS, dueAt: this.now }));
+  }
+
   /** One pass of the watchdog, now. Does not throw. */
   async runPass(): Promise<Pass> {
     const at = this.now;
-    const options = { stage: 'dev', showOption: '', dueAt: at };
+    const options = { ...OPTIONS, dueAt: at };
     const ports = this.circumstances.between(this.ports);
     const done: Pass = await runPass(this.#plan, ports, options).then(
       (result) => ({ at, result }),

@@ -150,6 +150,7 @@ function disturb(ports: WatchdogPorts, next: () => Promise<Trouble>): WatchdogPo
     findDeployed: (name) => call(() => ports.findDeployed(name)),
     send: (run, options) => call(() => ports.send(run, options)),
     alert: (message) => call(() => ports.alert(message)),
+    countMessages: (queue) => call(() => ports.countMessages(queue)),
     store: {
       get: (run) => call(() => store.get(run)),
       recordWithoutRun: (dueTime) => call(() => store.recordWithoutRun(dueTime)),
@@ -157,6 +158,7 @@ function disturb(ports: WatchdogPorts, next: () => Promise<Trouble>): WatchdogPo
       loadState: () => call(() => store.loadState()),
       saveState: (state) => call(() => store.saveState(state)),
       openRuns: (until, after) => store.openRuns(until, after),
+      newestRuns: (job) => store.newestRuns(job),
     },
   };
 }

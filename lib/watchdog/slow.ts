@@ -1,0 +1,94 @@
+import { WATCHDOG } from '../job/names.ts';
+import { scheduledText } from '../observe/failure-alert.ts';
+import { type EpochMs, epochMs, MINUTE, milliseconds } from '../units.ts';
+import { mapInBatches } from './batches.ts';
+import type { Condition } from './conditions.ts';
+import { type Findings, isTurn, roughLength } from './findings.ts';
+import type { Pass } from './pass-context.ts';
+import type { RunLengths } from './ports.ts';
+import { MAX_HISTORY, type SlowRun, slowRunsOf } from './slow-runs.ts';
+
+const INTERVAL = milliseconds(15 * MINUTE);
+/** How many runs of a job one check reads, which bounds how many it compares. */
+const MAX_RUNS = 200;
+/** How many runs the state remembers. */
+const MAX_REMEMBERED = 200;
+
+export interface SlowFindings extends Findings {
+  /** Runs that were slow and have ended: each is reported once, and no alert says that it is over. */
+  readonly ended: readonly Condition[];
+  /** For the next check. */
+  readonly slowRuns: readonly string[];
+}
+
+/**
+ * Compares how long the runs of a job take with its own history, every 15 minutes. It reads a job's newest due times, so
+ * it does not see a catch-up or backfill of one that is older than those.
+ *
+ * @returns `undefined` when it is not this pass's turn
+ */
+export async function findSlow(pass: Pass): Promise<SlowFindings | undefined> {
+  const { slowDueAt, slowRuns: known } = pass.state.checks;
+  if (!isTurn(pass, slowDueAt, INTERVAL)) return undefined;
+  // Not before the first check: an alert about what ended yesterday helps nobody.
+  const since = slowDueAt === 0 ? epochMs(pass.dueAt - INTERVAL) : epochMs(Math.min(slowDueAt, pass.dueAt));
+  const problems: string[] = [];
+  const unread = new Set<string>();
+  const found = await mapInBatches(comparedJobs(pass), async (job) => {
+    try {
+      const slow = slowRunsOf(await readRuns(job, since, pass), since, pass.now);
+      return slow.map((run) => ({ run, condition: describe(job, run, pass) }));
+    } catch (error) {
+      unread.add(job);
+      problems.push(`runs of job ${job} cannot be read: ${String(error)}`);
+      return [];
+    }
+  });
+  const slow = found.flat();
+  const unreadRuns = known.filter((id) => unread.has(jobOf(id)));
+  return {
+    kind: 'run-slow',
+    conditions: slow.filter(({ run }) => run.isRunning).map(({ condition }) => condition),
+    ended: slow.filter(({ run }) => !run.isRunning && !known.includes(run.id)).map(({ condition }) => condition),
+    unknown: unreadRuns.map(storyOf),
+    problems,
+    slowRuns: [...slow.map(({ run }) => run.id), ...unreadRuns].slice(0, MAX_REMEMBERED),
+  };
+}
+
+/** All but the watchdog itself, whose passes take seconds, and those that silence it. */
+const comparedJobs = ({ plan }: Pass): readonly string[] =>
+  Object.entries(plan.jobs).flatMap(([job, { isSlowSilenced }]) => (isSlowSilenced || job === WATCHDOG ? [] : [job]));
+
+/** The newest runs, until the completions before the last check are enough for a history. */
+async function readRuns(job: string, since: EpochMs, { ports, now }: Pass): Promise<readonly RunLengths[]> {
+  const runs: RunLengths[] = [];
+  let earlier = 0;
+  for await (const run of ports.store.newestRuns(job)) {
+    runs.push(run);
+    const { endedAt = now } = run.attempts.at(-1) ?? {};
+    if (run.status === 'completed' && endedAt <= since) earlier += 1;
+    if (earlier === MAX_HISTORY || runs.length === MAX_RUNS) break;
+  }
+  return runs;
+}
+
+const storyOf = (run: string): string => `slow:${run}`;
+const jobOf = (run: string): string => run.slice(0, run.indexOf('/'));
+
+function describe(job: string, run: SlowRun, { stage, showOption }: Pass): Condition {
+  const { id, startedAt, length, usual, completions, isRunning } = run;
+  const command = `npm run belfry -- show '${id}'${showOption}`;
+  const took = `${isRunning ? 'has been running for' : 'took'} ${roughLength(length)}`;
+  return {
+    ...{ story: storyOf(id), kind: 'run-slow', job, run: id, since: startedAt, command },
+    subject: `[${stage}] ${job} ${took}, usually at most ${roughLength(usual)}`,
+    lines: [
+      `Run        ${id}`,
+      `Started    ${scheduledText(startedAt)}`,
+      `Usually    at most ${roughLength(usual)}: the 95th percentile of the ${completions} completions before it`,
+      `Show it    ${command}`,
+      "Silence    slow: { silenced: '<reason>' } of the job, where that is as it should be",
+    ],
+  };
+}
