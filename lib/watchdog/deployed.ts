@@ -1,4 +1,6 @@
 import { namedExpressions } from '../job/schedule-names.ts';
+import { briefError } from '../observe/events.ts';
+import { errorLine, toRunError } from '../run/run-error.ts';
 import { type EpochMs, epochMs, MINUTE } from '../units.ts';
 import type { Pass } from './pass-context.ts';
 import type { WatchedSchedule } from './plan.ts';
@@ -19,7 +21,9 @@ export type Deployed =
       readonly createdAt: EpochMs;
       readonly changedAt: EpochMs;
     }
-  | { readonly kind: 'absent' | 'unknown'; readonly why: string };
+  | { readonly kind: 'absent'; readonly why: string }
+  /** `why` is for logs, too, which have no message of an error; `message` is for the record of the pass. */
+  | { readonly kind: 'unknown'; readonly why: string; readonly message: string };
 
 /** Looks up the one or two schedules in EventBridge that an entry has become. Does not throw. */
 export async function lookUpDeployed(
@@ -39,7 +43,9 @@ export async function lookUpDeployed(
     }
     return { kind: 'as-expected', createdAt, changedAt };
   } catch (error) {
-    return { kind: 'unknown', why: `EventBridge could not be asked: ${String(error)}` };
+    const { name, code } = briefError(toRunError(error));
+    const brief = code === undefined ? name : `${name} (${code})`;
+    return { kind: 'unknown', why: `EventBridge could not be asked: ${brief}`, message: errorLine(toRunError(error)) };
   }
 }
 

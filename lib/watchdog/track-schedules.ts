@@ -70,7 +70,8 @@ async function trackSchedule(schedule: WatchedSchedule, pass: Pass): Promise<Tra
         : followChange(schedule, known, { deployed, now: pass.now }),
     waiting,
     overdue: waiting && overdueSchedule(schedule, deployed, { waiting, now: pass.now }),
-    problem: deployed.kind === 'unknown' ? `schedule ${id}: ${deployed.why}` : undefined,
+    problem:
+      deployed.kind === 'unknown' ? `schedule ${id}: EventBridge could not be asked: ${deployed.message}` : undefined,
   };
 }
 

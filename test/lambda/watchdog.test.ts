@@ -201,12 +201,16 @@ describe("the watchdog's function", () => {
   });
 
   test('does not take a schedule for gone when EventBridge does not answer', async () => {
-    scheduler.on(GetScheduleCommand).rejects(new Error('ThrottlingException'));
+    scheduler
+      .on(GetScheduleCommand)
+      .rejects(Object.assign(new Error('of user canary'), { name: 'ThrottlingException' }));
     const { runPass } = await setup();
 
     await runPass();
 
-    expect(alerts()[0]?.Message).toContain('why       EventBridge could not be asked: Error: ThrottlingException');
+    expect(alerts()[0]?.Message).toContain('why       EventBridge could not be asked: ThrottlingException');
+    expect(written.join('')).toContain('EventBridge could not be asked: ThrottlingException');
+    expect(written.join('')).not.toContain('canary');
   });
 
   describe('about dead-letter queues', () => {

@@ -76,7 +76,7 @@ describe('a schedule that a user has changed by hand', () => {
     await harness.advanceTo('2027-03-02T02:05:00Z');
 
     expect(missed()).toEqual(['02:00']);
-    expect(why()).toContain('EventBridge could not be asked: Error: ThrottlingException');
+    expect(why()).toContain('EventBridge could not be asked: ThrottlingException');
   });
 });
 

@@ -40,7 +40,7 @@ export class FakeEventBridge {
   }
 
   async find(name: string): Promise<DeployedSchedule | undefined> {
-    if (!this.answers) throw new Error('ThrottlingException');
+    if (!this.answers) throw Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
     return this.#schedules.get(name);
   }
 
