@@ -155,6 +155,7 @@ describe('no policy is broader than it must be', () => {
 
     expect(starred.sort()).toEqual([
       `AWS::IAM::Role scheduler:GetSchedule on ${here('scheduler')}:schedule/shop-dev/*`,
+      `AWS::IAM::Role sqs:GetQueueAttributes on ${here('sqs')}:shop-dev-*-dlq`,
       `AWS::IAM::Role sqs:SendMessage on ${here('sqs')}:shop-dev-*`,
     ]);
   });
