@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetScheduleCommand, ResourceNotFoundException, SchedulerClient } from '@aws-sdk/client-scheduler';
-import { GetQueueAttributesCommand, QueueDoesNotExist, SQSClient } from '@aws-sdk/client-sqs';
+import { DeleteMessageCommand, GetQueueAttributesCommand, QueueDoesNotExist, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { systemClock } from '../clock.ts';
 import { type Environment, isOnEmulator, readEnvironment } from '../environment.ts';
@@ -18,6 +18,7 @@ import { runPass } from '../watchdog/pass.ts';
 import type { QueueNames } from '../watchdog/pass-context.ts';
 import type { WatchdogPlan } from '../watchdog/plan.ts';
 import type { DeployedSchedule, WatchdogPorts } from '../watchdog/ports.ts';
+import { failWithoutPass } from './fail-without-pass.ts';
 import { createHandler, type HandlerExtras, type HandlerOptions } from './handler.ts';
 import { writeLine } from './runtime.ts';
 import { SDK_OPTIONS } from './sdk-options.ts';
@@ -28,7 +29,8 @@ export interface WatchdogOptions extends HandlerOptions {
 }
 
 /**
- * The Lambda handler of the watchdog: a job like any other, whose work is one pass.
+ * The Lambda handler of the watchdog: a job like any other, whose work is one pass. It throws after all else is done when
+ * the invocation completed no pass.
  *
  * @throws Error when a variable of the deployment is missing, or Powertools' idempotency is switched off
  */
@@ -37,28 +39,38 @@ export function createWatchdogHandler(
   extras: HandlerExtras,
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
   const environment = readEnvironment(process.env);
-  const adapters = createAdapters(environment, plan);
+  const sqs = new SQSClient(SDK_OPTIONS);
+  const adapters = createAdapters(environment, plan, sqs);
   const { stage } = environment;
   const showOption = isOnEmulator(process.env) ? '' : ` --stage ${stage}`;
   const cli = queueNames(environment, process.env);
+  let completed = 0;
   const job = defineJob(WATCHDOG, {
-    run: (_input, context) =>
-      runPass(
-        plan,
-        { ...adapters, ...reportsOf(context) },
-        { stage, showOption, cli, dueAt: epochMs(context.run.scheduledTime.getTime()) },
-      ),
+    async run(_input, context) {
+      const ports = { ...adapters, ...reportsOf(context) };
+      const result = await runPass(plan, ports, {
+        ...{ stage, showOption, cli },
+        dueAt: epochMs(context.run.scheduledTime.getTime()),
+      });
+      completed += 1;
+      return result;
+    },
   });
-  return createHandler(job, options, { ...extras, measure: measurePasses });
+  const handle = createHandler(job, options, { ...extras, measure: measurePasses });
+  return failWithoutPass(handle, {
+    countPasses: () => completed,
+    deleteMessage: ({ receiptHandle: ReceiptHandle }) =>
+      sqs.send(new DeleteMessageCommand({ QueueUrl: environment.queueUrl, ReceiptHandle })),
+  });
 }
 
 function createAdapters(
   { table, queueUrl }: Environment,
   { prefix, jobs }: WatchdogPlan,
+  client: SQSClient,
 ): Omit<WatchdogPorts, 'alert' | 'log'> {
   const scheduler = new SchedulerClient(SDK_OPTIONS);
   const queues = beforeName(queueUrl, '/');
-  const client = new SQSClient(SDK_OPTIONS);
   const { send } = createSqsRunQueue({
     client,
     urlOf: (job) => {

@@ -39,3 +39,15 @@ export function isA<Kind>(error: unknown, kind: abstract new (...args: never[]) 
     return false;
   }
 }
+
+/** What logs call a {@link NoPassError}. */
+export const NO_PASS = 'NoPassError';
+
+/**
+ * An invocation of the watchdog's function has completed no pass: its pass failed, another one was under way, or its message
+ * came too late. Thrown so that Lambda counts an error: the alarm `watchdog-silent` counts invocations less errors.
+ */
+export class NoPassError extends BelfryError {
+  override readonly name = NO_PASS;
+  readonly code = 'NO_PASS';
+}

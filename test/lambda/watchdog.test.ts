@@ -1,12 +1,20 @@
 import { GetScheduleCommand, ResourceNotFoundException, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { GetQueueAttributesCommand, QueueDoesNotExist, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  QueueDoesNotExist,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import type { Context, SQSEvent } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { defineJob } from '../../lib/job/job.ts';
 import { skip } from '../../lib/lambda/overlap/skip.ts';
 import { createWatchdogHandler } from '../../lib/lambda/watchdog.ts';
+import { NoPassError } from '../../lib/run/errors.ts';
 import { requestedRunId } from '../../lib/run/run-id.ts';
 import { DynamoDbRunRequests } from '../../lib/store/dynamodb/dynamodb-run-requests.ts';
 import { DynamoDbWatchStore } from '../../lib/store/dynamodb/dynamodb-watch-store.ts';
@@ -52,7 +60,12 @@ const context = {
 } as Context;
 
 /** The watchdog's function as it is deployed, in an app with one schedule that was last checked ten minutes ago. */
-async function setup({ catchUp = 0, watchedUntil = plus(NOW, minutes(-1)), checks = FIRST_STATE.checks } = {}) {
+async function setup({
+  catchUp = 0,
+  watchedUntil = plus(NOW, minutes(-1)),
+  checks = FIRST_STATE.checks,
+  maxAttempts = 1,
+} = {}) {
   const plan = planOf({ schedules: { five: { expressions: [FIVE_PAST], catchUp } } });
   const store = new DynamoDbWatchStore({ client: table.client, table: table.table });
   const [schedule] = plan.schedules as [WatchedSchedule];
@@ -73,30 +86,30 @@ async function setup({ catchUp = 0, watchedUntil = plus(NOW, minutes(-1)), check
     catchUps: [],
     checks,
   });
-  const policy = jobPolicy(defineJob('watchdog', { run: () => {}, retry: { maxAttempts: 1 } }));
+  const retry = { maxAttempts, backoff: '2 minutes' } as const;
+  const policy = jobPolicy(defineJob('watchdog', { run: () => {}, retry }));
   const schedules = { watchdog: { timezone: 'UTC', lateAfter: minutes(10) } };
   const handler = createWatchdogHandler({ plan, policy, schedules }, { gate: skip });
-  return { store, runPass: () => handler(MESSAGE, context) };
+  return { store, runPass: (event = messageOf('2027-03-02T02:10:00Z')) => handler(event, context) };
 }
 
-const MESSAGE = {
-  Records: [
-    {
-      messageId: 'message-1',
-      receiptHandle: 'receipt-1',
-      body: JSON.stringify({
-        v: 1,
-        run: null,
-        job: 'watchdog',
-        schedule: 'watchdog',
-        scheduledTime: '2027-03-02T02:10:00Z',
-        trigger: 'schedule',
-      }),
-      attributes: { ApproximateReceiveCount: '1' },
-      messageAttributes: {},
-    },
-  ],
-} as unknown as SQSEvent;
+const messageOf = (scheduledTime: string): SQSEvent =>
+  recordOf(
+    JSON.stringify({ v: 1, run: null, job: 'watchdog', schedule: 'watchdog', scheduledTime, trigger: 'schedule' }),
+  );
+
+const recordOf = (body: string): SQSEvent =>
+  ({
+    Records: [
+      {
+        messageId: 'message-1',
+        receiptHandle: 'receipt-1',
+        body,
+        attributes: { ApproximateReceiveCount: '1' },
+        messageAttributes: {},
+      },
+    ],
+  }) as unknown as SQSEvent;
 
 const deployed = (more: object = {}) =>
   scheduler.on(GetScheduleCommand).resolves({
@@ -256,7 +269,7 @@ describe("the watchdog's function", () => {
       sqs.on(GetQueueAttributesCommand).rejects(new Error('AccessDenied'));
       const { store, runPass } = await setup();
 
-      await runPass();
+      await expect(runPass()).rejects.toThrow(NoPassError);
 
       const record = await store.get('watchdog/2027-03-02T02:10Z/watchdog');
       expect(record?.error?.message).toContain('queue app-dev-report-dlq cannot be asked for dead letters');
@@ -302,11 +315,80 @@ describe("the watchdog's function", () => {
     sqs.on(SendMessageCommand).rejects(new Error('no queue'));
     const { store, runPass } = await setup({ catchUp: 1 });
 
-    await runPass();
+    await expect(runPass()).rejects.toThrow(NoPassError);
 
     const record = await store.get('watchdog/2027-03-02T02:10Z/watchdog');
     expect(record?.error).toMatchObject({ name: 'IncompleteLookError' });
     expect(record?.error?.message).toContain(`run ${MISSED} cannot be caught up`);
     expect(await store.get(MISSED)).toMatchObject({ status: 'missed' });
+  });
+});
+
+describe('an invocation that completes no pass is an error of the function', () => {
+  test('when its pass fails: the message stays, hidden until the next attempt', async () => {
+    deployed();
+    sqs.on(SendMessageCommand).rejects(new Error('no queue'));
+    const { runPass } = await setup({ catchUp: 1, maxAttempts: 2 });
+
+    await expect(runPass()).rejects.toThrow(NoPassError);
+
+    expect(sqs.commandCalls(DeleteMessageCommand)).toEqual([]);
+    const hidden = sqs.commandCalls(ChangeMessageVisibilityCommand).map(({ args }) => args[0].input);
+    // First beyond the end of the process, then to the attempt two minutes later.
+    expect(hidden.map(({ VisibilityTimeout }) => VisibilityTimeout)).toEqual([90, 120]);
+  });
+
+  test('when another pass holds the lock: its own is skipped, and the message deleted', async () => {
+    deployed();
+    sqs.on(SendMessageCommand).rejects(new Error('no queue'));
+    const { store, runPass } = await setup({ catchUp: 1, maxAttempts: 2 });
+    await expect(runPass()).rejects.toThrow(NoPassError);
+
+    vi.setSystemTime(plus(NOW, minutes(1)));
+    await expect(runPass(messageOf('2027-03-02T02:11:00Z'))).rejects.toThrow(NoPassError);
+
+    expect(await store.get('watchdog/2027-03-02T02:11Z/watchdog')).toMatchObject({
+      status: 'skipped',
+      reason: 'overlap',
+    });
+    expect(sqs.commandCalls(DeleteMessageCommand).map(({ args }) => args[0].input)).toEqual([
+      { QueueUrl: QUEUE, ReceiptHandle: 'receipt-1' },
+    ]);
+  });
+
+  test('when its message came too late: the message is deleted', async () => {
+    const { runPass } = await setup();
+
+    await expect(runPass(messageOf('2027-03-02T01:50:00Z'))).rejects.toThrow(NoPassError);
+
+    expect(sqs.commandCalls(DeleteMessageCommand)).toHaveLength(1);
+  });
+
+  test('when its message is a duplicate: the pass counted once', async () => {
+    deployed();
+    const { runPass } = await setup();
+    expect(await runPass()).toEqual({ batchItemFailures: [] });
+
+    await expect(runPass()).rejects.toThrow(NoPassError);
+
+    expect(sqs.commandCalls(DeleteMessageCommand)).toHaveLength(1);
+  });
+
+  test('when its message is no run: the message is a dead letter, and deleted', async () => {
+    const { runPass } = await setup();
+
+    await expect(runPass(recordOf('no JSON'))).rejects.toThrow(NoPassError);
+
+    expect(sqs.commandCalls(SendMessageCommand)).toHaveLength(1);
+    expect(sqs.commandCalls(DeleteMessageCommand)).toHaveLength(1);
+  });
+
+  test('also when the message cannot be deleted, which it says', async () => {
+    sqs.on(DeleteMessageCommand).rejects(new Error('AccessDenied'));
+    const { runPass } = await setup();
+
+    await expect(runPass(messageOf('2027-03-02T01:50:00Z'))).rejects.toThrow(
+      'its message could not be deleted: Error: AccessDenied',
+    );
   });
 });

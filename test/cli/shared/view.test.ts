@@ -5,6 +5,7 @@ import { formatRecord } from '../../../lib/cli/shared/view/record-view.ts';
 import { formatApp, formatSchedules } from '../../../lib/cli/shared/view/schedule-table.ts';
 import { distance, localMinute, shortLength } from '../../../lib/cli/shared/view/times.ts';
 import type { CloudEvent } from '../../../lib/local/events.ts';
+import { NoPassError } from '../../../lib/run/errors.ts';
 import type { RunRecord } from '../../../lib/run/record.ts';
 import { epochMs, plus } from '../../../lib/units.ts';
 import { DUE, minutes, secondsOf } from '../../support/requests.ts';
@@ -151,6 +152,7 @@ describe('the live log', () => {
     { ...ofWatchdog, event: 'duplicate-acknowledged' },
     { ...ofWatchdog, event: 'attempt-given-back', nextAttemptAt: '2027-03-02T02:00:30.000Z' },
     { kind: 'job-log', at: DUE, job: 'watchdog', level: 'INFO', message: 'looked', fields: {} },
+    { kind: 'function-failed', at: DUE, job: 'watchdog', error: `${new NoPassError('x').name}: no pass`, trace: [] },
     { ...run, event: 'due-time-not-expected' },
   ])('leaves out the rounds of the watchdog: %#', (event) => {
     expect(line(event)).toBeUndefined();

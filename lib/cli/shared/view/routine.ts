@@ -3,6 +3,7 @@ import type { Log } from '../../../job/context.ts';
 import { WATCHDOG } from '../../../job/names.ts';
 import type { CloudEvent, RunLine } from '../../../local/events.ts';
 import { EVENTS } from '../../../observe/events.ts';
+import { NO_PASS } from '../../../run/errors.ts';
 
 /** Whether a line of this level is routine. */
 const IS_QUIET: Readonly<Record<keyof Log, boolean>> = { debug: true, info: true, warn: false, error: false };
@@ -16,13 +17,15 @@ export function isRoutine(event: CloudEvent): boolean {
       return event.schedule === WATCHDOG;
     case 'run':
       return event.job === WATCHDOG && event.error === undefined && isQuietRun(event);
+    case 'function-failed':
+      // The lines of its run have said why.
+      return event.job === WATCHDOG && event.error.startsWith(`${NO_PASS}:`);
     case 'job-log':
       return event.job === WATCHDOG && isQuietLevel(event.level);
     case 'dropped':
     case 'undelivered':
     case 'output':
     case 'not-emulated':
-    case 'function-failed':
     case 'alarm':
     case 'alarm-unsupported':
     case 'alert':
