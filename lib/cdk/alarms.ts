@@ -3,11 +3,21 @@ import type { Construct } from 'constructs';
 import type { DeployableJob } from '../app/check-jobs.ts';
 import { formatDuration } from '../job/duration.ts';
 import { WATCHDOG } from '../job/names.ts';
-import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS, type Metric } from '../observe/metrics.ts';
-import { longestWait } from '../run/longest-wait.ts';
-import { milliseconds } from '../units.ts';
+import { METRIC_NAMESPACE, METRICS, type Metric } from '../observe/metrics.ts';
+import { MINUTE, type Milliseconds, milliseconds } from '../units.ts';
+import {
+  ALARM_PERIOD,
+  EVALUATION_INTERVAL,
+  IDLE_QUEUE_RING_DELAY,
+  PASS_RING_DELAY,
+  periodsOf,
+  RING_DELAY,
+  SILENCE,
+  SILENT_PERIODS,
+  WARM_UP,
+} from './alarm-timing.ts';
 
-/** Where an alarm is, how it is called, and whom it tells. */
+/** Where an alarm is, how it is called, and which topic it notifies. */
 interface AlarmPlace {
   readonly scope: Construct;
   readonly prefix: string;
@@ -21,83 +31,80 @@ type Condition = Omit<CfnAlarmProps, 'alarmName' | 'alarmDescription' | 'compari
 const SLOW_SHARE = 0.9;
 
 /**
- * The four alarms of a job. AWS's own metrics cost nothing, and they also count what kills the process
- * before it could say so. They have gaps:
- *
- * - SQS has no metrics of a queue that was idle for six hours, and needs up to 15 minutes to begin again: `dead-letters` and
- *   `waiting` may ring that much later.
- *   https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-monitoring-using-cloudwatch.html
- * - The age of the oldest message leaves out what was received three times or more: `waiting` does not see it.
- *   https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
- * - Lambda sends its metrics when an invocation has ended, under the time at which it began: of one that took longer than
- *   the period of five minutes `slow` and `broken` may see nothing.
- *   https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics.html
+ * The three alarms of a job. AWS's own metrics cost nothing, and they also count what kills the process before it could
+ * report anything. `failed` counts failed runs beside them: those whose attempts ended with an error are no errors of the
+ * function.
  */
-export function createJobAlarms(place: AlarmPlace, { name, policy, names }: DeployableJob): void {
+export function createJobAlarms(place: AlarmPlace, job: DeployableJob): void {
+  const { name, policy, names, timeouts } = job;
+  const { prefix } = place;
+  const evaluationPeriods = periodsOf(timeouts.functionTimeout);
   const add = (suffix: string, description: string, condition: Condition) =>
     createAlarm(place, { suffix: `${name}-${suffix}`, id: suffix, description, condition });
 
   add(
-    'dead-letters',
-    `Runs of ${name} have failed for good: their messages lie in ${names.deadLetterQueue}. Look first at a message's attributes belfry-run and belfry-error, then at the run's record. The alarm stays on until the queue is empty; a further failure rings ${place.prefix}-runs-failed.`,
-    oneOrMore(queueMetric(names.deadLetterQueue, 'ApproximateNumberOfMessagesVisible'), 60),
-  );
-  const longest = longestWait(policy);
-  add(
-    'waiting',
-    `A message of ${name} has waited for more than ${formatDuration(longest)}, longer than its retries explain. Look first whether ${names.function} is throttled, its event source mapping off, or a run before it still going.`,
+    'failed',
+    `A run of ${name} failed for good, or ${names.function} itself failed: it could not start, or was killed at its timeout or for its memory. Look first at the alert about the run, or at the newest lines of ${names.logGroup}. An attempt that throws and is retried does not ring this. Rings within ${formatDuration(RING_DELAY)} after the run or the invocation has ended.`,
     {
-      ...queueMetric(names.queue, 'ApproximateAgeOfOldestMessage'),
-      ...over(longest / 1000, 300),
-      statistic: 'Maximum',
+      metrics: [
+        query('errors', functionMetric(names.function, 'Errors')),
+        query('failed', belfryMetric('runsFailed', { Deployment: prefix, Job: name })),
+        { id: 'sum', label: 'errors and failed runs', expression: 'FILL(errors, 0) + FILL(failed, 0)' },
+      ],
+      threshold: 0,
+      evaluationPeriods,
+      datapointsToAlarm: 1,
     },
   );
   const slow = milliseconds(policy.timeout * SLOW_SHARE);
   add(
     'slow',
-    `A run of ${name} took more than ${formatDuration(slow)} of its timeout of ${formatDuration(policy.timeout)}; at the timeout it is ended. Look first at the durations of its last runs, then raise timeout or cut the work.`,
-    { ...functionMetric(names.function, 'Duration'), ...over(slow, 300), statistic: 'Maximum' },
+    `A run of ${name} took more than ${formatDuration(slow)} of its timeout of ${formatDuration(policy.timeout)}; at the timeout it is ended. Look first at the durations of its last runs, then raise timeout or cut the work. Rings within ${formatDuration(RING_DELAY)} after the run has ended.`,
+    {
+      ...functionMetric(names.function, 'Duration'),
+      statistic: 'Maximum',
+      ...over(slow, ALARM_PERIOD),
+      evaluationPeriods,
+      datapointsToAlarm: 1,
+    },
   );
   add(
-    'broken',
-    `${names.function} failed outside of ${name}'s own code, or was throttled: it could not start, ran out of memory or time, or met an account limit. Look first at the newest lines of ${names.logGroup}. Errors that the job throws do not ring this.`,
-    {
-      metrics: [
-        functionQuery('errors', 'Errors', names.function),
-        functionQuery('throttles', 'Throttles', names.function),
-        { id: 'broken', label: 'errors and throttles', expression: 'FILL(errors, 0) + FILL(throttles, 0)' },
-      ],
-      threshold: 0,
-      evaluationPeriods: 1,
-    },
+    'dead-letters',
+    `Runs of ${name} have failed for good: their messages lie in ${names.deadLetterQueue}. Look first at a message's attributes belfry-run and belfry-error, then at the run's record. The alarm stays on until the queue is empty; a further failure rings ${prefix}-runs-failed. ${queueRings()}`,
+    oneOrMoreMessages(names.deadLetterQueue),
   );
 }
 
 /**
- * The one alarm of the watchdog, for every way in which it may stop. The other alarms of a job would ring beside it. It wants
- * three periods without a look; CloudWatch reads about five and counts a missing one as breaching only where it must, so it
- * rings about 25 minutes after the last look. At the first deployment there is none, and it rings once.
+ * The one alarm of the watchdog, for every way in which it may stop: the other alarms of a job would ring beside it. Each
+ * invocation of its function that completes no pass ends with an error, so invocations less errors are complete passes.
+ *
+ * `FILL` makes a period without any of them count as it ends. Without it CloudWatch looks for older values in its place, and
+ * the alarm would ring ten minutes later.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  */
-export function createWatchdogAlarm(place: AlarmPlace): void {
-  const [deployment, job] = METRIC_DIMENSIONS;
+export function createWatchdogAlarm(place: AlarmPlace, functionName: string): void {
   createAlarm(place, {
     suffix: `${WATCHDOG}-silent`,
     id: 'silent',
-    description: `The watchdog of ${place.prefix} has not completed a look for 15 minutes: missed due times may go unnoticed. Look first at the newest lines of its function's log: they name its failed runs, of which belfry show says what a look could not do. Then look whether its schedule is enabled, its event source mapping on and its function not throttled.`,
+    description: `The watchdog of ${place.prefix} has not completed a pass for ${formatDuration(SILENCE)}: missed due times may go unnoticed. Look first at the newest lines of its function's log: they name its failed runs, of which belfry show says what a pass could not do. Then look whether its schedule is enabled, its event source mapping on and its function not throttled. Rings ${formatDuration(SILENCE)} to ${formatDuration(milliseconds(SILENCE + EVALUATION_INTERVAL))} after the last complete pass began; after its creation it waits for ${formatDuration(WARM_UP)}.`,
     condition: {
-      namespace: METRIC_NAMESPACE,
-      metricName: METRICS.runDuration.name,
-      dimensions: [
-        { name: deployment, value: place.prefix },
-        { name: job, value: WATCHDOG },
+      metrics: [
+        query('invocations', functionMetric(functionName, 'Invocations')),
+        query('errors', functionMetric(functionName, 'Errors')),
+        { id: 'passes', label: 'complete passes', expression: 'FILL(invocations, 0) - FILL(errors, 0)' },
       ],
-      statistic: 'SampleCount',
-      period: 300,
-      evaluationPeriods: 3,
       threshold: 1,
       comparisonOperator: 'LessThanThreshold',
+      evaluationPeriods: SILENT_PERIODS,
+      datapointsToAlarm: SILENT_PERIODS,
+      // Should an expression over metrics that have no value at all have none either.
       treatMissingData: 'breaching',
+      warmUpConfiguration: {
+        warmUpPeriodDurationInMinutes: WARM_UP / MINUTE,
+        // Filled values would end the warm-up at once.
+        onlyStartEvaluatingAfterWarmUpPeriodEnds: true,
+      },
     },
   });
 }
@@ -110,18 +117,23 @@ export function createSharedAlarms(place: AlarmPlace, deliveryQueue: string): vo
 
   add(
     'undelivered',
-    `EventBridge Scheduler could not deliver due times of ${prefix}: they lie in ${deliveryQueue}. Look first at a message's attributes ERROR_CODE and SCHEDULE_ARN, then at the scheduler's role and the job's queue.`,
-    oneOrMore(queueMetric(deliveryQueue, 'ApproximateNumberOfMessagesVisible'), 60),
+    `EventBridge Scheduler could not deliver due times of ${prefix}: they lie in ${deliveryQueue}. Look first at a message's attributes ERROR_CODE and SCHEDULE_ARN, then at the scheduler's role and the job's queue. ${queueRings()}`,
+    oneOrMoreMessages(deliveryQueue),
   );
   add(
     'runs-failed',
-    `A run failed for good; the contributor in ALARM names the job. Look first at the alert that came with it, or at the job's newest records.`,
-    sumByJob('runsFailed', prefix),
+    `A run of ${prefix} failed for good. Look first at the alert that came with it: it names the job and the run. Rings usually within ${formatDuration(RING_DELAY)} after the run has failed.`,
+    counted('runsFailed', prefix),
   );
   add(
     'runs-missed',
-    `A due time passed and no run came of it; the contributor in ALARM names the job. Look first at ${prefix}-undelivered, then whether the schedule is enabled and its job's queue takes messages.`,
-    sumByJob('runsMissed', prefix),
+    `A due time of ${prefix} passed and no run came of it. Look first at the watchdog's alert: it names the schedule. Then look at ${prefix}-undelivered, and whether the schedule is enabled and its job's queue takes messages. Rings usually within ${formatDuration(PASS_RING_DELAY)} after the watchdog's grace for the due time is over.`,
+    counted('runsMissed', prefix),
+  );
+  add(
+    'runs-waiting',
+    `A run of ${prefix} waits for longer than its job's retries explain. Look first at the watchdog's alert: it names the run. Then look whether the job's function is throttled, its event source mapping off, the table or a permission missing, or a run before it still going. Rings usually within ${formatDuration(PASS_RING_DELAY)} after that time is over, and stays on as long as the run waits.`,
+    counted('runsWaiting', prefix),
   );
 }
 
@@ -129,6 +141,7 @@ interface AlarmText {
   /** What follows the prefix in its name. */
   readonly suffix: string;
   readonly id: string;
+  /** What it means, what to look at first, and how soon it rings. At most 1,024 characters. */
   readonly description: string;
   readonly condition: Condition;
 }
@@ -138,26 +151,36 @@ function createAlarm({ scope, prefix, topicArn }: AlarmPlace, { suffix, id, desc
     alarmName: `${prefix}-${suffix}`,
     alarmDescription: description,
     comparisonOperator: 'GreaterThanThreshold',
-    // No messages, no invocations, no failures: nothing to tell. Silence is the watchdog's to notice.
+    // No invocations, no failures: nothing to report. Silence is the watchdog's to notice.
     treatMissingData: 'notBreaching',
     alarmActions: [topicArn],
     ...condition,
   });
 }
 
-const over = (threshold: number, period: number) => ({ threshold, evaluationPeriods: 1, period });
+const inSeconds = (period: Milliseconds): number => period / 1000;
 
-const oneOrMore = (metric: Partial<Condition>, period: number): Condition => ({
-  ...metric,
-  ...over(0, period),
-  statistic: 'Maximum',
+const over = (threshold: number, period: Milliseconds) => ({
+  threshold,
+  evaluationPeriods: 1,
+  period: inSeconds(period),
 });
 
-const queueMetric = (queue: string, metricName: string) => ({
+/**
+ * SQS sends no metrics of a queue that was idle for six hours: what lies in a dead-letter queue is still there, and so is the
+ * state of its alarm.
+ */
+const oneOrMoreMessages = (queue: string): Condition => ({
   namespace: 'AWS/SQS',
-  metricName,
+  metricName: 'ApproximateNumberOfMessagesVisible',
   dimensions: [{ name: 'QueueName', value: queue }],
+  ...over(0, MINUTE),
+  statistic: 'Maximum',
+  treatMissingData: 'ignore',
 });
+
+const queueRings = (): string =>
+  `Rings within ${formatDuration(RING_DELAY)} after the message came, or within ${formatDuration(IDLE_QUEUE_RING_DELAY)} if the queue was idle for six hours: SQS is late with its metrics then.`;
 
 const functionMetric = (name: string, metricName: string) => ({
   namespace: 'AWS/Lambda',
@@ -165,20 +188,22 @@ const functionMetric = (name: string, metricName: string) => ({
   dimensions: [{ name: 'FunctionName', value: name }],
 });
 
-const functionQuery = (id: string, metricName: string, name: string) => ({
-  id,
-  returnData: false,
-  metricStat: { metric: functionMetric(name, metricName), period: 300, stat: 'Sum' },
+/** A metric of Belfry's own, by one of the sets of dimensions that it is written with. */
+const belfryMetric = (metric: Metric, dimensions: Readonly<Record<string, string>>) => ({
+  namespace: METRIC_NAMESPACE,
+  metricName: METRICS[metric].name,
+  dimensions: Object.entries(dimensions).map(([name, value]) => ({ name, value })),
 });
 
-/**
- * One alarm over the series of all jobs, each of which goes to ALARM by itself. Its query sees three
- * hours and a series that ends turns OK: right for what happened, useless for what did not. How soon it finds a series
- * that was silent for long is not documented.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create_Metrics_Insights_Alarm.html
- */
-function sumByJob(metric: Metric, prefix: string): Condition {
-  const [deployment, job] = METRIC_DIMENSIONS;
-  const expression = `SELECT SUM(${METRICS[metric].name}) FROM SCHEMA(${METRIC_NAMESPACE}, ${deployment}, ${job}) WHERE ${deployment} = '${prefix}' GROUP BY ${job}`;
-  return { metrics: [{ id: 'query', expression, period: 300 }], threshold: 0, evaluationPeriods: 1 };
-}
+const query = (id: string, metric: CfnAlarm.MetricProperty) => ({
+  id,
+  returnData: false,
+  metricStat: { metric, period: inSeconds(ALARM_PERIOD), stat: 'Sum' },
+});
+
+/** Anything at all within one period. */
+const counted = (metric: Metric, prefix: string): Condition => ({
+  ...belfryMetric(metric, { Deployment: prefix }),
+  ...over(0, ALARM_PERIOD),
+  statistic: 'Sum',
+});

@@ -56,7 +56,7 @@ export class JobWorker extends Construct {
     this.createMapping(queue);
     const { prefix } = surroundings.names;
     const place = { scope: this, prefix, topicArn: this.arns.alertTopic };
-    if (job.name === WATCHDOG) createWatchdogAlarm(place);
+    if (job.name === WATCHDOG) createWatchdogAlarm(place, job.names.function);
     else createJobAlarms(place, job);
   }
 

@@ -9,7 +9,6 @@ import { defineJob } from '../job/job.ts';
 import { WATCHDOG } from '../job/names.ts';
 import { logEvent, WATCHDOG_EVENTS } from '../observe/events.ts';
 import { formatMetrics } from '../observe/metrics.ts';
-import type { Measure } from '../observe/run-log.ts';
 import { ownEntry } from '../own-entry.ts';
 import { DynamoDbWatchStore } from '../store/dynamodb/dynamodb-watch-store.ts';
 import { createSqsRunQueue } from '../store/sqs/sqs-run-queue.ts';
@@ -56,7 +55,7 @@ export function createWatchdogHandler(
       return result;
     },
   });
-  const handle = createHandler(job, options, { ...extras, measure: measurePasses });
+  const handle = createHandler(job, options, extras);
   return failWithoutPass(handle, {
     countPasses: () => completed,
     deleteMessage: ({ receiptHandle: ReceiptHandle }) =>
@@ -144,7 +143,3 @@ async function findSchedule(
 }
 
 const toInstant = (date: Date | undefined) => epochMs(date?.getTime() ?? 0);
-
-/** For the alarm `watchdog-silent`, which counts the passes that completed. */
-const measurePasses: Measure = (event, { durationMs }) =>
-  event === 'run-completed' && durationMs !== undefined ? { runDuration: durationMs } : {};

@@ -3,20 +3,23 @@ import type { EpochMs, Milliseconds } from '../units.ts';
 /** The CloudWatch namespace of every metric that Belfry writes itself. */
 export const METRIC_NAMESPACE = 'Belfry';
 
-/** The one set of dimensions: more sets would be more custom metrics to pay for. */
-export const METRIC_DIMENSIONS = ['Deployment', 'Job'] as const;
+/** A set of dimensions. A value is written once for each set of its metric, and each set is a custom metric to pay for. */
+const OF_DEPLOYMENT = ['Deployment'] as const;
+const OF_JOB = [...OF_DEPLOYMENT, 'Job'] as const;
 
 /**
- * All custom metrics. The first two are written for every run of a stage with `metrics: { durations: true }`, the others only
- * when they happen: custom metrics are the dearest part of a small scheduler.
+ * All custom metrics. The first two are written for every run, the others only when they happen:
+ * custom metrics are the dearest part of a small scheduler. What a shared alarm counts is of the deployment, since an alarm
+ * over one plain metric finds it however long it was silent.
  */
 export const METRICS = {
-  runDuration: { name: 'RunDuration', unit: 'Milliseconds' },
-  startDelay: { name: 'StartDelay', unit: 'Milliseconds' },
-  runsFailed: { name: 'RunsFailed', unit: 'Count' },
-  runsSkipped: { name: 'RunsSkipped', unit: 'Count' },
-  runsMissed: { name: 'RunsMissed', unit: 'Count' },
-  runsWaiting: { name: 'RunsWaiting', unit: 'Count' },
+  runDuration: { name: 'RunDuration', unit: 'Milliseconds', dimensions: [OF_JOB] },
+  startDelay: { name: 'StartDelay', unit: 'Milliseconds', dimensions: [OF_JOB] },
+  runsFailed: { name: 'RunsFailed', unit: 'Count', dimensions: [OF_DEPLOYMENT, OF_JOB] },
+  runsSkipped: { name: 'RunsSkipped', unit: 'Count', dimensions: [OF_JOB] },
+  runsMissed: { name: 'RunsMissed', unit: 'Count', dimensions: [OF_DEPLOYMENT] },
+  /** Written by each pass of the watchdog that finds runs which wait for longer than their job's retries explain. */
+  runsWaiting: { name: 'RunsWaiting', unit: 'Count', dimensions: [OF_DEPLOYMENT] },
 } as const;
 
 export type Metric = keyof typeof METRICS;
@@ -27,7 +30,8 @@ export type CountMetric = { [Name in Metric]: (typeof METRICS)[Name]['unit'] ext
 export type MetricValues = Partial<Record<Metric, number | Milliseconds>>;
 
 /**
- * One line in CloudWatch's embedded metric format: written to standard output, it becomes metrics.
+ * One line in CloudWatch's embedded metric format: written to standard output, it becomes metrics. The line names the job,
+ * also where a metric's dimensions do not.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
@@ -36,13 +40,10 @@ export function formatMetrics(deployment: string, job: string, at: EpochMs, valu
   return JSON.stringify({
     _aws: {
       Timestamp: at,
-      CloudWatchMetrics: [
-        {
-          Namespace: METRIC_NAMESPACE,
-          Dimensions: [METRIC_DIMENSIONS],
-          Metrics: written.map(([metric]) => ({ Name: METRICS[metric].name, Unit: METRICS[metric].unit })),
-        },
-      ],
+      CloudWatchMetrics: written.map(([metric]) => {
+        const { name: Name, unit: Unit, dimensions: Dimensions } = METRICS[metric];
+        return { Namespace: METRIC_NAMESPACE, Dimensions, Metrics: [{ Name, Unit }] };
+      }),
     },
     Deployment: deployment,
     Job: job,

@@ -3,7 +3,7 @@ import { defineJob, schedule } from '../../lib/entry/belfry.ts';
 import { jobFile, only, queueNamed, report, resourcesOf, synth, withoutWatchdog } from './support.ts';
 
 describe('a job', () => {
-  test('costs 12 resources with one schedule', () => {
+  test('costs 11 resources with one schedule', () => {
     const other = defineJob('other', { run() {} });
     const schedules = { nightly: schedule(report, { cron: '0 2 * * *' }) };
     const one = synth({ schedules });
@@ -14,7 +14,7 @@ describe('a job', () => {
 
     const added = Object.keys(two.template.Resources).length - Object.keys(one.template.Resources).length;
 
-    expect(added).toBe(12);
+    expect(added).toBe(11);
   });
 
   test('has a queue that gives up on a message only after its own retries have had every chance', () => {

@@ -9,7 +9,6 @@ import { DEFAULT_GRACE, describeWatchdog } from '../../lib/cdk/watchdog.ts';
 import { defineJob, schedule } from '../../lib/entry/belfry.ts';
 import type { Duration } from '../../lib/job/duration.ts';
 import type { Schedules } from '../../lib/job/schedule.ts';
-import { formatMetrics } from '../../lib/observe/metrics.ts';
 import { epochMs } from '../../lib/units.ts';
 import { STAGES } from '../support/stages.ts';
 import {
@@ -31,7 +30,7 @@ const its = (template: Template, type: string): Resource['Properties'] =>
   only(watchdogOf(template), type, () => true).Properties;
 
 describe('the watchdog', () => {
-  test('has what a job has, and one alarm instead of four', () => {
+  test('has what a job has, and one alarm instead of three', () => {
     const types = Object.values(watchdogOf(synth().template).Resources).map(({ Type }) => Type);
 
     expect(types.sort()).toEqual([
@@ -78,23 +77,39 @@ describe('the watchdog', () => {
     expect({ Timeout, FunctionName }).toEqual({ Timeout: 70, FunctionName: 'shop-dev-watchdog' });
   });
 
-  test('rings when its looks are silent for a quarter of an hour, in a series that its handler writes', () => {
+  test('rings when its function has had no invocation without an error for a quarter of an hour', () => {
     const alarm = its(synth().template, 'AWS::CloudWatch::Alarm');
 
     expect(alarm).toMatchObject({
       AlarmName: 'shop-dev-watchdog-silent',
-      Statistic: 'SampleCount',
-      Period: 300,
       EvaluationPeriods: 3,
+      DatapointsToAlarm: 3,
       Threshold: 1,
       ComparisonOperator: 'LessThanThreshold',
       TreatMissingData: 'breaching',
     });
-    const line = JSON.parse(formatMetrics('shop-dev', 'watchdog', epochMs(0), { runDuration: 1 }));
-    const [{ Namespace, Dimensions, Metrics }] = line._aws.CloudWatchMetrics;
-    expect(alarm.Namespace).toBe(Namespace);
-    expect(Metrics.map(({ Name }: { Name: string }) => Name)).toEqual([alarm.MetricName]);
-    expect(alarm.Dimensions).toEqual(Dimensions[0].map((Name: string) => ({ Name, Value: line[Name] })));
+    const [invocations, errors, passes] = alarm.Metrics;
+    expect([invocations, errors].map(({ MetricStat }) => MetricStat)).toEqual(
+      ['Invocations', 'Errors'].map((MetricName) => ({
+        Metric: {
+          Namespace: 'AWS/Lambda',
+          MetricName,
+          Dimensions: [{ Name: 'FunctionName', Value: 'shop-dev-watchdog' }],
+        },
+        Period: 300,
+        Stat: 'Sum',
+      })),
+    );
+    expect(passes.Expression).toBe('FILL(invocations, 0) - FILL(errors, 0)');
+  });
+
+  test('is not evaluated for half an hour after its creation, in which the rest is deployed', () => {
+    const alarm = its(synth().template, 'AWS::CloudWatch::Alarm');
+
+    expect(alarm.WarmUpConfiguration).toEqual({
+      WarmUpPeriodDurationInMinutes: 30,
+      OnlyStartEvaluatingAfterWarmUpPeriodEnds: true,
+    });
   });
 });
 

@@ -47,7 +47,7 @@ async function main(): Promise<void> {
 
 function reduced(kind: Parameters<typeof REFUSE_METRIC_MATH.has>[0]): readonly string[] {
   if (!REFUSE_METRIC_MATH.has(kind)) return [];
-  say('left out, since it refuses them: alarms over several metrics (runs-failed, runs-missed, broken)');
+  say('left out, since it refuses them: alarms over several metrics (<job>-failed, watchdog-silent)');
   return ['--app', 'node --import tsx test/cloud/reduced-app.ts'];
 }
 

@@ -30,7 +30,7 @@ export const RUNNING = [
   'a run whose process is killed is taken over, as the same run',
   'a loop that never yields is ended with its function, and its run taken over',
   'a dead letter turns its alarm on, and the topic is told',
-  'a failed run turns on the alarm that names its job',
+  'a failed run turns on the alarm that all jobs share',
   'a due time of a schedule leaves one completed record',
   'a one-time schedule fires, and is deleted when it has',
   'a schedule is due by the clock of its zone',
@@ -44,6 +44,7 @@ export const RUNNING = [
 ];
 
 const NO_METRIC_MATH = 'CloudFormation refuses Metrics in AWS::CloudWatch::Alarm; these alarms are left out';
+const NO_EMBEDDED_METRICS = 'it makes no metrics of log lines in the embedded metric format';
 const NO_SCHEDULE_UPDATE = 'CloudFormation leaves a changed AWS::Scheduler::Schedule as it was';
 
 /**
@@ -71,7 +72,7 @@ export const LIMITS: Readonly<Record<EndpointKind, Limits>> = {
   },
   ministack: {
     'alarms over several metrics are there': NO_METRIC_MATH,
-    'a failed run turns on the alarm that names its job': NO_METRIC_MATH,
+    'a failed run turns on the alarm that all jobs share': NO_EMBEDDED_METRICS,
     'a dead letter turns its alarm on, and the topic is told':
       'it has no AWS/SQS metrics, so no alarm over them changes',
     'a dead letter moved back by StartMessageMoveTask has its run go on, its attributes kept':
@@ -93,7 +94,7 @@ export const LIMITS: Readonly<Record<EndpointKind, Limits>> = {
   localstack: {
     'a run that is due while another of its job runs is skipped, and names it':
       'its event source mappings hand over one message at a time, whatever MaximumConcurrency says',
-    'a failed run turns on the alarm that names its job': 'it does not evaluate alarms over several metrics',
+    'a failed run turns on the alarm that all jobs share': NO_EMBEDDED_METRICS,
     ...limited(NO_SCHEDULE_UPDATE, [
       'a changed schedule has its new expression, and the rest of it',
       'a changed schedule has its new zone',

@@ -5,7 +5,7 @@ import * as client from '../../lib/entry/client.ts';
 import * as testing from '../../lib/entry/testing.ts';
 import { type AttemptCause, TRIGGERS } from '../../lib/job/trigger.ts';
 import { DEAD_LETTER_ATTRIBUTES } from '../../lib/lambda/reporter.ts';
-import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from '../../lib/observe/metrics.ts';
+import { METRIC_NAMESPACE, METRICS } from '../../lib/observe/metrics.ts';
 import { formatRunMessage } from '../../lib/run/message.ts';
 import type { AttemptOutcome, RunStatus, SkipReason } from '../../lib/run/record.ts';
 import { TABLE } from '../../lib/store/dynamodb/keys.ts';
@@ -65,7 +65,7 @@ test('what is stored or public is as it was', async () => {
     message: shapeOf(JSON.parse(formatRunMessage(manualRequest()))),
     deadLetterAttributes: DEAD_LETTER_ATTRIBUTES,
     events: loggedEvents(),
-    metrics: { namespace: METRIC_NAMESPACE, dimensions: METRIC_DIMENSIONS, metrics: METRICS },
+    metrics: { namespace: METRIC_NAMESPACE, metrics: METRICS },
     deployment: deployedNames(),
     commands: commandLines(),
     json: await printedJson(),

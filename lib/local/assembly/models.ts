@@ -1,6 +1,6 @@
 import type { CreateScheduleCommandInput } from '@aws-sdk/client-scheduler';
 import type { Manifest } from '../../manifest.ts';
-import type { Seconds } from '../../units.ts';
+import type { Milliseconds, Seconds } from '../../units.ts';
 import type { TableProperties } from '../dynamodb/table-properties.ts';
 
 /** A synthesized app as the embedded cloud needs it: every name, ARN and URL in it is the one it has there. */
@@ -69,11 +69,19 @@ export interface AlarmModel {
   readonly datapointsToAlarm: number;
   /** CloudWatch's word: `missing`, `notBreaching`, `breaching`, `ignore`. */
   readonly treatMissingData: string;
+  /** How long after its creation it is not evaluated. @default it is evaluated at once */
+  readonly warmUp?: AlarmWarmUp;
   readonly actionsEnabled: boolean;
   /** ARNs, by the state they are for. */
   readonly actions: Readonly<Record<AlarmState, readonly string[]>>;
   /** Properties and kinds of alarm that nobody here knows how to evaluate: such an alarm must not pass as one that is OK. */
   readonly unknown: readonly string[];
+}
+
+export interface AlarmWarmUp {
+  readonly duration: Milliseconds;
+  /** Whether it lasts that long even if data are there before. */
+  readonly isWhole: boolean;
 }
 
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';

@@ -1,6 +1,6 @@
-import { seconds } from '../../units.ts';
+import { MINUTE, milliseconds, seconds } from '../../units.ts';
 import { UnresolvedPropertyError } from './errors.ts';
-import type { AlarmMetric, AlarmModel, AlarmQuery } from './models.ts';
+import type { AlarmMetric, AlarmModel, AlarmQuery, AlarmWarmUp } from './models.ts';
 import type { Resource } from './resource.ts';
 import { isObject } from './template.ts';
 
@@ -17,6 +17,7 @@ const known: ReadonlySet<string> = new Set([
   ],
   ...['Namespace', 'MetricName', 'Dimensions', 'Statistic', 'ExtendedStatistic', 'Period', 'Unit', 'Metrics'],
   ...['Threshold', 'ComparisonOperator', 'EvaluationPeriods', 'DatapointsToAlarm', 'TreatMissingData'],
+  'WarmUpConfiguration',
 ]);
 
 /**
@@ -39,6 +40,7 @@ export function readAlarm(resource: Resource): AlarmModel {
       evaluationPeriods,
       datapointsToAlarm: resource.optionalNumber('DatapointsToAlarm') ?? evaluationPeriods,
       treatMissingData: resource.optionalText('TreatMissingData') ?? 'missing',
+      ...readWarmUp(resource),
       actionsEnabled: resource.boolean('ActionsEnabled', true),
       actions: {
         ALARM: resource.texts('AlarmActions'),
@@ -71,6 +73,20 @@ function unreadable(resource: Resource, unknown: readonly string[]): AlarmModel 
     actions: { ALARM: [], OK: [], INSUFFICIENT_DATA: [] },
     unknown,
   };
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_WarmUpConfiguration.html */
+function readWarmUp(resource: Resource): { readonly warmUp?: AlarmWarmUp } {
+  const given = resource.get('WarmUpConfiguration');
+  if (given === undefined) return {};
+  const { WarmUpPeriodDurationInMinutes: length, OnlyStartEvaluatingAfterWarmUpPeriodEnds: isWhole = false } = isObject(
+    given,
+  )
+    ? given
+    : {};
+  const duration = milliseconds(Number(length) * MINUTE);
+  if (!(duration > 0)) throw resource.error('WarmUpConfiguration', `${JSON.stringify(given)} has no duration`);
+  return { warmUp: { duration, isWhole: String(isWhole) === 'true' } };
 }
 
 function readQueries(resource: Resource): readonly AlarmQuery[] {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { bestEffort } from '../../best-effort.ts';
 import type { Clock } from '../../clock.ts';
-import { type EpochMs, MINUTE, type Milliseconds, milliseconds } from '../../units.ts';
+import { type EpochMs, HOUR, MINUTE, type Milliseconds, milliseconds } from '../../units.ts';
 import type { AlarmModel, AlarmState } from '../assembly/models.ts';
 import type { InvocationResult } from '../lambda/workers/invocation.ts';
 import { planAlarm } from './alarm-plan.ts';
@@ -25,12 +25,12 @@ export interface AlarmsOptions {
   /** Looks at a queue, by name. */
   readonly levelsOf: (queue: string) => QueueLevels;
   readonly notify: (topicArn: string, subject: string, message: string) => Promise<unknown>;
-  /** The job that a function, a queue or a contributor belongs to. */
+  /** The job that a function, a queue or the dimension of a metric belongs to. */
   readonly jobOf: (name: string) => string | null;
   readonly observer?: AlarmObserver;
 }
 
-/** The state of an alarm, or of one contributor that is in ALARM. */
+/** The state of an alarm. */
 export interface AlarmStatus {
   readonly name: string;
   /** Null for an alarm that all jobs share. */
@@ -71,6 +71,18 @@ export const evaluationInterval: Milliseconds = milliseconds(5_000);
 /** Of two evaluations: farther apart, and the machine has slept, or its clock was set. */
 const MAX_INTERVAL = MINUTE;
 
+/**
+ * SQS sends the metrics of a queue for six hours after something was last done with it.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/monitoring-using-cloudwatch.html
+ */
+const QUEUE_ACTIVITY = milliseconds(6 * HOUR);
+
+/** What a queue last held, and since when. */
+interface QueueActivity {
+  readonly counts: string;
+  readonly since: EpochMs;
+}
+
 export function createAlarms(options: AlarmsOptions): Alarms {
   return new EmbeddedAlarms(options);
 }
@@ -80,6 +92,7 @@ class EmbeddedAlarms implements Alarms {
   readonly #store = new MetricStore();
   #alarms: readonly TrackedAlarm[] = [];
   #queues: readonly string[] = [];
+  readonly #activity = new Map<string, QueueActivity>();
   #evaluatedAt: EpochMs | undefined;
   #next: ReturnType<Clock['after']> | undefined;
 
@@ -115,12 +128,7 @@ class EmbeddedAlarms implements Alarms {
   }
 
   states(): readonly AlarmStatus[] {
-    return this.#alarms.flatMap((alarm) =>
-      alarm.rows().map(({ contributor, state, since, reason }) => {
-        const job = this.#jobOf(alarm, Object.values(contributor));
-        return { name: alarm.plan.model.name, job, state, since, reason };
-      }),
-    );
+    return this.#alarms.map((alarm) => ({ name: alarm.plan.model.name, job: this.#jobOf(alarm), ...alarm.state }));
   }
 
   start(): void {
@@ -139,27 +147,38 @@ class EmbeddedAlarms implements Alarms {
     this.#measureQueues(now);
     for (const alarm of this.#alarms) {
       if (hasPaused) alarm.watchFrom(now);
-      for (const change of alarm.evaluate(this.#store, now)) this.#tell(alarm, change);
+      const change = alarm.evaluate(this.#store, now);
+      if (change !== undefined) this.#tell(alarm, change);
     }
-    const lookback = Math.max(0, ...this.#alarms.map(({ plan }) => plan.lookback));
-    this.#store.prune(now, milliseconds(lookback));
+    const range = Math.max(0, ...this.#alarms.map(({ plan }) => plan.range));
+    this.#store.prune(now, milliseconds(range));
   }
 
   #measureQueues(now: EpochMs): void {
     for (const queue of this.#queues) {
       try {
-        for (const sample of queueSamples(queue, this.#options.levelsOf(queue), now)) this.#store.record(sample);
+        const levels = this.#options.levelsOf(queue);
+        if (!this.#isActive(queue, levels, now)) continue;
+        for (const sample of queueSamples(queue, levels, now)) this.#store.record(sample);
       } catch (error) {
         this.#options.observer?.onError?.(error);
       }
     }
   }
 
-  #tell(alarm: TrackedAlarm, { contributor, from, state: to, reason, since: at }: StateChange): void {
+  /** By whether its numbers have changed. Here its metrics begin again at once, in AWS up to 15 minutes late. */
+  #isActive(queue: string, { visible, inFlight, delayed }: QueueLevels, now: EpochMs): boolean {
+    const counts = [visible, inFlight, delayed].join();
+    const last = this.#activity.get(queue);
+    if (last?.counts === counts) return now < last.since + QUEUE_ACTIVITY;
+    this.#activity.set(queue, { counts, since: now });
+    return true;
+  }
+
+  #tell(alarm: TrackedAlarm, { from, state: to, reason, since: at }: StateChange): void {
     const { notify, observer, region } = this.#options;
     const { model } = alarm.plan;
-    const job = this.#jobOf(alarm, Object.values(contributor));
-    const change: AlarmChange = { name: model.name, job, from, to, reason, at, contributor };
+    const change: AlarmChange = { name: model.name, job: this.#jobOf(alarm), from, to, reason, at };
     observer?.onChange?.(change);
     if (!model.actionsEnabled) return;
     const { subject, message } = toNotification(change, model, region);
@@ -171,8 +190,8 @@ class EmbeddedAlarms implements Alarms {
     }
   }
 
-  #jobOf({ plan }: TrackedAlarm, contributor: readonly string[]): string | null {
-    for (const name of [...contributor, ...plan.about]) {
+  #jobOf({ plan }: TrackedAlarm): string | null {
+    for (const name of plan.about) {
       const job = this.#options.jobOf(name);
       if (job !== null) return job;
     }

@@ -1,4 +1,4 @@
-import type { EpochMs } from '../../units.ts';
+import { type EpochMs, epochMs } from '../../units.ts';
 import type { InvocationResult } from '../lambda/workers/invocation.ts';
 import type { Sample } from './metric-store.ts';
 
@@ -28,14 +28,16 @@ export const awsMetrics: Readonly<Record<string, { readonly dimension: string; r
 };
 
 /**
- * What Lambda counts of one invocation. A throttled one is no invocation and no error, and has no duration.
+ * What Lambda counts of one invocation, under the time at which it began, though it is known when it has ended. A throttled
+ * one is no invocation and no error, and has no duration.
  *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-view.html
  * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
  */
 export function invocationSamples(functionName: string, result: InvocationResult): readonly Sample[] {
   const of = { namespace: 'AWS/Lambda', dimensions: { FunctionName: functionName } };
   if (result.kind === 'throttled') return [{ ...of, name: 'Throttles', value: 1, at: result.at }];
-  const at = result.endedAt;
+  const at = epochMs(result.endedAt - result.duration);
   return [
     { ...of, name: 'Invocations', value: 1, at },
     { ...of, name: 'Errors', value: result.kind === 'failed' ? 1 : 0, at },

@@ -30,44 +30,46 @@ export interface Verdict {
 }
 
 /**
- * The state that follows from the datapoints, of which each is one evaluation period.
+ * The state that follows from the datapoints, of which each is one period of the evaluation range, the newest first. The
+ * range is longer than the evaluation periods: older values take the places of missing ones.
  *
- * Where the data do not suffice and missing ones count as nothing, those that are there decide if they
- * agree: all breaching is an alarm, even if fewer than asked for. CloudWatch looks at a few more periods than
- * it evaluates to find enough; how many it does not say, so here it is exactly those.
+ * Only where the values do not suffice, what is missing is filled in by its treatment. Where it counts as nothing and no
+ * value is within the threshold, an alarm does not wait for a further value once its oldest breach is as old as the
+ * datapoints that it asks for; `ignore` retains the state even then.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  */
 export function judge(model: AlarmModel, datapoints: readonly (number | undefined)[], current: AlarmState): Verdict {
-  const { threshold, datapointsToAlarm, treatMissingData, comparison } = model;
+  const { threshold, evaluationPeriods, datapointsToAlarm, treatMissingData, comparison } = model;
   const breaches = comparisons[comparison]?.breaches ?? (() => false);
-  const known = datapoints
-    .map((value) => (value === undefined ? missingDataTreatments[treatMissingData] : breaches(value, threshold)))
-    .filter((isBreach) => isBreach !== undefined);
-  const breaching = known.filter(Boolean).length;
+  const values = datapoints.filter((value) => value !== undefined).slice(0, evaluationPeriods);
+  const breaching = values.filter((value) => breaches(value, threshold)).length;
+  const filled = missingDataTreatments[treatMissingData] === true ? evaluationPeriods - values.length : 0;
+  const verdict = (state: AlarmState): Verdict => ({ state, reason: crossed(model, values, breaching + filled) });
 
-  if (breaching >= datapointsToAlarm) return { state: 'ALARM', reason: crossed(model, datapoints, breaching) };
-  if (breaching < known.length) return { state: 'OK', reason: crossed(model, datapoints, breaching) };
-  if (treatMissingData === 'ignore') return { state: current, reason: 'there are no new data' };
-  if (breaching > 0) return { state: 'ALARM', reason: crossed(model, datapoints, breaching) };
-  const noun = datapoints.length === 1 ? 'datapoint was' : 'datapoints were';
-  return { state: 'INSUFFICIENT_DATA', reason: `Insufficient Data: ${datapoints.length} ${noun} unknown.` };
+  if (breaching + filled >= datapointsToAlarm) return verdict('ALARM');
+  const isDecided = values.length === evaluationPeriods || missingDataTreatments[treatMissingData] !== undefined;
+  if (isDecided || breaching < values.length) return verdict('OK');
+  if (treatMissingData === 'ignore') return { state: current, reason: 'there are too few data' };
+  const oldest = datapoints.findLastIndex((value) => value !== undefined);
+  if (oldest + 1 >= datapointsToAlarm) return verdict('ALARM');
+  const noun = evaluationPeriods === 1 ? 'datapoint was' : 'datapoints were';
+  return { state: 'INSUFFICIENT_DATA', reason: `Insufficient Data: ${evaluationPeriods} ${noun} unknown.` };
 }
 
 /** As CloudWatch puts it, so that nobody has to learn to read another. */
-function crossed(model: AlarmModel, datapoints: readonly (number | undefined)[], breaching: number): string {
+function crossed(model: AlarmModel, evaluated: readonly number[], breaching: number): string {
   const { threshold, evaluationPeriods, comparison, treatMissingData } = model;
-  const values = datapoints.filter((value) => value !== undefined).map(decimal);
-  if (values.length === 0) {
+  if (evaluated.length === 0) {
     const periods = evaluationPeriods === 1 ? '1 period' : `${evaluationPeriods} periods`;
     return `Threshold Crossed: no datapoints were received for ${periods}, and missing data are treated as ${treatMissingData}.`;
   }
   const { words } = comparisons[comparison] ?? { words: comparison };
   const not = breaching > 0 ? '' : 'not ';
-  const count = breaching > 0 ? `${breaching} out of the last ${evaluationPeriods}` : `${values.length}`;
+  const count = breaching > 0 ? `${breaching} out of the last ${evaluationPeriods}` : `${evaluated.length}`;
   const noun = evaluationPeriods === 1 ? 'datapoint' : 'datapoints';
-  const verb = breaching === 1 || values.length === 1 ? 'was' : 'were';
-  return `Threshold Crossed: ${count} ${noun} [${values.join(', ')}] ${verb} ${not}${words} the threshold (${decimal(threshold)}).`;
+  const verb = breaching === 1 || evaluated.length === 1 ? 'was' : 'were';
+  return `Threshold Crossed: ${count} ${noun} [${evaluated.map(decimal).join(', ')}] ${verb} ${not}${words} the threshold (${decimal(threshold)}).`;
 }
 
 const decimal = (value: number): string => (Number.isInteger(value) ? value.toFixed(1) : String(value));

@@ -36,7 +36,7 @@ interface Bucket {
   readonly maximum: number;
 }
 
-interface StoredSeries extends Series {
+interface StoredSeries {
   /** Ascending. */
   readonly buckets: Bucket[];
 }
@@ -47,26 +47,20 @@ export class MetricStore {
 
   record({ namespace, name, dimensions, value, at }: Sample): void {
     const key = keyOf(namespace, name, dimensions);
-    const series = this.#series.get(key) ?? { namespace, name, dimensions, buckets: [] };
+    const series = this.#series.get(key) ?? { buckets: [] };
     this.#series.set(key, series);
     add(series.buckets, value, epochMs(at - (at % 1000)));
   }
 
-  /** The series of exactly these dimensions; one nobody has written is as good as one without values. */
-  find(series: Series): readonly Series[] {
-    const found = this.#series.get(keyOf(series.namespace, series.name, series.dimensions));
-    return found === undefined ? [] : [found];
+  /** How many series have values. */
+  get size(): number {
+    return this.#series.size;
   }
 
-  select(predicate: (series: Series) => boolean): readonly Series[] {
-    return [...this.#series.values()].filter(predicate);
-  }
-
-  /** The statistic over all values of the series within the window; undefined when there is none. */
-  compute(series: readonly Series[], statistic: Statistic, { from, to }: Window): number | undefined {
-    const buckets = series
-      .flatMap(({ namespace, name, dimensions }) => this.#series.get(keyOf(namespace, name, dimensions))?.buckets ?? [])
-      .filter(({ second }) => second > from && second <= to);
+  /** The statistic over the values of a series within the window; undefined when there is none. */
+  compute({ namespace, name, dimensions }: Series, statistic: Statistic, { from, to }: Window): number | undefined {
+    const all = this.#series.get(keyOf(namespace, name, dimensions))?.buckets ?? [];
+    const buckets = all.filter(({ second }) => second > from && second <= to);
     return buckets.length === 0 ? undefined : compute[statistic](buckets);
   }
 
@@ -83,7 +77,7 @@ export class MetricStore {
 const keyOf = (namespace: string, name: string, dimensions: Dimensions): string =>
   JSON.stringify([namespace, name, Object.entries(dimensions).sort(([one], [other]) => (one < other ? -1 : 1))]);
 
-/** Almost always at the end: only the embedded format carries times of its own. */
+/** Almost always at the end: only invocations and the embedded format carry times of their own. */
 function add(buckets: Bucket[], value: number, second: EpochMs): void {
   let index = buckets.length;
   while (index > 0 && (buckets[index - 1]?.second ?? 0) >= second) index -= 1;

@@ -1,9 +1,8 @@
 import { type EpochMs, toIso } from '../../units.ts';
 import { accountId } from '../account.ts';
 import type { AlarmModel, AlarmState } from '../assembly/models.ts';
-import type { Dimensions } from './metric-store.ts';
 
-/** An alarm, or one contributor of it, has gone into another state. */
+/** An alarm has gone into another state. */
 export interface AlarmChange {
   readonly name: string;
   /** The job it is about; null for an alarm that all jobs share. */
@@ -12,8 +11,6 @@ export interface AlarmChange {
   readonly to: AlarmState;
   readonly reason: string;
   readonly at: EpochMs;
-  /** The dimensions of the contributor; empty for an alarm without any. */
-  readonly contributor: Dimensions;
 }
 
 /** SNS allows no more. */
@@ -21,8 +18,7 @@ const MAX_SUBJECT_LENGTH = 100;
 
 /** What CloudWatch publishes to a topic. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html */
 export function toNotification(change: AlarmChange, model: AlarmModel, region: string) {
-  const { name, from, to, reason, at, contributor } = change;
-  const hasContributor = Object.keys(contributor).length > 0;
+  const { name, from, to, reason, at } = change;
   const message = {
     AlarmName: name,
     AlarmDescription: model.description,
@@ -37,7 +33,6 @@ export function toNotification(change: AlarmChange, model: AlarmModel, region: s
     OKActions: model.actions.OK,
     AlarmActions: model.actions.ALARM,
     InsufficientDataActions: model.actions.INSUFFICIENT_DATA,
-    ...(hasContributor ? { AlarmContributorAttributes: contributor } : {}),
   };
   return { subject: `${to}: "${name}" in ${region}`.slice(0, MAX_SUBJECT_LENGTH), message: JSON.stringify(message) };
 }

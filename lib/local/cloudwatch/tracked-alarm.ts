@@ -1,12 +1,11 @@
 import type { EpochMs } from '../../units.ts';
 import type { AlarmState } from '../assembly/models.ts';
-import type { AlarmPlan, Datapoints, Observation } from './alarm-plan.ts';
-import { judge, type Verdict } from './judge.ts';
-import type { Dimensions, MetricStore } from './metric-store.ts';
+import type { AlarmPlan, Datapoints } from './alarm-plan.ts';
+import { judge } from './judge.ts';
+import type { MetricStore } from './metric-store.ts';
 
-/** The state of an alarm, or of one contributor. */
+/** The state of an alarm. */
 export interface StateRow {
-  readonly contributor: Dimensions;
   readonly state: AlarmState;
   readonly since: EpochMs;
   readonly reason: string;
@@ -16,22 +15,25 @@ export interface StateChange extends StateRow {
   readonly from: AlarmState;
 }
 
-/** An alarm and the states it and its contributors are in. */
+/** An alarm and the state it is in. */
 export class TrackedAlarm {
   readonly plan: AlarmPlan;
-  #own: StateRow;
+  readonly #createdAt: EpochMs;
+  #state: StateRow;
   #watchedSince: EpochMs;
-  readonly #contributors = new Map<string, StateRow>();
+  #isWarm: boolean;
+  #firstDataAt: EpochMs | undefined;
 
   constructor(plan: AlarmPlan, now: EpochMs) {
     this.plan = plan;
+    this.#createdAt = now;
     this.#watchedSince = now;
-    this.#own = {
-      contributor: {},
-      state: 'INSUFFICIENT_DATA',
-      since: now,
-      reason: 'Unchecked: Initial alarm creation',
-    };
+    this.#isWarm = plan.model.warmUp === undefined;
+    this.#state = { state: 'INSUFFICIENT_DATA', since: now, reason: 'Unchecked: Initial alarm creation' };
+  }
+
+  get state(): StateRow {
+    return this.#state;
   }
 
   /** Nobody could have seen data from before now: that there are none says nothing. */
@@ -39,66 +41,35 @@ export class TrackedAlarm {
     this.#watchedSince = now;
   }
 
-  /** What is in ALARM, a row a contributor; else the alarm itself. */
-  rows(): readonly StateRow[] {
-    const inAlarm = [...this.#contributors.values()].filter(({ state }) => state === 'ALARM');
-    return inAlarm.length > 0 ? inAlarm : [this.#own];
+  /** @returns the change, if it is in another state now */
+  evaluate(store: MetricStore, now: EpochMs): StateChange | undefined {
+    const datapoints = this.plan.observe(store, now);
+    this.#isWarm ||= this.#hasWarmedUp(datapoints, now);
+    if (!this.#isWarm) return undefined;
+    const from = this.#state.state;
+    const { state, reason } = judge(this.plan.model, datapoints, from);
+    if (state === from || (state === 'ALARM' && this.#isTooEarly(now))) return undefined;
+    this.#state = { state, since: now, reason };
+    return { ...this.#state, from };
   }
 
-  evaluate(store: MetricStore, now: EpochMs): readonly StateChange[] {
-    const observations = this.plan.observe(store, now);
-    if (!this.plan.isGrouped) return observations.flatMap((observation) => this.#moveOwn(observation, now));
-    const nothing = {
-      contributor: {},
-      datapoints: Array.from({ length: this.plan.model.evaluationPeriods }, () => undefined),
-    };
-    return [
-      ...(this.#own.state === 'INSUFFICIENT_DATA' ? this.#moveOwn(nothing, now) : []),
-      ...observations.flatMap((observation) => this.#moveContributor(observation, now)),
-      ...this.#forgetOthers(observations, now),
-    ];
-  }
-
-  #moveOwn({ datapoints }: Observation, now: EpochMs): readonly StateChange[] {
-    const from = this.#own.state;
-    const { state, reason } = this.#judge(datapoints, from, now);
-    if (state === from) return [];
-    this.#own = { contributor: {}, state, since: now, reason };
-    return [{ ...this.#own, from }];
-  }
-
-  /** A contributor exists as long as it has data: it is OK or in ALARM, never in between. */
-  #moveContributor({ contributor, datapoints }: Observation, now: EpochMs): readonly StateChange[] {
-    const key = JSON.stringify(contributor);
-    const known = this.#contributors.get(key);
-    const from = known?.state ?? 'OK';
-    const { state, reason } = this.#judge(datapoints, from, now);
-    if (state === from || state === 'INSUFFICIENT_DATA') return [];
-    const row = { contributor, state, since: now, reason };
-    this.#contributors.set(key, row);
-    return [{ ...row, from }];
+  /**
+   * Whether the period without evaluation that the alarm has after its creation is over. It may end early, as soon as the
+   * evaluation periods since the first value are full and the newest of them has one.
+   *
+   * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html
+   */
+  #hasWarmedUp(datapoints: Datapoints, now: EpochMs): boolean {
+    const { model, span } = this.plan;
+    if (model.warmUp === undefined || now >= this.#createdAt + model.warmUp.duration) return true;
+    if (model.warmUp.isWhole || datapoints[0] === undefined) return false;
+    this.#firstDataAt ??= now;
+    return now >= this.#firstDataAt + span;
   }
 
   /** Silence rings no alarm before it was listened to for as long as the alarm evaluates. */
-  #judge(datapoints: Datapoints, current: AlarmState, now: EpochMs): Verdict {
-    const { model, span } = this.plan;
-    const isTooEarly = model.treatMissingData === 'breaching' && now < this.#watchedSince + span;
-    return judge(isTooEarly ? { ...model, treatMissingData: 'ignore' } : model, datapoints, current);
-  }
-
-  /** A series that has ended is OK, whatever it was before. */
-  #forgetOthers(observations: readonly Observation[], now: EpochMs): readonly StateChange[] {
-    const present = new Set(observations.map(({ contributor }) => JSON.stringify(contributor)));
-    const gone = [...this.#contributors].filter(([key]) => !present.has(key));
-    for (const [key] of gone) this.#contributors.delete(key);
-    return gone
-      .filter(([, { state }]) => state === 'ALARM')
-      .map(([, { contributor }]) => ({
-        contributor,
-        from: 'ALARM',
-        state: 'OK',
-        since: now,
-        reason: 'its series has had no data for 3 hours',
-      }));
+  #isTooEarly(now: EpochMs): boolean {
+    const { ringsForSilence, span } = this.plan;
+    return ringsForSilence && now < this.#watchedSince + span;
   }
 }

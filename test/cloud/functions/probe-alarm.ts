@@ -1,6 +1,6 @@
 import { defineJob, NonRetryableError } from 'belfry';
 
-/** Fails for good: what the alarm over all jobs is for. */
+/** Fails for good: what the alarm that all jobs share is for. */
 export default defineJob('probe-alarm', {
   timeout: '10 seconds',
   overlap: 'allow',

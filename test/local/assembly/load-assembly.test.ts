@@ -160,6 +160,34 @@ test('reads a schedule as CreateSchedule takes it', () => {
   ]);
 });
 
+test('reads how long an alarm warms up, and whether it does so to the end', () => {
+  const alarm = (AlarmName: string, WarmUpConfiguration?: object) => ({
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      ...{ AlarmName, Namespace: 'N', MetricName: 'M', Statistic: 'Sum', Period: 60, Threshold: 1 },
+      ComparisonOperator: 'GreaterThanThreshold',
+      ...(WarmUpConfiguration && { WarmUpConfiguration }),
+    },
+  });
+  const minutes = { WarmUpPeriodDurationInMinutes: 30 };
+  const { alarms } = load(
+    stack({
+      None: alarm('none'),
+      Early: alarm('early', minutes),
+      Whole: alarm('whole', { ...minutes, OnlyStartEvaluatingAfterWarmUpPeriodEnds: true }),
+      Wrong: alarm('wrong', {}),
+    }),
+  );
+
+  expect(alarms.map(({ name, warmUp }) => [name, warmUp])).toEqual([
+    ['none', undefined],
+    ['early', { duration: 1_800_000, isWhole: false }],
+    ['whole', { duration: 1_800_000, isWhole: true }],
+    ['wrong', undefined],
+  ]);
+  expect(alarms.at(-1)?.unknown).toEqual([expect.stringContaining('WarmUpConfiguration')]);
+});
+
 test('hands on an alarm that it cannot read, with what it does not know', () => {
   const alarm = (Properties: object) => ({ Type: 'AWS::CloudWatch::Alarm', Properties });
   const { alarms } = load(

@@ -79,5 +79,5 @@ test('can evaluate every alarm, and tell a topic that is there', () => {
   expect(new Set(assembly.alarms.flatMap(({ actions }) => actions.ALARM))).toEqual(
     new Set(assembly.topics.map(({ arn }) => arn)),
   );
-  expect(alarms.states().filter(({ job }) => job === 'heartbeat')).toHaveLength(4);
+  expect(alarms.states().filter(({ job }) => job === 'heartbeat')).toHaveLength(3);
 });

@@ -5,7 +5,7 @@ import type { InvocationResult } from '../../../lib/local/lambda/workers/index.t
 import { formatMetrics } from '../../../lib/observe/metrics.ts';
 import { epochMs, type Milliseconds, milliseconds, seconds, toMilliseconds } from '../../../lib/units.ts';
 import { settle, VirtualClock } from '../../support/virtual-clock.ts';
-import { alarmModel, broken, expressionQuery, lettersWaiting, metricQuery, runsFailed, TOPIC } from './models.ts';
+import { alarmModel, belfryMetric, deadLettersWaiting, functionErrors, math, metricQuery, TOPIC } from './models.ts';
 
 /** 2027-03-02, 02:00 in UTC. */
 const START = epochMs(Date.UTC(2027, 2, 2, 2));
@@ -46,26 +46,26 @@ function setup(models: readonly AlarmModel[]) {
 }
 
 test('an alarm begins without data and is OK at once when missing data are', () => {
-  const { changes, alarms } = setup([alarmModel([lettersWaiting])]);
+  const { changes, alarms } = setup([alarmModel([deadLettersWaiting])]);
 
   expect(changes).toMatchObject([{ from: 'INSUFFICIENT_DATA', to: 'OK', at: START }]);
   expect(alarms.states()).toMatchObject([{ name: 'app-dev-alarm', job: 'job', state: 'OK', since: START }]);
 });
 
-test('a letter rings its alarm within five seconds, and a minute after it is gone the alarm is OK', async () => {
-  const { clock, levels, alarms, stateNow } = setup([alarmModel([lettersWaiting])]);
+test('a dead letter rings its alarm within five seconds, and a minute after it is gone the alarm is OK', async () => {
+  const { clock, levels, alarms, stateNow } = setup([alarmModel([deadLettersWaiting])]);
 
   await clock.advanceBy(after(1));
   levels.set('app-dev-job-dlq', { ...noMessages, visible: 1 });
   await clock.advanceBy(after(4));
-  const withLetter = alarms.states();
+  const withDeadLetter = alarms.states();
   levels.set('app-dev-job-dlq', noMessages);
   await clock.advanceBy(after(55));
   const shortlyAfter = stateNow();
   await clock.advanceBy(after(5));
 
-  expect(withLetter).toMatchObject([{ state: 'ALARM', since: START + 5000 }]);
-  expect(withLetter[0]?.reason).toBe(
+  expect(withDeadLetter).toMatchObject([{ state: 'ALARM', since: START + 5000 }]);
+  expect(withDeadLetter[0]?.reason).toBe(
     'Threshold Crossed: 1 out of the last 1 datapoint [1.0] was greater than the threshold (0.0).',
   );
   expect(shortlyAfter).toEqual(['ALARM']);
@@ -73,7 +73,7 @@ test('a letter rings its alarm within five seconds, and a minute after it is gon
 });
 
 test('tells the topic of an alarm once, as CloudWatch does', async () => {
-  const { clock, published, fail } = setup([alarmModel(broken(), { name: 'app-dev-job-broken' })]);
+  const { clock, published, fail } = setup([alarmModel([functionErrors], { name: 'app-dev-job-errors' })]);
 
   fail();
   await clock.advanceBy(after(20));
@@ -83,16 +83,16 @@ test('tells the topic of an alarm once, as CloudWatch does', async () => {
   expect(published).toEqual([
     {
       topic: TOPIC,
-      subject: 'ALARM: "app-dev-job-broken" in us-east-1',
+      subject: 'ALARM: "app-dev-job-errors" in us-east-1',
       message: {
-        AlarmName: 'app-dev-job-broken',
+        AlarmName: 'app-dev-job-errors',
         AlarmDescription: 'Look first at the log.',
         AWSAccountId: '000000000000',
         NewStateValue: 'ALARM',
         NewStateReason: 'Threshold Crossed: 1 out of the last 1 datapoint [1.0] was greater than the threshold (0.0).',
         StateChangeTime: '2027-03-02T02:00:05.000+0000',
         Region: 'us-east-1',
-        AlarmArn: 'arn:aws:cloudwatch:us-east-1:000000000000:alarm:app-dev-job-broken',
+        AlarmArn: 'arn:aws:cloudwatch:us-east-1:000000000000:alarm:app-dev-job-errors',
         OldStateValue: 'OK',
         OKActions: [],
         AlarmActions: [TOPIC],
@@ -103,7 +103,7 @@ test('tells the topic of an alarm once, as CloudWatch does', async () => {
 });
 
 test('an alarm whose actions are switched off changes silently', async () => {
-  const { clock, published, stateNow, fail } = setup([alarmModel(broken(), { actionsEnabled: false })]);
+  const { clock, published, stateNow, fail } = setup([alarmModel([functionErrors], { actionsEnabled: false })]);
 
   fail();
   await clock.advanceBy(after(5));
@@ -112,25 +112,59 @@ test('an alarm whose actions are switched off changes silently', async () => {
   expect(published).toEqual([]);
 });
 
-test('errors and throttles ring the same alarm, and ring no more five minutes after the last', async () => {
-  const { clock, alarms, stateNow } = setup([alarmModel(broken())]);
+test('an invocation counts when it began, not when it ended', async () => {
+  const forTwo = { evaluationPeriods: 2, datapointsToAlarm: 1, treatMissingData: 'notBreaching' };
+  const { alarms, clock, stateNow, invoked } = setup([
+    alarmModel(math('FILL(errors, 0)'), { name: 'newest' }),
+    alarmModel(math('FILL(errors, 0)'), { name: 'both', ...forTwo }),
+  ]);
+
+  await clock.advanceBy(after(360));
+  alarms.countInvocation('app-dev-job', invoked('failed', milliseconds(360_000)));
+  await clock.advanceBy(after(5));
+  const atFirst = stateNow();
+  await clock.advanceBy(after(600 - 360));
+
+  expect(atFirst).toEqual(['OK', 'ALARM']);
+  expect(stateNow()).toEqual(['OK', 'OK']);
+});
+
+test('counts a throttled invocation as no error', async () => {
+  const { alarms, clock, stateNow } = setup([alarmModel([functionErrors]), alarmModel(math('throttles'))]);
 
   alarms.countInvocation('app-dev-job', { kind: 'throttled', reason: 'busy', at: clock.now() });
   await clock.advanceBy(after(5));
-  const atFirst = stateNow();
-  await clock.advanceBy(after(290));
-  const stillThere = stateNow();
-  await clock.advanceBy(after(10));
 
-  expect([atFirst, stillThere, stateNow()]).toEqual([['ALARM'], ['ALARM'], ['OK']]);
+  expect(stateNow()).toEqual(['OK', 'ALARM']);
 });
 
-test('metric math has no value where a metric has none, unless it is filled', async () => {
-  const unfilled = alarmModel(broken('errors + throttles'), { treatMissingData: 'missing' });
-  const computed = alarmModel(broken('(FILL(errors, 3) - 1) * 2 / 4'), { name: 'computed', threshold: 0.9 });
-  const { alarms } = setup([unfilled, computed]);
+test('metric math counts a missing term as 0, and has no value where all are missing, unless they are filled', async () => {
+  const missing = { treatMissingData: 'missing' };
+  const { alarms, clock, stateNow } = setup([
+    alarmModel(math('throttles - errors'), missing),
+    alarmModel(math('errors + 5'), missing),
+    alarmModel(math('5 / throttles'), missing),
+    alarmModel(math('(FILL(errors, 3) - 1) * 2 / 4'), { ...missing, threshold: 0.9, comparison: 'LessThanThreshold' }),
+  ]);
+  const atFirst = stateNow();
 
-  expect(alarms.states()).toMatchObject([{ state: 'INSUFFICIENT_DATA' }, { name: 'computed', state: 'ALARM' }]);
+  alarms.countInvocation('app-dev-job', { kind: 'throttled', reason: 'busy', at: clock.now() });
+  await clock.advanceBy(after(5));
+
+  const none = 'INSUFFICIENT_DATA';
+  expect(atFirst).toEqual([none, none, none, 'OK']);
+  expect(stateNow()).toEqual(['ALARM', none, 'ALARM', 'OK']);
+  expect(alarms.states()[3]?.reason).toContain('[1.0]');
+});
+
+test('metric math drops a data point that divides by zero', async () => {
+  const { clock, stateNow, fail } = setup([alarmModel(math('errors / throttles'), { treatMissingData: 'missing' })]);
+
+  // A failed invocation is none that was throttled.
+  fail();
+  await clock.advanceBy(after(5));
+
+  expect(stateNow()).toEqual(['INSUFFICIENT_DATA']);
 });
 
 test('the longest duration rings the alarm on slow runs', async () => {
@@ -146,41 +180,38 @@ test('the longest duration rings the alarm on slow runs', async () => {
   expect([atTheThreshold, stateNow()]).toEqual([['OK'], ['ALARM']]);
 });
 
-test('the shared alarm on failed runs names the job, and tells of a second job that fails', async () => {
-  const { clock, alarms, published, emit } = setup([alarmModel([runsFailed], { name: 'app-dev-runs-failed' })]);
-  const before = alarms.states();
+test('a failed run counts for its deployment and for its job, and is about no job where all share the alarm', async () => {
+  const { clock, alarms, emit } = setup([
+    alarmModel([belfryMetric('RunsFailed', { Deployment: 'app-dev' })], { name: 'app-dev-runs-failed' }),
+    alarmModel([belfryMetric('RunsFailed', { Deployment: 'app-dev', Job: 'job' })], { name: 'app-dev-job-failed' }),
+    alarmModel([belfryMetric('RunsFailed', { Deployment: 'app-dev', Job: 'report' })], {
+      name: 'app-dev-report-failed',
+    }),
+  ]);
 
   emit('job', { runsFailed: 1 });
   await clock.advanceBy(after(5));
-  emit('report', { runsFailed: 1, runDuration: 30 });
-  await clock.advanceBy(after(5));
 
-  expect(before).toMatchObject([{ name: 'app-dev-runs-failed', job: null, state: 'OK' }]);
   expect(alarms.states()).toMatchObject([
-    { name: 'app-dev-runs-failed', job: 'job', state: 'ALARM', since: START + 5000 },
-    { name: 'app-dev-runs-failed', job: 'report', state: 'ALARM', since: START + 10_000 },
-  ]);
-  expect(published.map(({ message }) => message.AlarmContributorAttributes)).toEqual([
-    { Job: 'job' },
-    { Job: 'report' },
+    { name: 'app-dev-runs-failed', job: null, state: 'ALARM', since: START + 5000 },
+    { name: 'app-dev-job-failed', job: 'job', state: 'ALARM' },
+    { name: 'app-dev-report-failed', job: 'report', state: 'OK' },
   ]);
 });
 
-test('the shared alarm is OK again when the period of the failure is over', async () => {
-  const { clock, alarms, changes, emit } = setup([alarmModel([runsFailed])]);
+test('a value keeps its place until there is a newer one or the evaluation range is over', async () => {
+  const { clock, stateNow, emit } = setup([alarmModel([belfryMetric('RunsFailed', { Deployment: 'app-dev' })])]);
 
   emit('report', { runsFailed: 1 });
-  await clock.advanceBy(after(310));
+  await clock.advanceBy(after(890));
+  const within = stateNow();
+  await clock.advanceBy(after(20));
 
-  expect(changes.slice(1)).toMatchObject([
-    { job: 'report', from: 'OK', to: 'ALARM' },
-    { job: 'report', from: 'ALARM', to: 'OK' },
-  ]);
-  expect(alarms.states()).toMatchObject([{ job: null, state: 'OK' }]);
+  expect([within, stateNow()]).toEqual([['ALARM'], ['OK']]);
 });
 
 test('counts nothing that another deployment has written', async () => {
-  const { clock, alarms, stateNow } = setup([alarmModel([runsFailed])]);
+  const { clock, alarms, stateNow } = setup([alarmModel([belfryMetric('RunsFailed', { Deployment: 'app-dev' })])]);
 
   alarms.readLine(formatMetrics('app-prod', 'job', clock.now(), { runsFailed: 1 }), clock.now());
   await clock.advanceBy(after(5));
@@ -188,14 +219,50 @@ test('counts nothing that another deployment has written', async () => {
   expect(stateNow()).toEqual(['OK']);
 });
 
-test('a contributor whose series has ended is OK', async () => {
-  const forLong = alarmModel([{ ...runsFailed, period: seconds(86_400) } as typeof runsFailed]);
-  const { clock, changes, emit } = setup([forLong]);
+test('a queue on which nothing happens sends no metrics after six hours, and begins again with the next message', async () => {
+  const { clock, levels, stateNow } = setup([alarmModel([deadLettersWaiting], { treatMissingData: 'missing' })]);
+  levels.set('app-dev-job-dlq', { ...noMessages, visible: 1 });
 
-  emit('report', { runsFailed: 1 });
-  await clock.advanceBy(after(3 * 3600 + 10));
+  await clock.advanceBy(after(6 * 3600));
+  const active = stateNow();
+  await clock.advanceBy(after(300));
+  const asleep = stateNow();
+  levels.set('app-dev-job-dlq', { ...noMessages, visible: 2 });
+  await clock.advanceBy(after(5));
 
-  expect(changes.at(-1)).toMatchObject({ job: 'report', from: 'ALARM', to: 'OK' });
+  expect([active, asleep, stateNow()]).toEqual([['ALARM'], ['INSUFFICIENT_DATA'], ['ALARM']]);
+});
+
+test('an alarm that warms up is not evaluated before that is over, even where data are there', async () => {
+  const warmUp = { duration: after(1800), isWhole: true };
+  const { clock, stateNow, fail } = setup([alarmModel([functionErrors], { warmUp })]);
+
+  fail();
+  await clock.advanceBy(after(1795));
+  const before = stateNow();
+  fail();
+  await clock.advanceBy(after(5));
+
+  expect([before, stateNow()]).toEqual([['INSUFFICIENT_DATA'], ['ALARM']]);
+});
+
+test('a warm-up that may end early does so when the evaluation periods since the first value are full', async () => {
+  const warmUp = { duration: after(3600), isWhole: false };
+  const { alarms, clock, stateNow, invoked } = setup([alarmModel([functionErrors], { evaluationPeriods: 3, warmUp })]);
+  const runEachMinute = async (minutes: number) => {
+    for (let minute = 0; minute < minutes; minute++) {
+      await clock.advanceBy(after(60));
+      alarms.countInvocation('app-dev-job', invoked('succeeded'));
+    }
+  };
+
+  // As AWS's example: data from the fourth minute on, evaluated from the nineteenth.
+  await clock.advanceBy(after(3 * 60));
+  await runEachMinute(15);
+  const before = stateNow();
+  await runEachMinute(2);
+
+  expect([before, stateNow()]).toEqual([['INSUFFICIENT_DATA'], ['OK']]);
 });
 
 test.each([
@@ -205,17 +272,13 @@ test.each([
   ['a percentile', alarmModel([metricQuery({ statistic: 'p99' })]), '"p99"'],
   [
     'another comparison',
-    alarmModel(broken(), { comparison: 'GreaterThanUpperThreshold' }),
+    alarmModel([functionErrors], { comparison: 'GreaterThanUpperThreshold' }),
     'GreaterThanUpperThreshold',
   ],
-  ['another function', alarmModel(broken('RATE(errors)')), 'RATE(errors)'],
-  ['an id of nothing', alarmModel(broken('FILL(failures, 0)')), 'failures'],
-  [
-    'a query with an order',
-    alarmModel([expressionQuery('SELECT SUM(X) FROM SCHEMA(B, J) ORDER BY SUM()')]),
-    'ORDER BY',
-  ],
-  ['a query of AWS', alarmModel([expressionQuery('SELECT SUM(X) FROM SCHEMA("AWS/EC2", InstanceId)')]), 'AWS/EC2 X'],
+  ['another function', alarmModel(math('RATE(errors)')), 'RATE(errors)'],
+  ['an expression without a metric', alarmModel(math('1 + 2')), '1 + 2'],
+  ['a query language', alarmModel(math('SELECT SUM(X) FROM SCHEMA(B, J)')), 'SELECT'],
+  ['an id of nothing', alarmModel(math('FILL(failures, 0)')), 'failures'],
 ])('reports an alarm that it cannot evaluate, and gives it no state: %s', (_case, model, word) => {
   const { unsupported, alarms } = setup([model]);
 
@@ -224,12 +287,12 @@ test.each([
 });
 
 test('keeps the state of an alarm that is loaded again unchanged', async () => {
-  const model = alarmModel(broken());
+  const model = alarmModel([functionErrors]);
   const { alarms, clock, fail } = setup([model]);
   fail();
   await clock.advanceBy(after(5));
 
-  alarms.load([structuredClone(model), alarmModel([lettersWaiting], { name: 'new' })], []);
+  alarms.load([structuredClone(model), alarmModel([deadLettersWaiting], { name: 'new' })], []);
 
   expect(alarms.states()).toMatchObject([{ state: 'ALARM' }, { name: 'new', state: 'INSUFFICIENT_DATA' }]);
 });
@@ -245,7 +308,7 @@ test('goes on when a topic cannot be told', async () => {
     jobOf: () => null,
     observer: { onError: (error) => errors.push(error) },
   });
-  alarms.load([alarmModel([lettersWaiting])], ['app-dev-job-dlq']);
+  alarms.load([alarmModel([deadLettersWaiting])], ['app-dev-job-dlq']);
 
   alarms.start();
   await settle();

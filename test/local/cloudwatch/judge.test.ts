@@ -9,25 +9,67 @@ const datapoints = (text: string) =>
 
 const treatments = ['missing', 'ignore', 'breaching', 'notBreaching'] as const;
 
-/** AWS's own tables, of them the last three periods: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html */
-test.each<[string, string, number, (AlarmState | 'same')[]]>([
-  ['all there and OK', '0X0', 3, ['OK', 'OK', 'OK', 'OK']],
-  ['all there and breaching', 'XXX', 3, ['ALARM', 'ALARM', 'ALARM', 'ALARM']],
-  ['one that is OK', '--0', 3, ['OK', 'OK', 'OK', 'OK']],
-  ['nothing', '---', 3, ['INSUFFICIENT_DATA', 'same', 'ALARM', 'OK']],
-  ['one that breaches', '-X-', 3, ['ALARM', 'same', 'ALARM', 'OK']],
-  ['two of three breach', '0XX', 2, ['ALARM', 'ALARM', 'ALARM', 'ALARM']],
-  ['one breaches, one is OK', '0-X', 2, ['OK', 'OK', 'ALARM', 'OK']],
-  ['only the newest, which is OK', '--0', 2, ['OK', 'OK', 'ALARM', 'OK']],
-  ['only the newest, which breaches', '--X', 2, ['ALARM', 'same', 'ALARM', 'OK']],
-])('judges three periods by how missing data count: %s', (_case, text, datapointsToAlarm, expected) => {
-  const states = treatments.map((treatMissingData) => {
-    const model = alarmModel([], { evaluationPeriods: 3, datapointsToAlarm, treatMissingData });
-    const [one, other] = (['OK', 'ALARM'] as const).map((current) => judge(model, datapoints(text), current).state);
-    return one === other ? one : 'same';
-  });
+type Row = [string, (AlarmState | 'retained')[]];
 
-  expect(states).toEqual(expected);
+/** The state by each treatment; `retained` where it is whatever it was. */
+function judged(text: string, periods: { evaluationPeriods: number; datapointsToAlarm: number }) {
+  return treatments.map((treatMissingData) => {
+    const model = alarmModel([], { ...periods, treatMissingData });
+    const [one, other] = (['OK', 'ALARM'] as const).map((current) => judge(model, datapoints(text), current).state);
+    return one === other ? one : 'retained';
+  });
+}
+
+/** AWS's first table: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html */
+test.each<Row>([
+  ['0-X-X', ['OK', 'OK', 'OK', 'OK']],
+  ['0----', ['OK', 'OK', 'OK', 'OK']],
+  ['-----', ['INSUFFICIENT_DATA', 'retained', 'ALARM', 'OK']],
+  ['0XX-X', ['ALARM', 'ALARM', 'ALARM', 'ALARM']],
+  ['--X--', ['ALARM', 'retained', 'ALARM', 'OK']],
+])("judges three of three periods as AWS's table: %s", (text, expected) => {
+  expect(judged(text, { evaluationPeriods: 3, datapointsToAlarm: 3 })).toEqual(expected);
+});
+
+/** AWS's second table, on the same page. */
+test.each<Row>([
+  ['0-X-X', ['ALARM', 'ALARM', 'ALARM', 'ALARM']],
+  ['00X0X', ['ALARM', 'ALARM', 'ALARM', 'ALARM']],
+  ['0-X--', ['OK', 'OK', 'ALARM', 'OK']],
+  ['----0', ['OK', 'OK', 'ALARM', 'OK']],
+  ['---X-', ['ALARM', 'retained', 'ALARM', 'OK']],
+])("judges two of three periods as AWS's table: %s", (text, expected) => {
+  expect(judged(text, { evaluationPeriods: 3, datapointsToAlarm: 2 })).toEqual(expected);
+});
+
+/** "Avoiding premature transitions to alarm state", on the same page. */
+test.each<Row>([
+  ['----X', ['INSUFFICIENT_DATA', 'retained', 'ALARM', 'OK']],
+  ['---X-', ['INSUFFICIENT_DATA', 'retained', 'ALARM', 'OK']],
+  ['---X0', ['OK', 'OK', 'OK', 'OK']],
+  ['--X-0', ['OK', 'OK', 'OK', 'OK']],
+  ['X----', ['ALARM', 'retained', 'ALARM', 'OK']],
+])('waits for as many periods as it asks for before few breaches are an alarm: %s', (text, expected) => {
+  expect(judged(text, { evaluationPeriods: 3, datapointsToAlarm: 3 })).toEqual(expected);
+});
+
+test.each<Row>([
+  ['X----', ['ALARM', 'ALARM', 'ALARM', 'ALARM']],
+  ['0----', ['OK', 'OK', 'ALARM', 'OK']],
+  ['000X0', ['ALARM', 'ALARM', 'ALARM', 'ALARM']],
+  ['X0000', ['OK', 'OK', 'OK', 'OK']],
+])('one breach in any of several periods is enough where one is asked for: %s', (text, expected) => {
+  expect(judged(text, { evaluationPeriods: 3, datapointsToAlarm: 1 })).toEqual(expected);
+});
+
+test('the newest value decides where one period is evaluated, as long as there is one in the range', () => {
+  const periods = { evaluationPeriods: 1, datapointsToAlarm: 1 };
+
+  expect([judged('X0-', periods), judged('0X-', periods), judged('---', periods)]).toEqual([
+    ['OK', 'OK', 'OK', 'OK'],
+    ['ALARM', 'ALARM', 'ALARM', 'ALARM'],
+    ['INSUFFICIENT_DATA', 'retained', 'ALARM', 'OK'],
+  ]);
 });
 
 test.each([

@@ -41,31 +41,25 @@ export const expressionQuery = (expression: string): AlarmQuery => ({
   period: seconds(300),
 });
 
-/** As lib/cdk/alarms.ts deploys it: a failed function or a throttled one. */
-export const broken = (expression = 'FILL(errors, 0) + FILL(throttles, 0)'): readonly AlarmQuery[] => [
+/** Metric math over two metrics of a function. */
+export const math = (expression: string): readonly AlarmQuery[] => [
   metricQuery({ name: 'Errors' }, 'errors', false),
   metricQuery({ name: 'Throttles' }, 'throttles', false),
   expressionQuery(expression),
 ];
 
-/** As lib/cdk/alarms.ts deploys it. */
-const sumByJob = (metric: string) =>
-  expressionQuery(
-    `SELECT SUM(${metric}) FROM SCHEMA(Belfry, Deployment, Job) WHERE Deployment = 'app-dev' GROUP BY Job`,
-  );
+export const functionErrors = metricQuery({ name: 'Errors' });
 
-export const runsFailed = sumByJob('RunsFailed');
-export const runsMissed = sumByJob('RunsMissed');
+/** A metric of Belfry's own. */
+export const belfryMetric = (name: string, dimensions: AlarmMetric['dimensions']): AlarmQuery =>
+  metricQuery({ namespace: 'Belfry', name, dimensions });
 
-/** As the watchdog deploys it: nothing heard of it for 15 minutes. */
+/** As lib/cdk/alarms.ts deploys it: nothing heard of the watchdog's function for 15 minutes. */
 export const watchdogSilent = alarmModel(
   [
-    metricQuery({
-      namespace: 'Belfry',
-      name: 'RunDuration',
-      dimensions: { Deployment: 'app-dev', Job: 'watchdog' },
-      statistic: 'SampleCount',
-    }),
+    metricQuery({ name: 'Invocations', dimensions: { FunctionName: 'app-dev-watchdog' } }, 'invocations', false),
+    metricQuery({ name: 'Errors', dimensions: { FunctionName: 'app-dev-watchdog' } }, 'errors', false),
+    expressionQuery('FILL(invocations, 0) - FILL(errors, 0)'),
   ],
   {
     name: 'app-dev-watchdog-silent',
@@ -77,7 +71,7 @@ export const watchdogSilent = alarmModel(
   },
 );
 
-export const lettersWaiting = metricQuery({
+export const deadLettersWaiting = metricQuery({
   namespace: 'AWS/SQS',
   name: 'ApproximateNumberOfMessagesVisible',
   dimensions: { QueueName: 'app-dev-job-dlq' },

@@ -1,12 +1,14 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { AlarmModel } from '../../../lib/local/assembly/index.ts';
 import { type AlarmChange, createAlarms, createJobNames } from '../../../lib/local/cloudwatch/index.ts';
+import type { InvocationResult } from '../../../lib/local/lambda/workers/index.ts';
 import type { Manifest } from '../../../lib/manifest.ts';
 import { formatMetrics } from '../../../lib/observe/metrics.ts';
+import { milliseconds } from '../../../lib/units.ts';
 import { minutes } from '../../support/requests.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { WallClock } from '../scheduler/wall-clock.ts';
-import { alarmModel, runsMissed, watchdogSilent } from './models.ts';
+import { alarmModel, belfryMetric, watchdogSilent } from './models.ts';
 
 const job = (name: string) => ({ name, resources: { function: `app-dev-${name}` } });
 const manifest = { jobs: [job('report')], watchdog: job('watchdog') } as unknown as Manifest;
@@ -28,7 +30,19 @@ function setup(models: readonly AlarmModel[]) {
   onTestFinished(() => alarms.stop());
   const emit = (job: string, values: Parameters<typeof formatMetrics>[3]) =>
     alarms.readLine(formatMetrics('app-dev', job, wall.now(), values), wall.now());
-  const watchdogRuns = () => emit('watchdog', { runDuration: minutes(0) });
+  const invoke = (kind: 'succeeded' | 'failed') => {
+    const facts = {
+      requestId: 'r',
+      logStream: 's',
+      endedAt: wall.now(),
+      duration: milliseconds(50),
+      isColdStart: false,
+    };
+    const error = { type: 'NoPassError', message: 'no pass', trace: [] };
+    const result: InvocationResult = kind === 'failed' ? { ...facts, kind, error } : { ...facts, kind, payload: null };
+    alarms.countInvocation('app-dev-watchdog', result);
+  };
+  const watchdogRuns = () => invoke('succeeded');
   const watchdogRunsFor = async (count: number) => {
     for (let minute = 1; minute <= count; minute++) {
       await clock.advanceBy(minutes(1));
@@ -40,6 +54,7 @@ function setup(models: readonly AlarmModel[]) {
     wall,
     alarms,
     emit,
+    invoke,
     watchdogRuns,
     watchdogRunsFor,
     moves: () => changes.map(({ from, to }) => `${from} → ${to}`),
@@ -56,7 +71,7 @@ test('an alarm on silence has no state until it has listened as long as it evalu
   expect(before).toMatchObject([{ name: 'app-dev-watchdog-silent', job: 'watchdog', state: 'INSUFFICIENT_DATA' }]);
   expect(alarms.states()).toMatchObject([{ job: 'watchdog', state: 'ALARM' }]);
   expect(alarms.states()[0]?.reason).toBe(
-    'Threshold Crossed: no datapoints were received for 3 periods, and missing data are treated as breaching.',
+    'Threshold Crossed: 3 out of the last 3 datapoints [0.0, 0.0, 0.0] were less than the threshold (1.0).',
   );
 });
 
@@ -86,19 +101,16 @@ test('rings a quarter of an hour after the last word, and is OK at the next', as
   expect(moves().at(-1)).toBe('ALARM → OK');
 });
 
-test('one value counts as one sample, whatever it is', async () => {
-  const atLeastThree = { ...watchdogSilent, threshold: 3, evaluationPeriods: 1, datapointsToAlarm: 1 };
-  const { clock, emit, moves } = setup([atLeastThree]);
+test('an invocation that fails is no word of the watchdog', async () => {
+  const { clock, invoke, watchdogRunsFor, moves } = setup([watchdogSilent]);
+  await watchdogRunsFor(20);
 
-  emit('watchdog', { runDuration: minutes(10) });
-  emit('watchdog', { runDuration: minutes(0) });
-  await clock.advanceBy(minutes(1));
-  const withTwo = moves();
-  emit('watchdog', { runDuration: minutes(0) });
-  await clock.advanceBy(minutes(1));
+  for (let minute = 0; minute < 15; minute++) {
+    await clock.advanceBy(minutes(1));
+    invoke('failed');
+  }
 
-  expect(withTwo).toEqual(['INSUFFICIENT_DATA → ALARM']);
-  expect(moves().at(-1)).toBe('ALARM → OK');
+  expect(moves()).toEqual(['INSUFFICIENT_DATA → OK', 'OK → ALARM']);
 });
 
 test.each([
@@ -128,11 +140,12 @@ test('an alarm that came with a reload listens from then on', async () => {
   expect(alarms.states()).toMatchObject([{ state: 'INSUFFICIENT_DATA' }]);
 });
 
-test('a missed run rings for the job that missed it, whoever says so', async () => {
-  const { clock, alarms, emit } = setup([alarmModel([runsMissed], { name: 'app-dev-runs-missed' })]);
+test('a missed due time rings the alarm of its deployment, whichever job it is of', async () => {
+  const missed = belfryMetric('RunsMissed', { Deployment: 'app-dev' });
+  const { clock, alarms, emit } = setup([alarmModel([missed], { name: 'app-dev-runs-missed' })]);
 
   emit('report', { runsMissed: 1 });
   await clock.advanceBy(minutes(1));
 
-  expect(alarms.states()).toMatchObject([{ name: 'app-dev-runs-missed', job: 'report', state: 'ALARM' }]);
+  expect(alarms.states()).toMatchObject([{ name: 'app-dev-runs-missed', job: null, state: 'ALARM' }]);
 });
