@@ -105,6 +105,8 @@ test.concurrent('a loop that never yields is killed with its function and taken 
 
   expect(attemptsOf(record)).toEqual(['first: lost', 'crash: completed']);
   await cloud.command.prints(/process +loops +Task timed out after 21\.00 seconds/);
+  // The run has completed after all: it is the function that failed.
+  await cloud.command.prints(/ALARM +belfry-dev-loops-failed +ALARM of loops: Threshold Crossed: 1 out of the last 2/);
 });
 
 test.concurrent('a job that ends its own process fails as lost when its attempts are over', async () => {
@@ -163,7 +165,7 @@ test.concurrent('a job that outlives its timeout is recorded as timed out, and r
   await cloud.command.prints(/timed out +slow +attempt 1 after/);
 });
 
-test.concurrent('a job that throws is retried, then leaves a dead letter, an alert, two alarms and a record', async () => {
+test.concurrent('a job that throws is retried, then leaves a dead letter, an alert, three alarms and a record', async () => {
   const run = await cloud.request('throws');
   const record = await cloud.reaches(run, 'failed');
 
@@ -186,6 +188,7 @@ test.concurrent('a job that throws is retried, then leaves a dead letter, an ale
   await cloud.command.prints(/alert +\[dev\] throws failed: TypeError: no report today \(3\)/);
   await cloud.command.prints(/ALARM +belfry-dev-runs-failed +ALARM/);
   await cloud.command.prints(/ALARM +belfry-dev-throws-dead-letters +ALARM/);
+  await cloud.command.prints(/ALARM +belfry-dev-throws-failed +ALARM/);
   await cloud.command.prints(/FAILED +throws +for good, attempt 3: TypeError: no report today \(3\)/);
   await cloud.command.prints(/failed +throws +attempt 1 after .*; next (in \d|at once)/);
 });
