@@ -43,6 +43,7 @@ const FIELDS = [
   'region',
   'logRetention',
   'metrics',
+  'dashboard',
 ] satisfies (keyof StageSettings)[];
 const ALERT_FIELDS = ['email'] satisfies (keyof NonNullable<StageSettings['alerts']>)[];
 const METRIC_FIELDS = ['durations'] satisfies (keyof NonNullable<StageSettings['metrics']>)[];
@@ -81,6 +82,7 @@ const CHECKS: Readonly<Record<keyof StageSettings, (value: unknown) => readonly 
     const format = durationFormat({ min: '1 day', max: MAX_LOG_RETENTION });
     return [`logRetention ${quoteValue(value)} is not allowed; write 1 day to 3653 days, as ${format}`];
   },
+  dashboard: (value) => checkSwitch('dashboard', value),
   metrics: (value) =>
     isObject(value)
       ? [

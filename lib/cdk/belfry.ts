@@ -21,6 +21,7 @@ import type { NextDeployment } from './check-change.ts';
 import { checkExports } from './check-exports.ts';
 import type { DeploymentOptions } from './context.ts';
 import { createManifest } from './create-manifest.ts';
+import { createDashboard } from './dashboard/dashboard.ts';
 import { type Check, refuseTwin } from './deployments.ts';
 import { limitFunction } from './function-limits.ts';
 import { JobAccess, type JobDefaults } from './job-access.ts';
@@ -105,6 +106,7 @@ export class Belfry extends Construct {
       checked.jobs.flatMap(({ name, external }) => this.jobAccess.get(name)?.missingLayer(external) ?? []),
     );
     for (const worker of workers) if (worker.job === watchdog.job) grantWatchdog(worker);
+    if (settings.stage.dashboard === true) this.checks.push(createDashboard(this, { ...settings, workers }));
     const { hasOwnStacks } = settings;
     const next = { app: checked, stages: Object.keys(stages), stacks: placed, hasOwnStacks };
     this.checks.unshift(() => (this.isAccessPending ? [ACCESS_IS_PENDING] : []));

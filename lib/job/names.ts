@@ -41,6 +41,7 @@ export interface StageNames {
   readonly scheduleGroup: string;
   readonly alertTopic: string;
   readonly deliveryQueue: string;
+  readonly dashboard: string;
 }
 
 /** Names that belong to one job. */
@@ -62,6 +63,7 @@ export function stageNames(deployment: Deployment): StageNames {
     scheduleGroup: prefix,
     alertTopic: `${prefix}-alerts`,
     deliveryQueue: `${prefix}-undelivered`,
+    dashboard: prefix,
   };
 }
 

@@ -36,6 +36,13 @@ export interface StageSettings {
    * @default each job's `retention`, so that a record's log lines exist as long as the record
    */
   readonly logRetention?: Duration;
+  /**
+   * Whether it has a CloudWatch dashboard, `<app>-<stage>`: alarms, runs by outcome, durations, start delays, dead letters and
+   * what waits. It costs three dollars a month, and the queries of a look at it half a cent for each GB of log lines.
+   *
+   * @default false
+   */
+  readonly dashboard?: boolean;
   /** CloudWatch metrics that cost money by the month and that no alarm reads. */
   readonly metrics?: {
     /**

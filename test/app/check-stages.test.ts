@@ -25,6 +25,7 @@ test('allows every setting', () => {
     region: 'us-gov-west-1',
     logRetention: '1 day',
     metrics: { durations: true },
+    dashboard: true,
     alertKey: 'arn:aws-us-gov:kms:us-gov-west-1:001122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab',
   };
 
@@ -131,6 +132,11 @@ test.each([
     'a key of another region',
     { dev: { region: 'eu-west-1', alertKey: 'arn:aws:kms:eu-north-1:111122223333:key/1234abcd' } },
     `infra/stages.ts: stage "dev": alertKey is in eu-north-1, and the stage in "eu-west-1"; write the ARN of a key in the stage's region`,
+  ],
+  [
+    'a dashboard by its name',
+    { dev: { dashboard: 'jobs' } },
+    'infra/stages.ts: stage "dev": dashboard "jobs" is not allowed; write true or false',
   ],
   [
     'metrics as a word',

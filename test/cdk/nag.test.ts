@@ -39,10 +39,10 @@ test.each(['dev', 'prod'])('AwsSolutions and Serverless find nothing in %s', (st
   expect(findingsIn((stack) => addBelfry(stack, { stage }))).toEqual([]);
 });
 
-test('they find nothing in a stage that has a key for its alerts', () => {
+test('they find nothing in a stage that has a dashboard, and a key for its alerts', () => {
   const alertKey = 'arn:aws:kms:eu-north-1:111122223333:key/1234abcd';
 
-  expect(findingsIn((stack) => addBelfry(stack, { stages: { dev: { alertKey } } }))).toEqual([]);
+  expect(findingsIn((stack) => addBelfry(stack, { stages: { dev: { alertKey, dashboard: true } } }))).toEqual([]);
 });
 
 test('they find nothing in a stack that is bound to an account and a region', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { defineJob, schedule } from '../../lib/entry/belfry.ts';
-import type { StageSettings } from '../../lib/job/stages.ts';
-import { jobFile, resourcesOf, synth, withoutWatchdog } from '../cdk/support.ts';
-import { readMarkdown, tableRows } from '../docs/markdown.ts';
+import { defineJob, schedule } from '../../../lib/entry/belfry.ts';
+import type { StageSettings } from '../../../lib/job/stages.ts';
+import { readMarkdown, tableRows } from '../../docs/markdown.ts';
+import { jobFile, resourcesOf, synth, withoutWatchdog } from '../support.ts';
 import { add, dollarsFor, PRICES, type Priced, priceOf, times, type Usage } from './prices.ts';
 import { type MonthlyUsage, monthlyUsage, PASS, RUN } from './usage.ts';
 
@@ -58,6 +58,10 @@ describe('an option that costs money', () => {
 
   test('of metrics of durations is two custom metrics a job', () => {
     expect(only(more({ metrics: { durations: true } }))).toEqual({ customMetric: 2 * TEN });
+  });
+
+  test('of a dashboard is the dashboard, and no metric', () => {
+    expect(only(more({ dashboard: true }))).toEqual({ dashboard: 1 });
   });
 
   test('of a shared key saves the key of the stage', () => {

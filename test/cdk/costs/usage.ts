@@ -1,11 +1,11 @@
-import { readEventBridge } from '../../lib/cron/index.ts';
-import { WATCHDOG } from '../../lib/job/names.ts';
-import { measureDurations } from '../../lib/observe/duration-metrics.ts';
-import { createRunLog, type Measure } from '../../lib/observe/run-log.ts';
-import { milliseconds, plus } from '../../lib/units.ts';
-import { type Resource, resourcesOf, type Template } from '../cdk/support.ts';
-import { DUE, minutes } from '../support/requests.ts';
-import { startedRun } from '../support/started-run.ts';
+import { readEventBridge } from '../../../lib/cron/index.ts';
+import { WATCHDOG } from '../../../lib/job/names.ts';
+import { measureDurations } from '../../../lib/observe/duration-metrics.ts';
+import { createRunLog, type Measure } from '../../../lib/observe/run-log.ts';
+import { milliseconds, plus } from '../../../lib/units.ts';
+import { DUE, minutes } from '../../support/requests.ts';
+import { startedRun } from '../../support/started-run.ts';
+import { type Resource, resourcesOf, type Template } from '../support.ts';
 import { add, times, type Usage } from './prices.ts';
 
 const DAYS = 30;
