@@ -6,7 +6,9 @@ import {
   JOB_NAME,
   type JobNames,
   jobNames,
+  sharedAlarmOf,
   stageNames,
+  stagePrefix,
   WATCHDOG,
 } from '../job/names.ts';
 import { type JobPolicy, resolvePolicy } from '../job/policy.ts';
@@ -63,6 +65,7 @@ export function checkJobs(files: readonly JobFile[], deployment: Deployment): Ch
       ...results.flatMap((result) => result.problems),
       ...checkTwins(files),
       ...checkQueueNames(jobs, deployment),
+      ...checkAlarmNames(jobs, deployment),
     ],
   };
 }
@@ -189,7 +192,7 @@ function checkQueueNames(jobs: readonly CheckedJob[], deployment: Deployment): r
   const { deliveryQueue } = stageNames(deployment);
   const owners = new Map([
     [deliveryQueue, 'what EventBridge could not deliver'],
-    [jobNames(deployment, WATCHDOG).deadLetterQueue, 'the letters of the watchdog'],
+    [jobNames(deployment, WATCHDOG).deadLetterQueue, 'the dead letters of the watchdog'],
   ]);
   for (const { name, names } of jobs) owners.set(names.deadLetterQueue, `the dead letters of job "${name}"`);
   return jobs.flatMap(({ file, name, names }) => {
@@ -200,5 +203,15 @@ function checkQueueNames(jobs: readonly CheckedJob[], deployment: Deployment): r
     ];
   });
 }
+
+/** Each job has alarms that are named after it, and the deployment has others. */
+const checkAlarmNames = (jobs: readonly CheckedJob[], deployment: Deployment): readonly string[] =>
+  jobs.flatMap(({ file, name }) => {
+    const alarm = sharedAlarmOf(name);
+    if (alarm === undefined) return [];
+    return [
+      `${file}: job "${name}": its alarm would be ${stagePrefix(deployment)}-${alarm}, which is that of all jobs; rename the file and the job`,
+    ];
+  });
 
 const stemOf = (file: string): string => file.replace(/^.*\//, '').replace(/\.ts$/, '');

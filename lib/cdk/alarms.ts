@@ -2,7 +2,7 @@ import { CfnAlarm, type CfnAlarmProps } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { DeployableJob } from '../app/check-jobs.ts';
 import { formatDuration } from '../job/duration.ts';
-import { WATCHDOG } from '../job/names.ts';
+import type { JobAlarm, SharedAlarm } from '../job/names.ts';
 import { METRIC_NAMESPACE, METRICS, type Metric } from '../observe/metrics.ts';
 import { MINUTE, type Milliseconds, milliseconds } from '../units.ts';
 import {
@@ -39,7 +39,7 @@ export function createJobAlarms(place: AlarmPlace, job: DeployableJob): void {
   const { name, policy, names, timeouts } = job;
   const { prefix } = place;
   const evaluationPeriods = periodsOf(timeouts.functionTimeout);
-  const add = (suffix: string, description: string, condition: Condition) =>
+  const add = (suffix: JobAlarm, description: string, condition: Condition) =>
     createAlarm(place, { suffix: `${name}-${suffix}`, id: suffix, description, condition });
 
   add(
@@ -85,7 +85,7 @@ export function createJobAlarms(place: AlarmPlace, job: DeployableJob): void {
  */
 export function createWatchdogAlarm(place: AlarmPlace, functionName: string): void {
   createAlarm(place, {
-    suffix: `${WATCHDOG}-silent`,
+    suffix: 'watchdog-silent' satisfies SharedAlarm,
     id: 'silent',
     description: `The watchdog of ${place.prefix} has not completed a pass for ${formatDuration(SILENCE)}: missed due times may go unnoticed. Look first at the newest lines of its function's log: they name its failed runs, of which belfry show says what a pass could not do. Then look whether its schedule is enabled, its event source mapping on and its function not throttled. Rings ${formatDuration(SILENCE)} to ${formatDuration(milliseconds(SILENCE + EVALUATION_INTERVAL))} after the last complete pass began; after its creation it waits for ${formatDuration(WARM_UP)}.`,
     condition: {
@@ -112,7 +112,7 @@ export function createWatchdogAlarm(place: AlarmPlace, functionName: string): vo
 /** The alarms that all jobs of a deployment share. */
 export function createSharedAlarms(place: AlarmPlace, deliveryQueue: string): void {
   const { prefix } = place;
-  const add = (suffix: string, description: string, condition: Condition) =>
+  const add = (suffix: SharedAlarm, description: string, condition: Condition) =>
     createAlarm(place, { suffix, id: suffix, description, condition });
 
   add(

@@ -24,6 +24,18 @@ export const DEFAULT_STAGE = 'dev';
 /** Belfry's own job, and its schedule: no other may be called that. */
 export const WATCHDOG = 'watchdog';
 
+/** The alarms of a job, `<app>-<stage>-<job>-<alarm>`. */
+export const JOB_ALARMS = ['failed', 'slow', 'dead-letters'] as const;
+export type JobAlarm = (typeof JOB_ALARMS)[number];
+
+/** The alarms of a deployment, `<app>-<stage>-<alarm>`. */
+export const SHARED_ALARMS = ['undelivered', 'runs-failed', 'runs-missed', 'runs-waiting', 'watchdog-silent'] as const;
+export type SharedAlarm = (typeof SHARED_ALARMS)[number];
+
+/** The shared alarm whose name an alarm of a job of this name would have, as of a job called `runs`. */
+export const sharedAlarmOf = (job: string): SharedAlarm | undefined =>
+  SHARED_ALARMS.find((shared) => JOB_ALARMS.some((alarm) => `${job}-${alarm}` === shared));
+
 /** Lambda's limit for a function's name, the shortest of all limits that a job's names must keep. */
 export const FUNCTION_NAME_LIMIT = 64;
 

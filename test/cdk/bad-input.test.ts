@@ -146,7 +146,12 @@ ${' '.repeat(177)}^^`,
     [
       "whose queue would be the one for the watchdog's dead letters",
       { files: [jobFile(defineJob('watchdog-dlq', { run() {} }))] },
-      'functions/watchdog-dlq.ts: job "watchdog-dlq": its queue would be shop-dev-watchdog-dlq, which is the queue for the letters of the watchdog; rename the job',
+      'functions/watchdog-dlq.ts: job "watchdog-dlq": its queue would be shop-dev-watchdog-dlq, which is the queue for the dead letters of the watchdog; rename the job',
+    ],
+    [
+      'whose alarm would be the one for the failed runs of all jobs',
+      { files: [jobFile(defineJob('runs', { run() {} }))] },
+      'functions/runs.ts: job "runs": its alarm would be shop-dev-runs-failed, which is that of all jobs; rename the file and the job',
     ],
     [
       'with a field that nobody reads',

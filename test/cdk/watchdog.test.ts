@@ -173,12 +173,30 @@ describe('what the watchdog knows', () => {
     expect([catchUp, maxLateness]).toEqual([1, 86_400_000]);
   });
 
-  test('is where each job takes its messages, and how long its records are kept', () => {
+  test('is which queues each job has, how long its runs may wait, and how long its records are kept', () => {
     expect(plan.prefix).toBe('shop-dev');
     expect(plan.jobs).toEqual({
-      report: { queue: 'shop-dev-report', retention: 90 * 86_400_000 },
-      invoice: { queue: 'shop-dev-invoice', retention: 100 * 86_400_000 },
-      watchdog: { queue: 'shop-dev-watchdog', retention: 2 * 86_400_000 },
+      report: {
+        queue: 'shop-dev-report',
+        deadLetterQueue: 'shop-dev-report-dlq',
+        retention: 90 * 86_400_000,
+        longestWait: 2_190_000,
+        maxAttempts: 3,
+      },
+      invoice: {
+        queue: 'shop-dev-invoice',
+        deadLetterQueue: 'shop-dev-invoice-dlq',
+        retention: 100 * 86_400_000,
+        longestWait: 1_950_000,
+        maxAttempts: 3,
+      },
+      watchdog: {
+        queue: 'shop-dev-watchdog',
+        deadLetterQueue: 'shop-dev-watchdog-dlq',
+        retention: 2 * 86_400_000,
+        longestWait: 2_330_000,
+        maxAttempts: 5,
+      },
     });
   });
 

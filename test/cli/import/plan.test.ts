@@ -191,6 +191,7 @@ test.each([
   ['', 'job'],
   ['ÅÄÖ', 'job'],
   ['undelivered', 'undelivered-job'],
+  ['runs', 'runs-job'],
   ['watchdog', 'watchdog-job'],
   ['watchdog-dlq', 'watchdog-dlq-job'],
   ['work-dlq', 'work-dlq-job'],

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { findFiles } from '../../../app/find-files.ts';
-import { WATCHDOG } from '../../../job/names.ts';
+import { sharedAlarmOf, WATCHDOG } from '../../../job/names.ts';
 
 /** A file of `functions/`, or of a folder in it. */
 export interface JobFile {
@@ -55,5 +55,5 @@ function toJobName(hint: string): string {
     .replace(/^-+/, '');
   const started = /^[a-z]/.test(letters) ? letters : `job-${letters}`;
   const name = started.slice(0, MAX_NAME_LENGTH).replace(/-+$/, '');
-  return RESERVED.test(name) ? `${name}-job` : name;
+  return RESERVED.test(name) || sharedAlarmOf(name) !== undefined ? `${name}-job` : name;
 }
