@@ -7,6 +7,7 @@ import runDigest from '../../functions/run-digest.ts';
 
 const dynamo = mockClient(DynamoDBClient);
 const NOW = new Date('2027-03-02T07:30:00Z');
+const DAY = 24 * 60 * 60 * 1000;
 const at = (time: string): number => Date.parse(`2027-03-02T${time}:00Z`);
 
 beforeEach(() => {
@@ -30,8 +31,28 @@ function item(job: string, time: string, fields: Record<string, unknown>, second
   return marshall({ ...run, status: 'completed', attempt: 1, attempts: [attempt], ...fields });
 }
 
+/** A run of some days earlier. */
+const daysBefore = (days: number, job: string, time: string, seconds: number) => {
+  const started = at(time) - days * DAY;
+  const attempts = [
+    { n: 1, cause: 'first', startedAt: started, endedAt: started + seconds * 1000, outcome: 'completed' },
+  ];
+  return item(job, time, {
+    runId: `${job}/${new Date(started).toISOString()}/nightly`,
+    scheduledTime: started,
+    attempts,
+  });
+};
+
+/** The last alert of a digest over these runs, by job. */
+async function digestOf(runs: Readonly<Record<string, readonly ReturnType<typeof item>[]>>): Promise<string> {
+  answer(Object.fromEntries(Object.entries(runs).map(([job, items]) => [job, [items]])));
+  const { alerts } = await runJob(runDigest, undefined, { now: NOW });
+  return alerts[0]?.body ?? '';
+}
+
 /** Answers the queries for jobs' runs, each job's page by page. */
-function answer(pages: Readonly<Record<string, readonly ReturnType<typeof item>[][]>>): void {
+function answer(pages: Readonly<Record<string, readonly (readonly ReturnType<typeof item>[])[]>>): void {
   dynamo.on(QueryCommand).callsFake(({ ExpressionAttributeValues, ExclusiveStartKey }: QueryCommandInput) => {
     const job = String(ExpressionAttributeValues?.[':job']?.S).replace('JOB#', '');
     const index = Number(ExclusiveStartKey?.['page']?.N ?? 0);
@@ -41,7 +62,7 @@ function answer(pages: Readonly<Record<string, readonly ReturnType<typeof item>[
 }
 
 describe('run-digest', () => {
-  test('tells what ran, failed and was skipped in the day before, and what was slowest', async () => {
+  test('says what ran, failed and was skipped in the day before, and what was slowest', async () => {
     answer({
       heartbeat: [[item('heartbeat', '01:00', {})], [item('heartbeat', '00:55', {}, 9)]],
       report: [
@@ -54,15 +75,24 @@ describe('run-digest', () => {
 
     const { outcome, alerts } = await runJob(runDigest, undefined, { now: NOW });
 
-    expect(outcome).toEqual({ kind: 'completed', result: { runs: 4, completed: 2, failed: 1, skipped: 1, missed: 0 } });
+    expect(outcome).toEqual({
+      kind: 'completed',
+      result: { runs: 4, completed: 2, failed: 1, skipped: 1, missed: 0, slower: [] },
+    });
     expect(alerts).toEqual([
       {
         subject: 'Runs of the last day: 2 completed, 1 failed, 1 skipped, 0 missed',
         body: [
           '2027-03-01 07:30 UTC to 2027-03-02 07:30 UTC: 2 completed, 1 failed, 1 skipped',
           '',
+          'Completed  66.6 % (2 of 3), the week before none',
+          'Durations  median 1.0 s, p95 9.0 s, the week before none',
+          '',
           'Failed (1)',
           '  report/2027-03-02T02:00Z/nightly  Error: no connection',
+          '',
+          'Skipped (1)',
+          '  overlap  1: report',
           '',
           'Slowest',
           '  heartbeat/2027-03-02T00:55Z/nightly  9.0 s',
@@ -72,20 +102,75 @@ describe('run-digest', () => {
     ]);
   });
 
-  test('asks for exactly the day before its due time', async () => {
+  test('asks for exactly the day before its due time and the week before that, once a job', async () => {
     answer({});
 
     await runJob(runDigest, undefined, { now: NOW });
 
+    expect(dynamo.commandCalls(QueryCommand)).toHaveLength(3);
     expect(dynamo.commandCalls(QueryCommand)[0]?.args[0].input).toMatchObject({
       TableName: 'app-dev-runs',
       ExpressionAttributeValues: marshall({
         ':job': 'JOB#heartbeat',
-        ':from': 'RUN#2027-03-01T07:30:00.000Z',
+        ':from': 'RUN#2027-02-22T07:30:00.000Z',
         ':to': 'RUN#2027-03-02T07:30:00.000Z$',
       }),
       ScanIndexForward: false,
     });
+  });
+
+  test('compares the share that completed with the week before, rounded down', async () => {
+    const week = Array.from({ length: 2000 }, (_, index) => daysBefore(3, 'report', '02:00', index % 2));
+    const failed = daysBefore(2, 'report', '02:00', 1);
+    const body = await digestOf({
+      report: [
+        item('report', '02:00', { status: 'missed', attempts: [] }),
+        item('report', '01:00', { status: 'skipped', reason: 'too-late', attempts: [] }),
+        item('report', '00:30', { status: 'skipped', reason: 'calendar', attempts: [] }),
+        item('report', '00:00', {}),
+        ...week,
+        { ...failed, status: { S: 'failed' } },
+      ],
+    });
+
+    // What a calendar leaves out should not have completed.
+    expect(body).toContain('Completed  33.3 % (1 of 3), the week before 99.9 %');
+  });
+
+  test('compares the durations of completed runs with the week before, each without the other', async () => {
+    const body = await digestOf({
+      report: [
+        ...[4, 2, 90].map((seconds, index) => item('report', `0${index}:00`, {}, seconds)),
+        item('report', '05:00', { status: 'failed' }, 600),
+        ...[1, 3, 200].map((seconds) => daysBefore(1, 'report', '06:00', seconds)),
+      ],
+    });
+
+    expect(body).toContain('Durations  median 4.0 s, p95 90.0 s, the week before median 3.0 s, p95 3.3 min');
+  });
+
+  test('names what was missed, and of what was skipped the reasons with their jobs', async () => {
+    const body = await digestOf({
+      heartbeat: [item('heartbeat', '03:00', { status: 'skipped', reason: 'overlap', attempts: [] })],
+      report: [
+        item('report', '05:00', { status: 'missed', attempts: [] }),
+        item('report', '04:00', { status: 'skipped', reason: 'too-late', attempts: [] }),
+        item('report', '03:00', { status: 'skipped', reason: 'overlap', attempts: [] }),
+      ],
+    });
+
+    expect(body).toContain(['Missed (1)', '  report/2027-03-02T05:00Z/nightly'].join('\n'));
+    expect(body).toContain(['Skipped (3)', '  overlap  2: heartbeat, report', '  too-late  1: report'].join('\n'));
+  });
+
+  test('names the first of many, and says how many more there are', async () => {
+    const failed = Array.from({ length: 7 }, (_, index) =>
+      item('report', `0${index}:00`, { status: 'failed', error: { name: 'Error', message: `no. ${index}` } }),
+    );
+
+    const body = await digestOf({ report: failed });
+
+    expect(body).toContain(['  report/2027-03-02T04:00Z/nightly  Error: no. 4', '  and 2 more'].join('\n'));
   });
 
   test('leaves itself out, and says so when nothing ran', async () => {
@@ -107,5 +192,46 @@ describe('run-digest', () => {
       kind: 'retrying',
       error: { message: expect.stringContaining('belfry.job(…).readsRuns()') },
     });
+  });
+});
+
+describe('a job is slower', () => {
+  const lastWeek = (seconds: number, count = 3) =>
+    Array.from({ length: count }, () => daysBefore(2, 'report', '02:00', seconds));
+  const today = (seconds: number, count = 1) =>
+    Array.from({ length: count }, () => item('report', '02:00', {}, seconds));
+  const slowerIn = (body: string): string | undefined =>
+    /Slower than in the week before.*\n(.*)/.exec(body)?.[1]?.trim();
+
+  test('when the median of its runs is half as long again as in the week before, with both figures', async () => {
+    expect(slowerIn(await digestOf({ report: [...today(9), ...lastWeek(6)] }))).toBe(
+      'report  median 9.0 s, before 6.0 s',
+    );
+    expect(slowerIn(await digestOf({ report: [...today(8.9), ...lastWeek(6)] }))).toBeUndefined();
+  });
+
+  test('not for less than a second more', async () => {
+    expect(slowerIn(await digestOf({ report: [...today(1.9), ...lastWeek(1)] }))).toBeUndefined();
+  });
+
+  test('not without three runs of the week before to compare with', async () => {
+    expect(slowerIn(await digestOf({ report: [...today(90), ...lastWeek(6, 2)] }))).toBeUndefined();
+  });
+
+  test('by the p95 where only its slowest runs take longer, and there are enough of them', async () => {
+    const many = [...today(6, 18), ...today(60, 2), ...lastWeek(6, 20)];
+
+    expect(slowerIn(await digestOf({ report: many }))).toBe('report  p95 60.0 s, before 6.0 s');
+    expect(slowerIn(await digestOf({ report: many.slice(0, -1) }))).toBeUndefined();
+  });
+
+  test('first where it has become so by most times', async () => {
+    const sync = [item('sync', '02:00', {}, 100), ...[1, 2, 3].map((days) => daysBefore(days, 'sync', '02:00', 10))];
+
+    vi.stubEnv('BELFRY_JOBS', 'report,sync');
+    answer({ report: [[...today(9), ...lastWeek(6)]], sync: [sync] });
+    const { outcome } = await runJob(runDigest, undefined, { now: NOW });
+
+    expect(outcome).toMatchObject({ result: { slower: ['sync', 'report'] } });
   });
 });
