@@ -1,3 +1,4 @@
+import { DynamoDBClient, GetItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetScheduleCommand, ResourceNotFoundException, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import {
@@ -22,6 +23,7 @@ import { epochMs, plus } from '../../lib/units.ts';
 import { definitionOf } from '../../lib/watchdog/deployed.ts';
 import type { WatchedSchedule } from '../../lib/watchdog/plan.ts';
 import { FIRST_STATE } from '../../lib/watchdog/state.ts';
+import { PASS } from '../cdk/costs/per-run.ts';
 import { startTestTable, type TestTable } from '../support/dynalite.ts';
 import { captureOutput, stubFunctionEnvironment } from '../support/function-environment.ts';
 import { minutes } from '../support/requests.ts';
@@ -64,6 +66,7 @@ async function setup({
   catchUp = 0,
   watchedUntil = plus(NOW, minutes(-1)),
   checks = FIRST_STATE.checks,
+  checkedUntil = plus(NOW, minutes(-10)),
   maxAttempts = 1,
 } = {}) {
   const plan = planOf({ schedules: { five: { expressions: [FIVE_PAST], catchUp } } });
@@ -79,7 +82,7 @@ async function setup({
       five: {
         definition: definitionOf(schedule),
         expectedFrom: plus(NOW, minutes(-600)),
-        checkedUntil: plus(NOW, minutes(-10)),
+        checkedUntil,
       },
     },
     waiting: {},
@@ -220,6 +223,27 @@ describe("the watchdog's function", () => {
     expect(alerts()[0]?.Message).toContain('why       EventBridge could not be asked: ThrottlingException');
     expect(written.join('')).toContain('EventBridge could not be asked: ThrottlingException');
     expect(written.join('')).not.toContain('canary');
+  });
+
+  test('costs the calls that docs/costs.md counts, where it finds nothing', async () => {
+    deployed();
+    const justNow = epochMs(Date.parse('2027-03-02T02:09:00Z'));
+    const { runPass } = await setup({
+      checkedUntil: plus(NOW, minutes(-3)),
+      checks: { ...FIRST_STATE.checks, deadLettersDueAt: justNow, slowDueAt: justNow },
+    });
+    const sent = vi.spyOn(DynamoDBClient.prototype, 'send');
+    const commands = (kind: object) => sent.mock.calls.filter(([command]) => command.constructor === kind);
+
+    await runPass();
+
+    for (const [{ input }] of commands(QueryCommand)) expect(input).not.toHaveProperty('ConsistentRead');
+    expect(commands(UpdateItemCommand)).toHaveLength(PASS.write ?? 0);
+    expect(commands(GetItemCommand).length + commands(QueryCommand).length / 2).toBe(PASS.read);
+    expect(sent.mock.calls).toHaveLength(commands(UpdateItemCommand).length + commands(GetItemCommand).length + 8);
+    // EventBridge sends the message, and Lambda deletes it.
+    expect(sqs.calls()).toHaveLength((PASS.message ?? 0) - 2);
+    expect(written.join('').length).toBeLessThan(PASS.log ?? 0);
   });
 
   describe('about dead-letter queues', () => {

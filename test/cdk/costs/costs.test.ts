@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { defineJob, schedule } from '../../../lib/entry/belfry.ts';
+import { policyOf } from '../../../lib/job/policy.ts';
 import type { StageSettings } from '../../../lib/job/stages.ts';
 import { readMarkdown, tableRows } from '../../docs/markdown.ts';
 import { jobFile, resourcesOf, synth, withoutWatchdog } from '../support.ts';
+import { PASS, PASS_SECONDS, RUN, RUN_SECONDS } from './per-run.ts';
 import { add, dollarsFor, PRICES, type Priced, priceOf, times, type Usage } from './prices.ts';
-import { type MonthlyUsage, monthlyUsage, PASS, RUN } from './usage.ts';
+import { type MonthlyUsage, monthlyUsage } from './usage.ts';
+
+const POLICY = policyOf(defineJob('report', { run() {} }));
 
 /** An app whose jobs run every hour. */
 function deploy(count: number, settings: StageSettings = {}) {
@@ -29,6 +33,10 @@ const marginal = combine(usageOf(TEN + 1), ten, -1);
 const shared = combine(ten, marginal, -TEN);
 
 describe('ten jobs that run every hour', () => {
+  test('send no custom metric as long as nothing fails, is skipped or missed', () => {
+    expect(ten.atRest.customMetric).toBe(0);
+  });
+
   test('cost at most 0.90 dollars a job and month with all that they share', () => {
     expect(totalOf(ten) / TEN).toBeLessThanOrEqual(0.9);
   });
@@ -102,12 +110,12 @@ describe('docs/costs.md', () => {
   });
 
   test('says what a run and a pass use, and at which price', () => {
-    const used = (Object.keys(RUN) as Priced[]).filter((what) => what !== 'compute');
+    const used = Object.keys(RUN) as Priced[];
+    const gigabytes = POLICY.memory / 1024;
 
     expect(rows('what', 'a run', 'a pass', 'price')).toEqual([
       ...used.map((what) => [count(RUN[what] ?? 0), count(PASS[what] ?? 0), price(what)]),
-      [count(0), count(PASS.read ?? 0), price('read')],
-      ['0.5', '0.05', price('compute')],
+      [String(gigabytes * RUN_SECONDS), String(gigabytes * PASS_SECONDS), price('compute')],
     ]);
   });
 

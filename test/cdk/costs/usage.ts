@@ -3,9 +3,11 @@ import { WATCHDOG } from '../../../lib/job/names.ts';
 import { measureDurations } from '../../../lib/observe/duration-metrics.ts';
 import { createRunLog, type Measure } from '../../../lib/observe/run-log.ts';
 import { milliseconds, plus } from '../../../lib/units.ts';
+import { FIRST_STATE, type ScheduleState } from '../../../lib/watchdog/state.ts';
 import { DUE, minutes } from '../../support/requests.ts';
 import { startedRun } from '../../support/started-run.ts';
 import { type Resource, resourcesOf, type Template } from '../support.ts';
+import { PASS, PASS_SECONDS, RUN, RUN_SECONDS } from './per-run.ts';
 import { add, times, type Usage } from './prices.ts';
 
 const DAYS = 30;
@@ -20,22 +22,11 @@ const FIRST = DUE;
 const POLLERS = { limited: 5, free: 2 };
 const POLLS_A_MONTH = (DAYS * 24 * 60 * 60) / 20;
 
+const PASSES_A_MONTH = DAYS * 24 * 60;
 /** Each five minutes the watchdog asks every dead-letter queue for what is in it. */
 const DEAD_LETTER_CHECKS = DAYS * 24 * 12;
-/** Each quarter of an hour it reads the last 50 completions of each job, of at most 1 KB each. */
-const SLOW_CHECKS: Usage = times({ read: 12.5 }, DAYS * 24 * 4);
-
-/** What a run costs beside its function's time: send, hide and delete its message; claim, lock, outcome, release; two lines. */
-export const RUN: Usage = { schedule: 1, message: 3, invocation: 1, write: 4, log: 1_000 };
-/** How long a run is taken to last. */
-const RUN_SECONDS = 1;
-
-/**
- * A pass of the watchdog that finds nothing. Of the table: the four writes of any run and the state; the state and, at half
- * a read each, eight shards of the index of open runs.
- */
-export const PASS: Usage = { schedule: 1, message: 3, invocation: 1, write: 5, read: 5, log: 2_000 };
-const PASS_SECONDS = 0.1;
+/** Each quarter of an hour it reads a page of 60 runs of each job, of at most 1 KB each, at half a read for each 4 KB. */
+const SLOW_CHECKS: Usage = times({ read: 60 / 4 / 2 }, DAYS * 24 * 4);
 
 export interface CostedStage {
   readonly template: Template;
@@ -63,9 +54,12 @@ export function monthlyUsage({ template, hasDurations = false }: CostedStage): M
       dashboard: count('AWS::CloudWatch::Dashboard'),
       key: count('AWS::KMS::Key'),
       message: resourcesOf(template, 'AWS::Lambda::EventSourceMapping').reduce((sum, each) => sum + polls(each), 0),
-      customMetric: seriesOfPasses(template) + jobs * seriesOfRun(hasDurations ? measureDurations : undefined),
+      customMetric: jobs * seriesOfRun(hasDurations ? measureDurations : undefined),
     }),
-    checks: add(times(SLOW_CHECKS, jobs), { message: deadLetterQueues(template) * DEAD_LETTER_CHECKS }),
+    checks: add(times(SLOW_CHECKS, jobs), {
+      message: deadLetterQueues(template) * DEAD_LETTER_CHECKS,
+      write: (stateBytes(template) / 1024) * PASSES_A_MONTH,
+    }),
     inUse: add(...runs),
   };
 }
@@ -79,6 +73,23 @@ function metricsRead({ Properties }: Resource): number {
   if (queries.length > 0) throw new Error(`${AlarmName}: a query is paid by the metrics that it analyzes`);
   return Metrics.filter(({ MetricStat }: { MetricStat?: object }) => MetricStat !== undefined).length;
 }
+
+/** What the watchdog keeps of schedules: each pass writes it, at a write for each KB. */
+const stateBytes = (template: Template): number =>
+  resourcesOf(template, 'AWS::Scheduler::Schedule').reduce((sum, { Properties }) => {
+    const { Name, ScheduleExpression, ScheduleExpressionTimezone = 'UTC', Target } = Properties;
+    const definition = JSON.stringify([
+      queueOf(Target, template),
+      [ScheduleExpression],
+      ScheduleExpressionTimezone,
+      'skip',
+    ]);
+    const state: ScheduleState = { definition, expectedFrom: DUE, checkedUntil: DUE };
+    return sum + JSON.stringify({ [Name]: state }).length;
+  }, JSON.stringify(FIRST_STATE).length);
+
+const queueOf = (target: Resource['Properties'], template: Template): string =>
+  template.Resources[target.Arn['Fn::GetAtt'][0]]?.Properties.QueueName;
 
 const deadLetterQueues = (template: Template): number =>
   resourcesOf(template, 'AWS::SQS::Queue').filter(({ Properties }) => Properties.RedrivePolicy === undefined).length;
@@ -106,23 +117,15 @@ function seriesOfRun(measure: Measure | undefined): number {
   return series.size;
 }
 
-/** An alarm that missing data rings needs its custom metric at all times. */
-function seriesOfPasses(template: Template): number {
-  const read = resourcesOf(template, 'AWS::CloudWatch::Alarm').filter(
-    ({ Properties }) => Properties.Namespace === 'Belfry' && Properties.TreatMissingData === 'breaching',
-  );
-  return new Set(read.map(({ Properties }) => JSON.stringify([Properties.MetricName, Properties.Dimensions]))).size;
-}
-
 /** What the runs of a schedule use in a month. */
 function usageOf({ Properties }: Resource, template: Template): Usage {
   const { ScheduleExpression, ScheduleExpressionTimezone = 'UTC', State, Target } = Properties;
   if (State === 'DISABLED') return {};
   const timetable = readEventBridge(ScheduleExpression, ScheduleExpressionTimezone);
   const runs = [...timetable.between(FIRST, plus(FIRST, MONTH))].length;
-  const queue = template.Resources[Target.Arn['Fn::GetAtt'][0]]?.Properties.QueueName;
+  const queue = queueOf(Target, template);
   const { MemorySize } = functionOf(template, queue).Properties;
-  const isPass = String(queue).endsWith(`-${WATCHDOG}`);
+  const isPass = queue.endsWith(`-${WATCHDOG}`);
   const compute = (MemorySize / 1024) * (isPass ? PASS_SECONDS : RUN_SECONDS);
   return times(add(isPass ? PASS : RUN, { compute }), runs);
 }
