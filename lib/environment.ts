@@ -29,6 +29,20 @@ export const ENVIRONMENT = {
   alertTopicArn: 'BELFRY_ALERT_TOPIC_ARN',
 } as const;
 
+/** Of the alerts function, beside those that it has in common with jobs. */
+export const ALERTS_ENVIRONMENT = { mailTopicArn: 'BELFRY_MAIL_TOPIC_ARN' } as const;
+
+/**
+ * The secrets of channels on this machine, which `.belfry.env` may set: alerts of the embedded cloud go to the channels
+ * that have theirs.
+ */
+export const LOCAL_CHANNELS = {
+  slack: { url: 'BELFRY_ALERTS_SLACK' },
+  teams: { url: 'BELFRY_ALERTS_TEAMS' },
+  webhook: { url: 'BELFRY_ALERTS_WEBHOOK', secret: 'BELFRY_ALERTS_WEBHOOK_SECRET' },
+  pagerDuty: { routingKey: 'BELFRY_ALERTS_PAGERDUTY' },
+} as const;
+
 /** Variables by their names, as `process.env` has them. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 

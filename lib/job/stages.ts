@@ -10,12 +10,7 @@ export interface StageSettings {
    */
   readonly isProtected?: boolean;
   /** Who receives alerts and alarms; others can subscribe to the topic. @default no one */
-  readonly alerts?: {
-    /**
-     * Addresses. AWS sends each a mail with a link to confirm, which is good for 48 hours; before that it receives nothing.
-     */
-    readonly email?: readonly string[];
-  };
+  readonly alerts?: AlertSettings;
   /**
    * The ARN of a KMS key that encrypts the alerts, `'arn:aws:kms:eu-north-1:123456789012:key/…'`, in the stage's region: an
    * existing key of yours that several stages and apps may share, at one dollar a month for all of them. Its policy must allow
@@ -54,6 +49,54 @@ export interface StageSettings {
     readonly durations?: boolean;
   };
 }
+
+/** Where a secret is kept. Its value is in no template: the function that needs it reads it when it sends. */
+export type SecretReference =
+  /** The name of a parameter of Systems Manager, best a SecureString: `{ ssm: '/shop/slack' }`. */
+  | { readonly ssm: string }
+  /** The name of a secret of Secrets Manager; `field` picks one of a secret that is a JSON object. */
+  | { readonly secretsManager: string; readonly field?: string };
+
+/** The channels of a stage's alerts. Each alert goes to all of them. */
+export interface AlertSettings {
+  /** Addresses. AWS sends each a mail with a link to confirm, which is good for 48 hours; before that it receives nothing. */
+  readonly email?: readonly string[];
+  /** A Slack channel, by the URL of an incoming webhook. https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
+  readonly slack?: { readonly url: SecretReference };
+  /** A Teams channel or chat, by the URL of a workflow that starts "when a Teams webhook request is received". */
+  readonly teams?: { readonly url: SecretReference };
+  /** Any endpoint that takes JSON by POST. With `secret`, each request is signed. */
+  readonly webhook?: { readonly url: SecretReference; readonly secret?: SecretReference };
+  /** A PagerDuty service, by the key of an integration "Events API v2". */
+  readonly pagerDuty?: {
+    readonly routingKey: SecretReference;
+    /** Where the PagerDuty account is. @default 'us' */
+    readonly region?: PagerDutyRegion;
+  };
+  /** Not for people: each end of a run becomes an event on a bus of EventBridge, for applications that react to it. */
+  readonly eventBridge?: {
+    /** The name of a bus of the same account and region. @default 'default' */
+    readonly bus?: string;
+  };
+}
+
+export type PagerDutyRegion = 'us' | 'eu';
+
+/** Channels that alerts go to. */
+export type ChannelName = Exclude<keyof AlertSettings, 'eventBridge'>;
+
+/** All channels, in the order in which texts name them. The compiler asks for each new one. */
+export const CHANNELS = Object.keys({
+  email: true,
+  slack: true,
+  teams: true,
+  webhook: true,
+  pagerDuty: true,
+} satisfies Readonly<Record<ChannelName, true>>) as readonly ChannelName[];
+
+/** The channels that alerts of a stage go to; a list without addresses is none. */
+export const channelsOf = (alerts: AlertSettings = {}): readonly ChannelName[] =>
+  CHANNELS.filter((name) => (name === 'email' ? (alerts.email ?? []).length > 0 : alerts[name] !== undefined));
 
 /** The stages of an app by name: what `infra/stages.ts` exports as `stages`. */
 export type Stages = Readonly<Record<string, StageSettings>>;

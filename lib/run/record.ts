@@ -28,6 +28,8 @@ const HAS_ENDED: Readonly<Record<RunStatus, boolean>> = {
   missed: true,
 };
 
+export const RUN_STATUSES = /* @__PURE__ */ Object.keys(HAS_ENDED) as readonly RunStatus[];
+
 /** Whether a run in this status does not go on by itself. */
 export const hasEnded = (status: RunStatus): boolean => HAS_ENDED[status];
 

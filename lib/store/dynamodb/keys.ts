@@ -19,6 +19,9 @@ export interface ItemKey {
 
 export const jobPartition = (job: string): string => `JOB#${job}`;
 
+/** The partition of stories and pending alerts. */
+export const ALERTS = 'ALERTS';
+
 export const RUN_PREFIX = 'RUN#';
 
 /** The item of a run: its key follows from the id alone. @throws RangeError for text that is no run id */

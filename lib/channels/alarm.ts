@@ -1,0 +1,157 @@
+import type { AlertFacts } from '../observe/alert.ts';
+import { ownEntry } from '../own-entry.ts';
+import { DAY, type EpochMs, epochMs } from '../units.ts';
+import { type Envelope, instantText, type Notice, parseObject } from './notice.ts';
+import type { DeliveryLog, KnownAlarm } from './ports.ts';
+
+/** A change of state of an alarm, as CloudWatch publishes it. */
+export interface AlarmNotification {
+  readonly name: string;
+  readonly description: string;
+  readonly state: string;
+  readonly reason: string;
+  readonly at: EpochMs;
+  readonly region: string;
+  readonly partition: string;
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html */
+export function readAlarm({ message, at }: Pick<Envelope, 'message' | 'at'>): AlarmNotification | undefined {
+  const { AlarmName, AlarmDescription, NewStateValue, NewStateReason, StateChangeTime, AlarmArn } =
+    parseObject(message) ?? {};
+  if (typeof AlarmName !== 'string' || typeof NewStateValue !== 'string') return undefined;
+  const [, partition = 'aws', , region = ''] = String(AlarmArn).split(':');
+  const changedAt = Date.parse(String(StateChangeTime).replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
+  return {
+    name: AlarmName,
+    description: typeof AlarmDescription === 'string' ? AlarmDescription : '',
+    state: NewStateValue,
+    reason: typeof NewStateReason === 'string' ? NewStateReason : '',
+    at: Number.isNaN(changedAt) ? at : epochMs(changedAt),
+    region,
+    partition,
+  };
+}
+
+/**
+ * An alarm's notification in Belfry's words; undefined where it is not to be sent: it is part of an open story, or says that
+ * an alarm is over which was not reported. Without a table to ask it is sent: twice is better than never.
+ */
+export async function noticeOfAlarm(
+  alarm: AlarmNotification,
+  envelope: Envelope,
+  { deployment, log, report }: AlarmPorts,
+): Promise<Notice | undefined> {
+  const place = { id: envelope.id, at: envelope.at, deployment };
+  try {
+    const since = await sinceWhen(alarm, envelope.id, { deployment, log });
+    return since === undefined ? undefined : describe(alarm, { ...place, since });
+  } catch (error) {
+    report(error);
+    return describe(alarm, { ...place, since: alarm.at });
+  }
+}
+
+interface AlarmPorts {
+  readonly deployment: string;
+  readonly log: DeliveryLog;
+  /** Reports that the table cannot be asked. */
+  readonly report: (error: unknown) => void;
+}
+
+/** Since when a story of its own is going on; undefined where nothing is to be sent. */
+async function sinceWhen(
+  { name, state, at }: AlarmNotification,
+  message: string,
+  { deployment, log }: Omit<AlarmPorts, 'report'>,
+): Promise<EpochMs | undefined> {
+  const known = await log.alarm(name);
+  if (state === 'ALARM') {
+    if (known?.message === message) return known.joined === undefined ? known.since : undefined;
+    if (known !== undefined && isGoingOn(known) && at - known.since < REPEATED_AFTER) return undefined;
+    const joined = await log.findStory(storiesOf(aboutOf(name, deployment)));
+    await log.noteAlarm(name, { since: at, message, joined });
+    return joined === undefined ? at : undefined;
+  }
+  if (state !== 'OK' || known === undefined) return undefined;
+  if (known.over === message) return known.since;
+  if (!isGoingOn(known)) return undefined;
+  await log.noteAlarm(name, { ...known, over: message });
+  return known.since;
+}
+
+/** Whether an alarm was reported, and not yet that it is over. */
+const isGoingOn = ({ joined, over }: KnownAlarm): boolean => joined === undefined && over === undefined;
+
+/** An alarm that rings once more, by way of another state than OK, is no news before this. */
+const REPEATED_AFTER = DAY;
+
+/** What an alarm of Belfry's is about, `report-failed`; of any other the whole name. */
+const aboutOf = (name: string, deployment: string): string =>
+  name.startsWith(`${deployment}-`) ? name.slice(deployment.length + 1) : name;
+
+/** The stories that an alarm is part of. */
+function storiesOf(about: string): readonly string[] {
+  const shared = ownEntry(SHARED, about);
+  if (shared !== undefined) return shared;
+  const job = /^(.+)-(failed|dead-letters)$/.exec(about)?.[1];
+  return job === undefined ? [] : [`failed:${job}`, `dead-letters:${job}`];
+}
+
+const SHARED: Readonly<Record<string, readonly string[]>> = {
+  'runs-failed': ['failed:*'],
+  'runs-missed': ['missed:*'],
+  'runs-waiting': ['waiting:*'],
+};
+
+/** Alarms that send their own mail: what they report may be that this function, or what sends to it, is broken. */
+const MAILED = /-(watchdog-silent|alerts-failed|alerts-dead-letters)$/;
+
+interface Place extends Pick<Notice, 'id' | 'at' | 'deployment'> {
+  readonly since: EpochMs;
+}
+
+function describe(alarm: AlarmNotification, { since, ...place }: Place): Notice {
+  const { name, description, reason, state } = alarm;
+  const { deployment } = place;
+  const isOver = state === 'OK';
+  const about = aboutOf(name, deployment);
+  const stage = deployment.slice(deployment.lastIndexOf('-') + 1);
+  const what = isOver ? 'is over' : `rings: ${firstSentence(description) || reason}`;
+  const subject = `[${stage}] alarm ${about} ${what}`;
+  const url = consoleUrl(alarm);
+  const facts: AlertFacts = {
+    kind: 'alarm',
+    story: `alarm:${name}`,
+    since,
+    ...(isOver ? { isOver } : {}),
+    ...(url === undefined ? {} : { links: [{ label: 'Alarm', url }] }),
+  };
+  const body = [
+    subject,
+    '',
+    ...(isOver || description === '' ? [] : [description, '']),
+    `Alarm       ${name}`,
+    `Since       ${instantText(since)}`,
+    ...(isOver ? [`Over        ${instantText(alarm.at)}`] : []),
+    `CloudWatch  ${reason}`,
+    ...(url === undefined ? [] : [`Show it     ${url}`]),
+  ];
+  return { ...place, subject, body: body.join('\n'), facts, ...(MAILED.test(name) ? { isMailed: true } : {}) };
+}
+
+/** Descriptions say first what has happened, then where to look. */
+const firstSentence = (text: string): string => /^.*?[.:](?=\s|$)/s.exec(text)?.[0].slice(0, -1) ?? text;
+
+/** https://docs.aws.amazon.com/general/latest/gr/rande.html */
+const CONSOLES: Readonly<Record<string, string>> = {
+  aws: 'console.aws.amazon.com',
+  'aws-cn': 'console.amazonaws.cn',
+  'aws-us-gov': 'console.amazonaws-us-gov.com',
+};
+
+function consoleUrl({ name, region, partition }: AlarmNotification): string | undefined {
+  const console = CONSOLES[partition];
+  if (console === undefined || region === '') return undefined;
+  return `https://${region}.${console}/cloudwatch/home?region=${region}#alarmsV2:alarm/${encodeURIComponent(name)}`;
+}

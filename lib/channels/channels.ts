@@ -1,0 +1,106 @@
+import { LOCAL_CHANNELS } from '../environment.ts';
+import { messageOf } from '../errors.ts';
+import type { AlertMessage } from '../job/context.ts';
+import type { AlertSettings, ChannelName, SecretReference } from '../job/stages.ts';
+import type { EpochMs, Milliseconds } from '../units.ts';
+import { formatEmail } from './email.ts';
+import type { Notice } from './notice.ts';
+import { formatPagerDuty } from './pager-duty.ts';
+import type { Channel, ChannelRequest, Outcome } from './ports.ts';
+import { post } from './post.ts';
+import { formatSlack } from './slack.ts';
+import { formatTeams } from './teams.ts';
+import { formatWebhook } from './webhook.ts';
+
+/** What channels need of their surroundings. */
+export interface ChannelPorts {
+  /** The value of a secret. @param variable the name by which the embedded cloud may have another */
+  readonly secret: (reference: SecretReference, variable: string) => Promise<string>;
+  /** Publishes to the topic of mails. */
+  readonly mail: (message: AlertMessage) => Promise<void>;
+  readonly now: () => EpochMs;
+  /** @default 10 seconds */
+  readonly timeout?: Milliseconds;
+}
+
+/** The settings of the channels in a function; of e-mail, whose addresses are subscribed to a topic, only that it is one. */
+export type DeployedChannels = Omit<AlertSettings, 'email' | 'eventBridge'> & { readonly email?: true };
+
+/** The channels that are configured. */
+export function createChannels(settings: DeployedChannels, ports: ChannelPorts): readonly Channel[] {
+  return Object.entries(CREATE).flatMap(([name, create]) => {
+    const send = create(settings, ports);
+    return send === undefined ? [] : [{ name: name as ChannelName, send }];
+  });
+}
+
+type Send = Channel['send'];
+
+const CREATE: Readonly<Record<ChannelName, (settings: DeployedChannels, ports: ChannelPorts) => Send | undefined>> = {
+  email({ email }, { mail }) {
+    return email && ((notice) => withRetry('the topic of mails', () => mail(formatEmail(notice))));
+  },
+  slack({ slack }, ports) {
+    return slack && overHttp(ports, { url: [slack.url, LOCAL_CHANNELS.slack.url] }, formatSlack);
+  },
+  teams({ teams }, ports) {
+    return teams && overHttp(ports, { url: [teams.url, LOCAL_CHANNELS.teams.url] }, formatTeams);
+  },
+  webhook({ webhook }, ports) {
+    if (webhook === undefined) return undefined;
+    const url = [webhook.url, LOCAL_CHANNELS.webhook.url] as const;
+    const format = (notice: Notice, values: { url: string; secret?: string }) =>
+      formatWebhook(notice, values, ports.now());
+    if (webhook.secret === undefined) return overHttp(ports, { url }, format);
+    return overHttp(ports, { url, secret: [webhook.secret, LOCAL_CHANNELS.webhook.secret] }, format);
+  },
+  pagerDuty({ pagerDuty }, ports) {
+    if (pagerDuty === undefined) return undefined;
+    const { routingKey, ...settings } = pagerDuty;
+    return overHttp(ports, { routingKey: [routingKey, LOCAL_CHANNELS.pagerDuty.routingKey] }, (notice, values) =>
+      formatPagerDuty(notice, { ...settings, ...values }),
+    );
+  },
+};
+
+type Secrets<Names extends string> = Readonly<Record<Names, readonly [reference: SecretReference, variable: string]>>;
+
+/** Reads the secrets, formats and posts; `undefined` from the format: there is nothing to send. */
+function overHttp<Names extends string>(
+  ports: ChannelPorts,
+  secrets: Secrets<Names>,
+  format: (
+    notice: Notice,
+    values: Readonly<Record<Names, string>>,
+  ) => ChannelRequest | undefined | Promise<ChannelRequest | undefined>,
+): Send {
+  return async (notice) => {
+    const values: Partial<Record<Names, string>> = {};
+    for (const name of Object.keys(secrets) as Names[]) {
+      const [reference, variable] = secrets[name];
+      try {
+        values[name] = (await ports.secret(reference, variable)).trim();
+      } catch (error) {
+        // What is missing may be put there; the reason has the name of the secret, and the SDK's error no value.
+        return { kind: 'retry', reason: `its secret ${describeReference(reference)} cannot be read: ${nameOf(error)}` };
+      }
+    }
+    const all = values as Record<Names, string>;
+    const request = await format(notice, all);
+    return request === undefined ? { kind: 'sent' } : await post(request, Object.values(all), ports);
+  };
+}
+
+async function withRetry(what: string, action: () => Promise<void>): Promise<Outcome> {
+  try {
+    await action();
+    return { kind: 'sent' };
+  } catch (error) {
+    return { kind: 'retry', reason: `${what} does not take it: ${nameOf(error)}: ${messageOf(error)}` };
+  }
+}
+
+const describeReference = (reference: SecretReference): string =>
+  'ssm' in reference ? `ssm ${reference.ssm}` : `secretsManager ${reference.secretsManager}`;
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'Error');

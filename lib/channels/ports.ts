@@ -1,0 +1,55 @@
+import type { ChannelName } from '../job/stages.ts';
+import type { EpochMs, Milliseconds } from '../units.ts';
+import type { Notice } from './notice.ts';
+
+/** What one try to send has come to. Reasons are for people, and hold no secret. */
+export type Outcome =
+  | { readonly kind: 'sent' }
+  /** The service cannot take it now. `after`: how long it asked to be left alone. */
+  | { readonly kind: 'retry'; readonly reason: string; readonly after?: Milliseconds }
+  /** It would never take this request. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** A way to people. `send` does not throw. */
+export interface Channel {
+  readonly name: ChannelName;
+  send(notice: Notice): Promise<Outcome>;
+}
+
+/** A request by POST. */
+export interface ChannelRequest {
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** JSON. */
+  readonly body: string;
+}
+
+/** How far one channel is with one message; absent: it is still to be sent. */
+export type ChannelState = 'sent' | 'refused';
+
+/** What is known of the alarm whose notification came last. */
+export interface KnownAlarm {
+  /** When it went to ALARM. */
+  readonly since: EpochMs;
+  /** The notification that said so: its redelivery is handled as the first delivery was. */
+  readonly message: string;
+  /** The open story that it is part of. Absent: it was reported as a story of its own. */
+  readonly joined?: string | undefined;
+  /** The notification that said that it is over. Absent: it goes on. */
+  readonly over?: string | undefined;
+}
+
+/** What the function remembers beyond one delivery. Each call throws when the table cannot be reached. */
+export interface DeliveryLog {
+  /** How far the channels are with a message. */
+  states(message: string): Promise<Readonly<Partial<Record<ChannelName, ChannelState>>>>;
+  note(message: string, channel: ChannelName, state: ChannelState, at: EpochMs): Promise<void>;
+  /** Notes that a story is over. */
+  noteOver(story: string, at: EpochMs): Promise<void>;
+  /** When a story was last over; undefined when that is not known any more, or never was. */
+  overAt(story: string): Promise<EpochMs | undefined>;
+  alarm(name: string): Promise<KnownAlarm | undefined>;
+  noteAlarm(name: string, alarm: KnownAlarm): Promise<void>;
+  /** Which of these stories is open. A key that ends with `*` stands for all that begin so. */
+  findStory(keys: readonly string[]): Promise<string | undefined>;
+}

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import type { Notice } from '../../lib/channels/notice.ts';
+import { formatPagerDuty } from '../../lib/channels/pager-duty.ts';
+import type { AlertKind } from '../../lib/observe/alert.ts';
+import { epochMs } from '../../lib/units.ts';
+import { FACTS, notice, textNotice } from './notices.ts';
+
+const routingKey = 'R0UT1NGK3Y';
+
+const eventOf = (about: Notice) => JSON.parse(formatPagerDuty(about, { routingKey })?.body ?? 'null');
+
+test('a story that begins triggers an incident with all that is known', () => {
+  expect(eventOf(notice())).toEqual({
+    routing_key: routingKey,
+    event_action: 'trigger',
+    dedup_key: 'belfry:shop-prod:failed:report',
+    client: 'Belfry',
+    payload: {
+      summary: '[prod] report failed: TypeError: no connection',
+      source: 'shop-prod',
+      severity: 'error',
+      timestamp: '2027-03-02T01:00:04.000Z',
+      component: 'report',
+      class: 'run-failed',
+      custom_details: {
+        job: 'report',
+        run: FACTS.run,
+        since: '2027-03-02 01:00 UTC',
+        attempts: '3',
+        command: FACTS.command,
+        error: FACTS.error,
+        text: notice().body,
+      },
+    },
+    links: [{ href: FACTS.links?.[0]?.url, text: 'Log lines' }],
+  });
+});
+
+test('the end of a story resolves the incident that its beginning has triggered', () => {
+  const [begins, ends] = [eventOf(notice()), eventOf(notice({ id: 'other', facts: { isOver: true } }))];
+
+  expect(ends.event_action).toBe('resolve');
+  expect(ends.dedup_key).toBe(begins.dedup_key);
+});
+
+test('a delayed alert whose story is over triggers nothing, since nothing would resolve it', () => {
+  expect(formatPagerDuty(notice({ overSince: epochMs(1) }), { routingKey })).toBeUndefined();
+});
+
+test.each([
+  [1024, 1024],
+  [1025, 1024],
+])('a summary of %i characters has %i', (length, cutTo) => {
+  expect(eventOf(textNotice('', 'x'.repeat(length))).payload.summary).toHaveLength(cutTo);
+});
+
+test('a key of a story has at most 255 characters', () => {
+  expect(eventOf(notice({ facts: { story: 'x'.repeat(400) } })).dedup_key).toHaveLength(255);
+});
+
+test('an event keeps within 512 KB', () => {
+  const { body = '' } =
+    formatPagerDuty(notice({ body: '👩'.repeat(120_000), facts: { error: '👩'.repeat(120_000) } }), { routingKey }) ??
+    {};
+
+  expect(Buffer.byteLength(body)).toBeLessThan(512_000);
+});
+
+test.each<[AlertKind, string]>([
+  ['run-failed', 'error'],
+  ['run-slow', 'warning'],
+  ['alarm', 'error'],
+])('an alert of the kind %s has the severity %s', (kind, severity) => {
+  expect(eventOf(notice({ facts: { kind } })).payload.severity).toBe(severity);
+});
+
+test('a kind of a later version is an error', () => {
+  expect(eventOf(notice({ facts: { kind: 'constructor' as AlertKind } })).payload.severity).toBe('error');
+});
+
+test.each([
+  ['us', 'https://events.pagerduty.com/v2/enqueue'],
+  ['eu', 'https://events.eu.pagerduty.com/v2/enqueue'],
+] as const)('an account in the region %s is reached at %s', (region, url) => {
+  expect(formatPagerDuty(notice(), { routingKey, region })?.url).toBe(url);
+});

@@ -1,0 +1,125 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { DeliveryLog } from '../../lib/channels/ports.ts';
+import { DynamoDbDeliveryLog } from '../../lib/store/dynamodb/dynamodb-delivery-log.ts';
+import { MemoryDeliveryLog } from '../../lib/store/memory/memory-delivery-log.ts';
+import { epochMs } from '../../lib/units.ts';
+import { startTestTable, type TestTable } from '../support/dynalite.ts';
+
+const AT = epochMs(Date.parse('2027-03-02T01:00:04Z'));
+const later = (ms: number) => epochMs(AT + ms);
+
+interface Opened {
+  readonly log: DeliveryLog;
+  /** Opens a story, as the sender of its first alert does. */
+  openStory(key: string): Promise<void>;
+}
+
+let table: TestTable;
+beforeAll(async () => {
+  table = await startTestTable();
+});
+afterAll(() => table.close());
+
+const ADAPTERS: readonly { readonly name: string; open(): Opened }[] = [
+  {
+    name: 'memory',
+    open() {
+      const log = new MemoryDeliveryLog();
+      return { log, openStory: async (key) => void log.stories.add(key) };
+    },
+  },
+  {
+    name: 'dynamodb',
+    open() {
+      const { client } = table;
+      return {
+        log: new DynamoDbDeliveryLog({ client, table: table.table, now: () => AT }),
+        async openStory(key) {
+          const Item = { pk: { S: 'ALERTS' }, sk: { S: `STORY#${key}` } };
+          await client.send(new PutItemCommand({ TableName: table.table, Item }));
+        },
+      };
+    },
+  },
+];
+
+let serial = 0;
+/** A name that no other test has: the table is the same for all. */
+const unique = (name: string): string => `${name}-${++serial}`;
+
+describe.each(ADAPTERS)('the delivery log in $name', ({ open }) => {
+  let opened: Opened;
+  beforeEach(() => {
+    opened = open();
+  });
+
+  test('knows nothing of a message that was never sent', async () => {
+    expect(await opened.log.states(unique('message'))).toEqual({});
+  });
+
+  test('keeps the state of each channel', async () => {
+    const { log } = opened;
+    const message = unique('message');
+
+    await log.note(message, 'slack', 'sent', AT);
+    await log.note(message, 'pagerDuty', 'refused', AT);
+
+    expect(await log.states(message)).toEqual({ slack: 'sent', pagerDuty: 'refused' });
+  });
+
+  test('a channel that was refused may be sent later, and what was sent stays sent', async () => {
+    const { log } = opened;
+    const message = unique('message');
+
+    await log.note(message, 'slack', 'refused', AT);
+    await log.note(message, 'slack', 'sent', AT);
+    await log.note(message, 'slack', 'refused', AT);
+
+    expect(await log.states(message)).toEqual({ slack: 'sent' });
+  });
+
+  test('keeps the newest end of a story', async () => {
+    const { log } = opened;
+    const story = unique('failed:report');
+    expect(await log.overAt(story)).toBeUndefined();
+
+    await log.noteOver(story, later(1000));
+    await log.noteOver(story, AT);
+
+    expect(await log.overAt(story)).toBe(later(1000));
+  });
+
+  test('keeps an alarm with what was done about it', async () => {
+    const { log } = opened;
+    const name = unique('alarm');
+    expect(await log.alarm(name)).toBeUndefined();
+
+    await log.noteAlarm(name, { since: AT, message: 'one', joined: undefined });
+    expect(await log.alarm(name)).toEqual({ since: AT, message: 'one' });
+    await log.noteAlarm(name, { since: AT, message: 'one', over: 'two' });
+    expect(await log.alarm(name)).toEqual({ since: AT, message: 'one', over: 'two' });
+    await log.noteAlarm(name, { since: later(5), message: 'three', joined: 'failed:report' });
+
+    expect(await log.alarm(name)).toEqual({ since: later(5), message: 'three', joined: 'failed:report' });
+  });
+
+  test('finds an open story by its key, and not by the beginning of another', async () => {
+    const story = unique('failed:report');
+    await opened.openStory(`${story}-eu`);
+    expect(await opened.log.findStory([story])).toBeUndefined();
+
+    await opened.openStory(story);
+
+    expect(await opened.log.findStory(['failed:none', story])).toBe(story);
+  });
+
+  test('finds any of the open stories that begin so', async () => {
+    const kind = unique('missed');
+    expect(await opened.log.findStory([`${kind}:*`])).toBeUndefined();
+
+    await opened.openStory(`${kind}:nightly`);
+
+    expect(await opened.log.findStory([`${kind}:*`])).toBe(`${kind}:nightly`);
+  });
+});
