@@ -8,6 +8,9 @@ export const MANIFEST_FILE = 'belfry.json';
 /** The key of the context by which what runs an app on this machine says so: no CloudFormation deploys it. */
 export const LOCAL_CONTEXT = 'belfry:local';
 
+/** The key of the context with the names of the variables by which alerts of the embedded cloud reach real channels. */
+export const LOCAL_CHANNELS_CONTEXT = 'belfry:channels';
+
 /** What the embedded cloud, the command and the watchdog know of an app: written at synth, read everywhere else. */
 export interface Manifest {
   readonly v: 1;

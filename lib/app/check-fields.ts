@@ -20,3 +20,7 @@ export function checkFields(value: object, allowed: readonly string[], place = '
       return `${place}${name} is not a field; ${cure}`;
     });
 }
+
+/** Whether a value is an object with named fields. */
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,11 +1,13 @@
 import { isObject } from '../is-object.ts';
 import { isJob, type Job } from '../job/job.ts';
 import {
+  ALERTS_FUNCTION,
   type Deployment,
   FUNCTION_NAME_LIMIT,
   JOB_NAME,
   type JobNames,
   jobNames,
+  RESERVED_JOBS,
   sharedAlarmOf,
   stageNames,
   stagePrefix,
@@ -138,7 +140,8 @@ function checkName({ file }: JobFile, name: string, deployment: Deployment): rea
       `${file}: job "${name}": its name is not its file's; write defineJob('${stem}', …), or rename the file to ${name}.ts`,
     ];
   }
-  if (name === WATCHDOG) return [`${file}: job "${name}": the name is Belfry's own; rename the file and the job`];
+  if (RESERVED_JOBS.includes(name))
+    return [`${file}: job "${name}": the name is Belfry's own; rename the file and the job`];
   // CDK keeps constructs by name in a plain object.
   if (name in {})
     return [`${file}: job "${name}": every object has a member of that name; rename the file and the job`];
@@ -193,6 +196,7 @@ function checkQueueNames(jobs: readonly CheckedJob[], deployment: Deployment): r
   const owners = new Map([
     [deliveryQueue, 'what EventBridge could not deliver'],
     [jobNames(deployment, WATCHDOG).deadLetterQueue, 'the dead letters of the watchdog'],
+    [jobNames(deployment, ALERTS_FUNCTION).deadLetterQueue, 'alerts that could not be sent'],
   ]);
   for (const { name, names } of jobs) owners.set(names.deadLetterQueue, `the dead letters of job "${name}"`);
   return jobs.flatMap(({ file, name, names }) => {

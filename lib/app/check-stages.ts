@@ -1,9 +1,9 @@
-import * as z from 'zod/mini';
 import { type Duration, durationFormat, readDuration } from '../job/duration.ts';
 import type { StageSettings, Stages } from '../job/stages.ts';
 import { nearest } from '../nearest.ts';
+import { checkAlerts } from './check-alerts.ts';
 import { checkDeploymentName } from './check-deployment.ts';
-import { checkFields } from './check-fields.ts';
+import { checkFields, isObject } from './check-fields.ts';
 import { InvalidAppError, quoteValue } from './check-report.ts';
 
 /** Where users list the stages, as messages name it. */
@@ -45,7 +45,6 @@ const FIELDS = [
   'metrics',
   'dashboard',
 ] satisfies (keyof StageSettings)[];
-const ALERT_FIELDS = ['email'] satisfies (keyof NonNullable<StageSettings['alerts']>)[];
 const METRIC_FIELDS = ['durations'] satisfies (keyof NonNullable<StageSettings['metrics']>)[];
 
 function checkStage(name: string, settings: unknown): readonly string[] {
@@ -121,29 +120,3 @@ const checkSwitch = (field: string, value: unknown): readonly string[] =>
 const MAX_LOG_RETENTION: Duration = '3653 days';
 
 const readLength = (duration: Duration): number => readDuration(duration) ?? Number.NaN;
-
-function checkAlerts(alerts: unknown): readonly string[] {
-  if (!isObject(alerts)) {
-    return [`alerts ${quoteValue(alerts)} is not allowed; write { email: ['oncall@example.com'] }`];
-  }
-  return [...checkFields(alerts, ALERT_FIELDS, 'alerts.'), ...checkAddresses(alerts.email)];
-}
-
-function checkAddresses(addresses: unknown = []): readonly string[] {
-  if (!Array.isArray(addresses)) {
-    return [`alerts.email ${quoteValue(addresses)} is not a list; write ['oncall@example.com']`];
-  }
-  const twice = addresses.filter((address, index) => addresses.indexOf(address) !== index);
-  return [
-    ...addresses
-      .filter((address) => !ADDRESS.safeParse(address).success)
-      .map((address) => `alerts.email ${quoteValue(address)} is not an address of the form oncall@example.com`),
-    ...new Set(twice.map((address) => `alerts.email ${quoteValue(address)} is listed twice; remove one`)),
-  ];
-}
-
-/** With the lengths of RFC 5321, 4.5.3.1: SNS refuses others only in the middle of a deployment. */
-const ADDRESS = z.email().check(z.maxLength(254), z.regex(/^[^@]{1,64}@([^.]{1,63}\.)+[^.]{1,63}$/));
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -2,9 +2,9 @@ import { CfnAlarm, type CfnAlarmProps } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { DeployableJob } from '../app/check-jobs.ts';
 import { formatDuration } from '../job/duration.ts';
-import type { JobAlarm, SharedAlarm } from '../job/names.ts';
+import { ALERTS_FUNCTION, type JobAlarm, type JobNames, type SharedAlarm } from '../job/names.ts';
 import { METRIC_NAMESPACE, METRICS, type Metric } from '../observe/metrics.ts';
-import { MINUTE, type Milliseconds, milliseconds } from '../units.ts';
+import { MINUTE, type Milliseconds, milliseconds, type Seconds } from '../units.ts';
 import {
   ALARM_PERIOD,
   EVALUATION_INTERVAL,
@@ -16,12 +16,14 @@ import {
   SILENT_PERIODS,
   WARM_UP,
 } from './alarm-timing.ts';
+import type { AlarmChannels } from './surroundings.ts';
 
 /** Where an alarm is, how it is called, and which topic it notifies. */
 interface AlarmPlace {
   readonly scope: Construct;
   readonly prefix: string;
   readonly topicArn: string;
+  readonly channels?: AlarmChannels | undefined;
 }
 
 type Condition = Omit<CfnAlarmProps, 'alarmName' | 'alarmDescription' | 'comparisonOperator'> &
@@ -87,6 +89,7 @@ export function createWatchdogAlarm(place: AlarmPlace, functionName: string): vo
   createAlarm(place, {
     suffix: 'watchdog-silent' satisfies SharedAlarm,
     id: 'silent',
+    isMailed: true,
     description: `The watchdog of ${place.prefix} has not completed a pass for ${formatDuration(SILENCE)}: missed due times may go unnoticed. Look first at the newest lines of its function's log: they name its failed runs, of which belfry show says what a pass could not do. Then look whether its schedule is enabled, its event source mapping on and its function not throttled. Rings ${formatDuration(SILENCE)} to ${formatDuration(milliseconds(SILENCE + EVALUATION_INTERVAL))} after the last complete pass began; after its creation it waits for ${formatDuration(WARM_UP)}.`,
     condition: {
       metrics: [
@@ -107,6 +110,29 @@ export function createWatchdogAlarm(place: AlarmPlace, functionName: string): vo
       },
     },
   });
+}
+
+/** The alarms of the alerts function, which nothing else reports on. */
+export function createAlertsAlarms(place: AlarmPlace, names: JobNames, timeout: Seconds): void {
+  const add = (id: string, description: string, condition: Condition) =>
+    createAlarm(place, { suffix: `${ALERTS_FUNCTION}-${id}`, id, description, condition, isMailed: true });
+
+  add(
+    'failed',
+    `${names.function} failed: alerts of ${place.prefix} wait in ${names.queue}. Look first at the newest lines of ${names.logGroup}. Alerts that a channel does not take do not ring this: they are tried for 12 hours. Rings within ${formatDuration(RING_DELAY)} after an invocation has failed.`,
+    {
+      ...functionMetric(names.function, 'Errors'),
+      ...over(0, ALARM_PERIOD),
+      statistic: 'Sum',
+      evaluationPeriods: periodsOf(timeout),
+      datapointsToAlarm: 1,
+    },
+  );
+  add(
+    'dead-letters',
+    `Alerts of ${place.prefix} could not be sent: they lie in ${names.deadLetterQueue}. Look first at a message's attributes belfry-channel and belfry-error, mend what they name, then move the messages back. ${queueRings()}`,
+    oneOrMoreMessages(names.deadLetterQueue),
+  );
 }
 
 /** The alarms that all jobs of a deployment share. */
@@ -144,16 +170,22 @@ interface AlarmText {
   /** What it means, what to look at first, and how soon it rings. At most 1,024 characters. */
   readonly description: string;
   readonly condition: Condition;
+  /** Whether its mails come from the alarm itself: it reports that the way of alerts may be broken. @default false */
+  readonly isMailed?: boolean;
 }
 
-function createAlarm({ scope, prefix, topicArn }: AlarmPlace, { suffix, id, description, condition }: AlarmText): void {
+function createAlarm({ scope, prefix, topicArn, channels }: AlarmPlace, alarm: AlarmText): void {
+  const { suffix, id, description, condition, isMailed = false } = alarm;
+  const mailTopicArn = isMailed ? channels?.mailTopicArn : undefined;
+  const actions = mailTopicArn === undefined ? [topicArn] : [topicArn, mailTopicArn];
   new CfnAlarm(scope, `Alarm-${id}`, {
     alarmName: `${prefix}-${suffix}`,
     alarmDescription: description,
     comparisonOperator: 'GreaterThanThreshold',
     // No invocations, no failures: nothing to report. Silence is the watchdog's to notice.
     treatMissingData: 'notBreaching',
-    alarmActions: [topicArn],
+    alarmActions: actions,
+    ...(channels === undefined ? {} : { okActions: actions }),
     ...condition,
   });
 }

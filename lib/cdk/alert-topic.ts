@@ -1,45 +1,31 @@
-import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { CfnSubscription, CfnTopic, CfnTopicPolicy } from 'aws-cdk-lib/aws-sns';
+import { CfnTopic, CfnTopicPolicy } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { StageNames } from '../job/names.ts';
 
 export interface AlertTopicProps {
   readonly names: StageNames;
-  /** Addresses to subscribe. */
-  readonly email: readonly string[];
   /** The ARN of a key of the user's. @default a key of the topic's own */
   readonly keyArn: string | undefined;
 }
 
-/** Where alarms and failed runs are told. Others subscribe to it: a chat channel, a pager. */
+/** Where alarms and alerts are published. The alerts function subscribes to it, and so may others. */
 export class AlertTopic extends Construct {
   readonly arn: string;
+  readonly keyArn: string;
 
-  constructor(scope: Construct, id: string, { names, email, keyArn }: AlertTopicProps) {
+  constructor(scope: Construct, id: string, { names, keyArn }: AlertTopicProps) {
     super(scope, id);
+    this.keyArn = keyArn ?? this.createKey(names).keyArn;
     const topic = new CfnTopic(this, 'Resource', {
       topicName: names.alertTopic,
       displayName: names.prefix,
-      kmsMasterKeyId: keyArn ?? this.createKey(names).keyArn,
+      kmsMasterKeyId: this.keyArn,
     });
     this.arn = topic.ref;
-    this.createPolicy();
-    for (const address of email) this.subscribe(address);
-  }
-
-  /** Named after the address: SNS keeps one subscription an address, so one that moved in the list would be deleted. */
-  private subscribe(address: string): void {
-    const subscription = new CfnSubscription(this, `Email-${address}`, {
-      topicArn: this.arn,
-      protocol: 'email',
-      endpoint: address,
-    });
-    Validations.of(subscription).acknowledge({
-      id: 'Serverless-SNSRedrivePolicy',
-      reason: 'A mail that bounces is lost, but not what it reports: the alarm stays on and the run has its record',
-    });
+    allowAlarms(this, this.arn);
   }
 
   /**
@@ -65,28 +51,29 @@ export class AlertTopic extends Construct {
     );
     return key;
   }
+}
 
-  private createPolicy(): void {
-    const statements = [
-      new PolicyStatement({
-        sid: 'AlarmsMayPublish',
-        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-        actions: ['sns:Publish'],
-        resources: [this.arn],
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
-      }),
-      new PolicyStatement({
-        sid: 'RequireTls',
-        effect: Effect.DENY,
-        principals: [new AnyPrincipal()],
-        actions: ['sns:Publish'],
-        resources: [this.arn],
-        conditions: { Bool: { 'aws:SecureTransport': 'false' } },
-      }),
-    ];
-    new CfnTopicPolicy(this, 'Policy', {
-      topics: [this.arn],
-      policyDocument: { Version: '2012-10-17', Statement: statements.map((statement) => statement.toStatementJson()) },
-    });
-  }
+/** Lets alarms publish to a topic, and nobody without TLS. */
+export function allowAlarms(scope: Construct, topicArn: string): void {
+  const statements = [
+    new PolicyStatement({
+      sid: 'AlarmsMayPublish',
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      actions: ['sns:Publish'],
+      resources: [topicArn],
+      conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(scope).account } },
+    }),
+    new PolicyStatement({
+      sid: 'RequireTls',
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions: ['sns:Publish'],
+      resources: [topicArn],
+      conditions: { Bool: { 'aws:SecureTransport': 'false' } },
+    }),
+  ];
+  new CfnTopicPolicy(scope, 'Policy', {
+    topics: [topicArn],
+    policyDocument: { Version: '2012-10-17', Statement: statements.map((statement) => statement.toStatementJson()) },
+  });
 }

@@ -9,10 +9,13 @@ import { InvalidAppError } from '../app/check-report.ts';
 import { projectDirectoryOf } from '../app/load-jobs.ts';
 import { zoneDataNotes } from '../app/zone-data.ts';
 import { isJob, type Job } from '../job/job.ts';
+import { ALERTS_FUNCTION } from '../job/names.ts';
 import type { Schedules } from '../job/schedule.ts';
 import type { Stages } from '../job/stages.ts';
+import type { AlertsOptions } from '../lambda/alerts.ts';
 import type { ManifestStack } from '../manifest.ts';
 import { epochMs } from '../units.ts';
+import { AlertsFunction, describeAlerts } from './alerts-function.ts';
 import { guardAppProcess, noteProgress, printFindings } from './app-process.ts';
 import { BelfryJobs } from './belfry-jobs.ts';
 import { bundle } from './bundle/bundle.ts';
@@ -27,7 +30,7 @@ import { limitFunction } from './function-limits.ts';
 import { JobAccess, type JobDefaults } from './job-access.ts';
 import type { JobWorker } from './job-worker.ts';
 import { type DeploymentSettings, isLocal, readSettings } from './settings.ts';
-import { createSharedResources, tag } from './shared-resources.ts';
+import { createSharedResources, type SharedResources, tag } from './shared-resources.ts';
 import { limitStacks } from './stack-size.ts';
 import { planStacks } from './stacks.ts';
 import { synthesizeBeside } from './synthesize-beside.ts';
@@ -99,7 +102,8 @@ export class Belfry extends Construct {
     const { watchdogGrace = DEFAULT_GRACE } = settings;
     const watchdog = describeWatchdog(checked, watchdogGrace);
     const placeGroup = props.placeGroup ?? stacks.placeGroup ?? (() => this);
-    const { workers, stacks: placed } = this.createJobs({ app: checked, settings, watchdog }, placeGroup);
+    const alerts = describeAlerts(settings.stage.alerts);
+    const { workers, stacks: placed } = this.createJobs({ app: checked, settings, watchdog, alerts }, placeGroup);
     const users = workers.filter((worker) => worker.job !== watchdog.job);
     this.jobAccess = new Map(users.map((worker) => [worker.job.name, new JobAccess(worker)]));
     this.checks.push(() =>
@@ -137,7 +141,7 @@ export class Belfry extends Construct {
   }
 
   private createJobs(deployed: DeployedApp, placeGroup: (group: string) => Construct): CreatedJobs {
-    const { app, settings, watchdog } = deployed;
+    const { app, settings, watchdog, alerts } = deployed;
     const surroundings = createSharedResources(this, settings);
     const placeOf = new Map<string, Construct>([['', this]]);
     for (const { group } of app.jobs) if (!placeOf.has(group)) placeOf.set(group, placeGroup(group));
@@ -158,8 +162,22 @@ export class Belfry extends Construct {
       tag(created, settings.deployment);
       return [...created.workers.values()];
     });
+    if (alerts !== undefined) this.createAlertsFunction(alerts, codeOf, { shared: surroundings, settings });
     this.checks.push(...workers.map(limitFunction));
     return { workers, stacks: new Map([...placeOf].map(([group, place]) => [group, Stack.of(place)])) };
+  }
+
+  private createAlertsFunction(
+    options: AlertsOptions,
+    codeOf: CodeOf,
+    { shared, settings }: { shared: SharedResources; settings: DeploymentSettings },
+  ): void {
+    const { alerts = {} } = settings.stage;
+    const created = new AlertsFunction(this, 'AlertsFunction', {
+      ...{ shared, alerts, options },
+      code: codeOf(ALERTS_FUNCTION),
+    });
+    tag(created, settings.deployment);
   }
 
   private awaitAccess(pending: void | Promise<void>): void {
@@ -188,6 +206,8 @@ interface DeployedApp {
   readonly app: CheckedApp;
   readonly settings: DeploymentSettings;
   readonly watchdog: DeployedWatchdog;
+  /** Absent where the stage has no channel. */
+  readonly alerts: AlertsOptions | undefined;
 }
 
 /** The code of jobs, by name. */
@@ -198,11 +218,12 @@ interface FunctionCode {
   readonly warnings: readonly string[];
 }
 
-function bundledCode(scope: Construct, { app, settings, watchdog }: DeployedApp): FunctionCode {
+function bundledCode(scope: Construct, { app, settings, watchdog, alerts }: DeployedApp): FunctionCode {
   const { isEmulated = false, stage } = settings;
   const hasDurations = stage.metrics?.durations === true;
   const places = { projectDirectory: projectDirectoryOf(app.jobs), assetDirectory: assetDirectoryOf(scope) };
-  const { hashes, warnings } = bundle({ ...app, isEmulated, hasDurations, watchdog: watchdog.options }, places);
+  const bundled = { ...app, isEmulated, hasDurations, watchdog: watchdog.options, alerts };
+  const { hashes, warnings } = bundle(bundled, places);
   return { codeOf: (job) => new BundledCode(hashes.get(job) ?? ''), warnings };
 }
 

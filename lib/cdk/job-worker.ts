@@ -55,7 +55,7 @@ export class JobWorker extends Construct {
     this.function = this.createFunction(code, { queue, deadLetters, logGroup });
     this.createMapping(queue);
     const { prefix } = surroundings.names;
-    const place = { scope: this, prefix, topicArn: this.arns.alertTopic };
+    const place = { scope: this, prefix, topicArn: this.arns.alertTopic, channels: surroundings.channels };
     if (job.name === WATCHDOG) createWatchdogAlarm(place, job.names.function);
     else createJobAlarms(place, job);
   }

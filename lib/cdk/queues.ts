@@ -12,9 +12,13 @@ const RETENTION_SECONDS = 14 * 24 * 3600;
 export const createQueue = (scope: Construct, id: string, props: CfnQueueProps): CfnQueue =>
   new CfnQueue(scope, id, { messageRetentionPeriod: RETENTION_SECONDS, sqsManagedSseEnabled: true, ...props });
 
-/** One policy for several queues: nobody may use them without TLS. */
-export function requireTls(scope: Construct, queues: readonly CfnQueue[]): void {
-  new CfnQueuePolicy(scope, 'QueuePolicy', {
+/** One policy for several queues: nobody may use them without TLS. @param more further statements, for each of them */
+export function requireTls(
+  scope: Construct,
+  queues: readonly CfnQueue[],
+  { id = 'QueuePolicy', more = [] }: { readonly id?: string; readonly more?: readonly object[] } = {},
+): void {
+  new CfnQueuePolicy(scope, id, {
     queues: queues.map(({ ref }) => ref),
     policyDocument: {
       Version: '2012-10-17',
@@ -28,6 +32,7 @@ export function requireTls(scope: Construct, queues: readonly CfnQueue[]): void 
           Resource: '*',
           Condition: { Bool: { 'aws:SecureTransport': 'false' } },
         },
+        ...more,
       ],
     },
   });

@@ -7,13 +7,15 @@ export interface RunTableProps {
   readonly tableName: string;
   /** Whether the records must survive mistakes: deletion, bad writes, the stack itself. */
   readonly isProtected: boolean;
+  /** Whether its changes can be followed, in a stream. */
+  readonly hasStream: boolean;
 }
 
 /** The one table: records of runs, locks, and the index of runs that something other than a message must remember. */
 export class RunTable extends Construct {
   readonly resource: CfnTable;
 
-  constructor(scope: Construct, id: string, { tableName, isProtected }: RunTableProps) {
+  constructor(scope: Construct, id: string, { tableName, isProtected, hasStream }: RunTableProps) {
     super(scope, id);
     const text = (attributeName: string) => ({ attributeName, attributeType: 'S' });
     const keys = (partition: string, sort: string) => [
@@ -38,6 +40,7 @@ export class RunTable extends Construct {
       timeToLiveSpecification: { attributeName: TABLE.timeToLive, enabled: true },
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: isProtected },
       deletionProtectionEnabled: isProtected,
+      ...(hasStream ? { streamSpecification: { streamViewType: 'NEW_AND_OLD_IMAGES' } } : {}),
     });
     this.resource.applyRemovalPolicy(isProtected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
     if (!isProtected) {

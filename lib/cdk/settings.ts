@@ -6,10 +6,11 @@ import { checkDeployment } from '../app/check-deployment.ts';
 import { InvalidAppError } from '../app/check-report.ts';
 import { checkStages, keyRegion, STAGES_FILE } from '../app/check-stages.ts';
 import { DEFAULT_STAGE, type Deployment, UNNAMED_APP } from '../job/names.ts';
-import type { StageSettings, Stages } from '../job/stages.ts';
-import { LOCAL_CONTEXT } from '../manifest.ts';
+import { channelsOf, type StageSettings, type Stages } from '../job/stages.ts';
+import { LOCAL_CHANNELS_CONTEXT, LOCAL_CONTEXT } from '../manifest.ts';
 import { nearest } from '../nearest.ts';
 import { type DeploymentOptions, describeMoved, describeOverridden, readContext } from './context.ts';
+import { localAlerts } from './local-alerts.ts';
 
 export interface SettingsSource extends DeploymentOptions {
   readonly stages: Stages;
@@ -53,7 +54,7 @@ export function readSettings(
   if (app === undefined) throw new InvalidAppError([APP_MISSING]);
   const deployment = { app, stage };
   checkDeployment(deployment);
-  const settings = checkStages(stages, stage);
+  const settings = localized(scope, checkStages(stages, stage));
   if (surrounding !== undefined) checkEnvironment(surrounding, stage, settings);
   const { account, region } = settings;
   return {
@@ -70,6 +71,15 @@ export function readSettings(
           ...adviseDeployment(deployment, settings),
         ],
   };
+}
+
+/** A stage as it is on this machine: its alerts go to the channels that have their secrets here, and to no other. */
+function localized(scope: Construct, settings: StageSettings): StageSettings {
+  if (!isLocal(scope)) return settings;
+  const { alerts, ...others } = settings;
+  const variables: unknown = scope.node.tryGetContext(LOCAL_CHANNELS_CONTEXT);
+  const local = localAlerts(Array.isArray(variables) ? variables.map(String) : [], alerts);
+  return { ...others, ...(Object.keys(local).length > 0 ? { alerts: local } : {}) };
 }
 
 export const isLocal = (scope: Construct): boolean => scope.node.tryGetContext(LOCAL_CONTEXT) === true;
@@ -109,7 +119,7 @@ function adviseDeployment({ app, stage }: Deployment, settings: StageSettings): 
   const place = `${STAGES_FILE}: stage "${stage}"`;
   return [
     ...(app === UNNAMED_APP ? [unnamed] : []),
-    ...(isProtected && (alerts?.email ?? []).length === 0
+    ...(isProtected && channelsOf(alerts).length === 0
       ? [`${place} is protected, and no one receives its alerts; add alerts: { email: ['oncall@example.com'] }`]
       : []),
     ...(region === undefined ? [] : adviseRegion(region).map((advice) => `${place}: ${advice}`)),

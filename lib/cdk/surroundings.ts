@@ -13,12 +13,21 @@ export interface Surroundings {
   readonly logRetention: Milliseconds | undefined;
   /** The ARN of the user's own key for alerts; absent where the deployment makes one. */
   readonly alertKey: string | undefined;
+  /** Where alarms are reported beside the alert topic; absent where no channel is configured. */
+  readonly channels: AlarmChannels | undefined;
+}
+
+/** Of a stage whose alerts go to channels: its alarms also report that they are over. */
+export interface AlarmChannels {
+  /** The topic of mails. Absent without addresses. */
+  readonly mailTopicArn?: string;
 }
 
 /** ARNs of what all jobs share. */
 export interface SharedArns {
   readonly table: string;
   readonly alertTopic: string;
+  readonly mailTopic: string;
   readonly deliveryQueue: string;
   readonly scheduleGroup: string;
 }
@@ -32,6 +41,7 @@ export function sharedArns(scope: Construct, names: StageNames): SharedArns {
   return {
     table: stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: names.table }),
     alertTopic: stack.formatArn({ service: 'sns', resource: names.alertTopic }),
+    mailTopic: stack.formatArn({ service: 'sns', resource: names.mailTopic }),
     deliveryQueue: queueArn(scope, names.deliveryQueue),
     scheduleGroup: stack.formatArn({
       service: 'scheduler',

@@ -36,6 +36,12 @@ export type SharedAlarm = (typeof SHARED_ALARMS)[number];
 export const sharedAlarmOf = (job: string): SharedAlarm | undefined =>
   SHARED_ALARMS.find((shared) => JOB_ALARMS.some((alarm) => `${job}-${alarm}` === shared));
 
+/** The function that sends alerts to their channels. */
+export const ALERTS_FUNCTION = 'alerts';
+
+/** What Belfry itself deploys under a job's name, and the topic of mails: no job may be called that. */
+export const RESERVED_JOBS: readonly string[] = [WATCHDOG, ALERTS_FUNCTION, 'mail'];
+
 /** Lambda's limit for a function's name, the shortest of all limits that a job's names must keep. */
 export const FUNCTION_NAME_LIMIT = 64;
 
@@ -52,6 +58,8 @@ export interface StageNames {
   readonly table: string;
   readonly scheduleGroup: string;
   readonly alertTopic: string;
+  /** The topic whose subscriptions are the e-mail addresses of a stage. */
+  readonly mailTopic: string;
   readonly deliveryQueue: string;
   readonly dashboard: string;
 }
@@ -74,6 +82,7 @@ export function stageNames(deployment: Deployment): StageNames {
     table: `${prefix}-runs`,
     scheduleGroup: prefix,
     alertTopic: `${prefix}-alerts`,
+    mailTopic: `${prefix}-mail`,
     deliveryQueue: `${prefix}-undelivered`,
     dashboard: prefix,
   };

@@ -54,5 +54,6 @@ async function publish({ subject, body }: AlertMessage, TopicArn: string): Promi
 }
 
 /** SQS refuses most control characters, SNS subjects also line breaks; an error's text may hold any. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const printable = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f\ufffe\uffff]+/g, ' ').trim() || '-';
+export const printable = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  text.replaceAll(/[\u0000-\u001f\u007f\ufffe\uffff]+/g, ' ').trim() || '-';

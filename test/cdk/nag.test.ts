@@ -45,6 +45,20 @@ test('they find nothing in a stage that has a dashboard, and a key for its alert
   expect(findingsIn((stack) => addBelfry(stack, { stages: { dev: { alertKey, dashboard: true } } }))).toEqual([]);
 });
 
+test.each(['eventBridge', 'slack', 'all'])('they find nothing in the channels of a stage: %s', (channel) => {
+  const all = {
+    email: ['oncall@example.com'],
+    slack: { url: { ssm: '/shop/slack' } },
+    teams: { url: { secretsManager: 'shop/teams' } },
+    webhook: { url: { ssm: '/shop/hook' }, secret: { ssm: '/shop/hook-secret' } },
+    pagerDuty: { routingKey: { ssm: '/shop/pager' } },
+    eventBridge: {},
+  };
+  const alerts = channel === 'all' ? all : Object.fromEntries(Object.entries(all).filter(([name]) => name === channel));
+
+  expect(findingsIn((stack) => addBelfry(stack, { stages: { dev: { alerts } } }))).toEqual([]);
+});
+
 test('they find nothing in a stack that is bound to an account and a region', () => {
   const env = { account: '111122223333', region: 'eu-north-1' };
 

@@ -54,8 +54,13 @@ export const report = defineJob('report', {
 });
 
 /** An app with one job and one schedule, unless told otherwise. */
-export function synth(props: Partial<BelfryProps> = {}, arrange: (belfry: Belfry, stack: Stack) => void = () => {}) {
+export function synth(
+  props: Partial<BelfryProps> = {},
+  arrange: (belfry: Belfry, stack: Stack) => void = () => {},
+  context: Readonly<Record<string, unknown>> = {},
+) {
   const app = createApp();
+  for (const [key, value] of Object.entries(context)) app.node.setContext(key, value);
   const stack = new Stack(app, 'Stack');
   const belfry = new Belfry(stack, 'Belfry', {
     app: 'shop',

@@ -215,12 +215,3 @@ test.each([
   expect(tagged).toEqual(tagged.map(() => expected));
   expect(tagged).not.toEqual([]);
 });
-
-test('the alert topic has a subscriber when an address is given', () => {
-  const { template } = synth({ stages: { dev: { alerts: { email: ['ops@example.org'] } } } });
-
-  expect(only(template, 'AWS::SNS::Subscription').Properties).toMatchObject({
-    Protocol: 'email',
-    Endpoint: 'ops@example.org',
-  });
-});

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
+import { FACTS_ATTRIBUTE } from '../../lib/channels/notice.ts';
 import * as belfry from '../../lib/entry/belfry.ts';
 import * as cdk from '../../lib/entry/cdk.ts';
 import * as client from '../../lib/entry/client.ts';
 import * as testing from '../../lib/entry/testing.ts';
 import { type AttemptCause, TRIGGERS } from '../../lib/job/trigger.ts';
+import { CHANNEL_ATTRIBUTE } from '../../lib/lambda/alerts.ts';
 import { DEAD_LETTER_ATTRIBUTES } from '../../lib/lambda/reporter.ts';
 import { METRIC_NAMESPACE, METRICS } from '../../lib/observe/metrics.ts';
 import { formatRunMessage } from '../../lib/run/message.ts';
@@ -63,7 +65,8 @@ test('what is stored or public is as it was', async () => {
       triggers: TRIGGERS,
     },
     message: shapeOf(JSON.parse(formatRunMessage(manualRequest()))),
-    deadLetterAttributes: DEAD_LETTER_ATTRIBUTES,
+    deadLetterAttributes: { ...DEAD_LETTER_ATTRIBUTES, channel: CHANNEL_ATTRIBUTE },
+    alertAttribute: FACTS_ATTRIBUTE,
     events: loggedEvents(),
     metrics: { namespace: METRIC_NAMESPACE, metrics: METRICS },
     deployment: deployedNames(),

@@ -1,6 +1,8 @@
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
+import { CHANNELS } from '../../lib/job/stages.ts';
 import type { Claimed, Settlement } from '../../lib/run/ports.ts';
+import { DynamoDbDeliveryLog } from '../../lib/store/dynamodb/dynamodb-delivery-log.ts';
 import { DynamoDbLockStore } from '../../lib/store/dynamodb/dynamodb-lock-store.ts';
 import { DynamoDbRunRequests } from '../../lib/store/dynamodb/dynamodb-run-requests.ts';
 import { DynamoDbRunStore } from '../../lib/store/dynamodb/dynamodb-run-store.ts';
@@ -73,6 +75,16 @@ async function writeEverything(): Promise<void> {
   await watch.recordWithoutRun({ ...unrun, retention: minutes(1), calendar: 'holidays' });
   await watch.track(record, DUE);
   await watch.saveState(FULL_WATCH_STATE);
+
+  const log = new DynamoDbDeliveryLog({ ...TABLE, now: () => DUE });
+  for (const channel of CHANNELS) await log.note('message', channel, 'sent', DUE);
+  await log.noteOver('failed:report', DUE);
+  await log.noteAlarm('shop-dev-runs-failed', {
+    since: DUE,
+    message: 'message',
+    joined: 'failed:report',
+    over: 'message',
+  });
 }
 
 /** `RUN` and `STATE` without what tells one item from another. */

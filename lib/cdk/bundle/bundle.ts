@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import type { CheckedApp } from '../../app/check-app.ts';
 import type { CheckedJob } from '../../app/check-jobs.ts';
 import { InvalidAppError } from '../../app/check-report.ts';
-import { WATCHDOG } from '../../job/names.ts';
+import { ALERTS_FUNCTION, WATCHDOG } from '../../job/names.ts';
+import type { AlertsOptions } from '../../lambda/alerts.ts';
 import type { WatchdogOptions } from '../../lambda/watchdog.ts';
 import { placeAsset, settleOutput } from './assets.ts';
 import { build, type Entry } from './build.ts';
-import { jobEntry, watchdogEntry } from './entry.ts';
+import { alertsEntry, jobEntry, watchdogEntry } from './entry.ts';
 import { inspectJob } from './inspect-job.ts';
 
 /** The functions of an app, bundled. */
@@ -56,6 +57,8 @@ export interface BundledApp extends Pick<CheckedApp, 'jobs' | 'schedules'> {
   readonly hasDurations?: boolean;
   /** @default none */
   readonly watchdog?: WatchdogOptions;
+  /** @default none: the stage has no channel */
+  readonly alerts?: AlertsOptions | undefined;
 }
 
 /** A function to be bundled; the watchdog's has no job of the user's. */
@@ -64,12 +67,14 @@ interface JobEntry extends Entry {
 }
 
 /** The module of each function. */
-export function entriesOf({ jobs, watchdog, isEmulated = false, ...app }: BundledApp): readonly JobEntry[] {
+export function entriesOf({ jobs, watchdog, alerts, isEmulated = false, ...app }: BundledApp): readonly JobEntry[] {
   const { schedules, hasDurations = false } = app;
   const common = { schedules, isEmulated, hasDurations };
-  const entries = jobs.map((job) => ({ name: job.name, source: jobEntry({ job, ...common }), job }));
-  if (watchdog === undefined) return entries;
-  return [...entries, { name: WATCHDOG, source: watchdogEntry(watchdog, isEmulated) }];
+  return [
+    ...jobs.map((job) => ({ name: job.name, source: jobEntry({ job, ...common }), job })),
+    ...(watchdog === undefined ? [] : [{ name: WATCHDOG, source: watchdogEntry(watchdog, isEmulated) }]),
+    ...(alerts === undefined ? [] : [{ name: ALERTS_FUNCTION, source: alertsEntry(alerts) }]),
+  ];
 }
 
 interface Part {

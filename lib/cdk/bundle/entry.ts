@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { CheckedJob } from '../../app/check-jobs.ts';
 import type { CheckedSchedule } from '../../app/checked-schedule.ts';
 import type { OverlapPolicy } from '../../job/overlap.ts';
+import type { AlertsOptions } from '../../lambda/alerts.ts';
 import type { HandlerExtras, HandlerOptions } from '../../lambda/handler.ts';
 import type { ScheduleFacts } from '../../lambda/schedule-facts.ts';
 import type { WatchdogOptions } from '../../lambda/watchdog.ts';
@@ -15,6 +16,7 @@ interface Import {
 const ofLib = (name: string, module: string): Import => ({ name, module: join(import.meta.dirname, '../..', module) });
 
 const HANDLER = ofLib('createHandler', 'lambda/handler.ts');
+const ALERTS_HANDLER = ofLib('createAlertsHandler', 'lambda/alerts.ts');
 const WATCHDOG_HANDLER = ofLib('createWatchdogHandler', 'lambda/watchdog.ts');
 /** The gate of each overlap policy: a function imports its own and no other. */
 const GATES: Readonly<Record<OverlapPolicy, Import>> = {
@@ -66,6 +68,10 @@ export function watchdogEntry(options: WatchdogOptions, isEmulated: boolean): st
   return entry({ lines: [], handler: WATCHDOG_HANDLER, values: [JSON.stringify(options)], extras });
 }
 
+/** The module that Lambda loads for the alerts function. */
+export const alertsEntry = (options: AlertsOptions): string =>
+  entry({ lines: [], handler: ALERTS_HANDLER, values: [JSON.stringify(options)] });
+
 function factsOf({ timezone, policy }: CheckedSchedule): ScheduleFacts {
   const { except, only, maxLateness, spread, pingUrl } = policy;
   return {
@@ -80,17 +86,19 @@ interface EntryParts {
   readonly lines: readonly string[];
   readonly handler: Import;
   readonly values: readonly string[];
-  readonly extras: { readonly [Extra in keyof HandlerExtras]: Import };
+  /** @default the handler takes none */
+  readonly extras?: { readonly [Extra in keyof HandlerExtras]: Import };
 }
 
 function entry({ lines, handler, values, extras }: EntryParts): string {
-  const named = Object.entries(extras).map(([key, { name }]) => `${key}: ${name}`);
+  const named = Object.entries(extras ?? {}).map(([key, { name }]) => `${key}: ${name}`);
+  const all = extras === undefined ? values : [...values, `{ ${named.join(', ')} }`];
   return [
     ...lines,
-    ...[handler, ...Object.values(extras)].map(
+    ...[handler, ...Object.values(extras ?? {})].map(
       ({ name, module }) => `import { ${name} } from ${JSON.stringify(module)};`,
     ),
-    `export const handler = ${handler.name}(${[...values, `{ ${named.join(', ')} }`].join(', ')});`,
+    `export const handler = ${handler.name}(${all.join(', ')});`,
     '',
   ].join('\n');
 }
