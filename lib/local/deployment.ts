@@ -8,7 +8,7 @@ import type { Closers } from './closers.ts';
 import { deploySchedules, type ScheduleChanges } from './deploy-schedules.ts';
 import type { CloudObserver } from './events.ts';
 import { localClient } from './local-client.ts';
-import { readLocalEnvironment } from './local-environment.ts';
+import { channelVariablesIn, readLocalEnvironment } from './local-environment.ts';
 import type { Services } from './open-services.ts';
 import type { StateFolder } from './state/state-folder.ts';
 import type { AlarmState } from './summary.ts';
@@ -101,14 +101,15 @@ interface Finding {
 
 async function build({ projectDirectory, stage, state, services, signal }: DeploymentOptions) {
   const notes: Finding[] = [];
+  const localVariables = await readLocalEnvironment(projectDirectory);
   const warnings = await synthesize({
     projectDirectory,
     stage,
+    channelVariables: channelVariablesIn(localVariables),
     outputDirectory: state.assembly,
     onNote: (text) => notes.push({ kind: 'note', text }),
     ...(signal && { signal }),
   });
-  const localVariables = await readLocalEnvironment(projectDirectory);
   const assembly = loadAssembly(state.assembly, {
     origin: services.endpoint,
     localVariables: Object.keys(localVariables),
@@ -120,10 +121,14 @@ async function build({ projectDirectory, stage, state, services, signal }: Deplo
   };
 }
 
-async function createResources({ tables, queues, topics }: Assembly, { backends }: Services): Promise<void> {
+async function createResources(
+  { tables, queues, topics, subscriptions }: Assembly,
+  { backends }: Services,
+): Promise<void> {
   for (const table of tables) await backends.tables.ensure(table);
   for (const { name, attributes } of queues) backends.queues.ensure({ QueueName: name, ...attributes });
   for (const { name } of topics) await backends.topics.ensure(name);
+  await backends.topics.subscribe(subscriptions);
 }
 
 function describeChanges(

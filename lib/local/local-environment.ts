@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { RESERVED_PREFIX } from '../environment.ts';
+import { LOCAL_CHANNELS, RESERVED_PREFIX } from '../environment.ts';
 import { BelfryError } from '../errors.ts';
 
 /** The file that sets variables for jobs on this machine, and only there. */
@@ -21,9 +21,27 @@ export async function readLocalEnvironment(projectDirectory: string): Promise<Re
 /** Variables by which a function finds its own table and queues: another value would have it run elsewhere. */
 const RESERVED = new RegExp(`^(${RESERVED_PREFIX}|AWS_LAMBDA_|AWS_ENDPOINT_URL$|AWS_ENDPOINT_URL_(DYNAMODB|SQS|SNS)$)`);
 
+/** The secrets of channels. */
+const CHANNEL_VARIABLES: readonly string[] = Object.values(LOCAL_CHANNELS).flatMap((secrets) => Object.values(secrets));
+const CHANNEL_PREFIX = `${RESERVED_PREFIX}ALERTS_`;
+
+/** Those of a channel that have a value. */
+export const channelVariablesIn = (variables: Readonly<Record<string, string>>): readonly string[] =>
+  CHANNEL_VARIABLES.filter((name) => (variables[name] ?? '') !== '');
+
+/** Variables without the secrets of channels, which are no job's business. */
+export const withoutChannels = (variables: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(variables).filter(([name]) => !CHANNEL_VARIABLES.includes(name)));
+
 function checkNames(variables: Record<string, string>): Record<string, string> {
-  const reserved = Object.keys(variables).filter((name) => RESERVED.test(name));
+  const reserved = Object.keys(variables).filter((name) => RESERVED.test(name) && !CHANNEL_VARIABLES.includes(name));
   if (reserved.length === 0) return variables;
+  const misspelt = reserved.find((name) => name.startsWith(CHANNEL_PREFIX));
+  if (misspelt !== undefined) {
+    throw new LocalEnvironmentError(
+      `${ENVIRONMENT_FILE}: ${misspelt} is not read; channels for alerts are ${CHANNEL_VARIABLES.join(', ')}`,
+    );
+  }
   throw new LocalEnvironmentError(
     `${ENVIRONMENT_FILE}: ${reserved.join(', ')}: the cloud sets this itself; remove it, or use a name of your own`,
   );

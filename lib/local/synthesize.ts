@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BelfryError } from '../errors.ts';
 import { formatDuration } from '../job/duration.ts';
-import { LOCAL_CONTEXT } from '../manifest.ts';
+import { LOCAL_CHANNELS_CONTEXT, LOCAL_CONTEXT } from '../manifest.ts';
 import { MINUTE, type Milliseconds, milliseconds } from '../units.ts';
 import { runAppProcess } from './app-child.ts';
 import { readManifest } from './manifest.ts';
@@ -25,6 +25,8 @@ export interface SynthesisOptions {
   readonly outputDirectory: string;
   /** @default the app's own: `dev` where it reads the stage from the context */
   readonly stage?: string | undefined;
+  /** Names of the variables that `.belfry.env` sets for channels: their alerts are sent. @default none */
+  readonly channelVariables?: readonly string[];
   /** Is told what a user should know and need not mend, a line each, without the word `note`. */
   readonly onNote?: (note: string) => void;
   /** Ends it, with all the processes that it has started. A signal to this process does, too. */
@@ -67,6 +69,7 @@ export async function synthesize({
   projectDirectory,
   outputDirectory,
   stage,
+  channelVariables = [],
   onNote,
   signal,
   timeLimit = DEFAULT_TIME_LIMIT,
@@ -80,7 +83,13 @@ export async function synthesize({
     environment: {
       ...Object.fromEntries(shell),
       CDK_OUTDIR: outputDirectory,
-      CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...QUICK, ...LOCAL, ...(stage !== undefined && { stage }) }),
+      CDK_CONTEXT_JSON: JSON.stringify({
+        ...context,
+        ...QUICK,
+        ...LOCAL,
+        ...(channelVariables.length > 0 && { [LOCAL_CHANNELS_CONTEXT]: channelVariables }),
+        ...(stage !== undefined && { stage }),
+      }),
       CDK_VALIDATION: 'false',
     },
     signal,

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { systemClock } from '../clock.ts';
 import { WITHOUT_NODE_WARNING } from '../environment.ts';
+import { ALERTS_FUNCTION, jobNames } from '../job/names.ts';
 import { MINUTE, milliseconds, toIso } from '../units.ts';
 import type { Assembly, FunctionModel, MappingModel } from './assembly/index.ts';
 import { queueArn } from './backends.ts';
@@ -16,6 +17,7 @@ import {
   type LogLine,
   startReaper,
 } from './lambda/workers/index.ts';
+import { withoutChannels } from './local-environment.ts';
 import type { Services } from './open-services.ts';
 import type { AlarmState } from './summary.ts';
 
@@ -88,7 +90,7 @@ export class Workload {
     for (const model of this.#assembly.functions) {
       const pool = this.#pools.get(model.name);
       if (pool === undefined) this.#pools.set(model.name, this.#createPool(model));
-      else pool.replace(model, this.#localVariables());
+      else pool.replace(model, this.#localVariables(model));
     }
     const { alarms, queues } = this.#assembly;
     const { isHeld = false } = this.#options;
@@ -140,7 +142,7 @@ export class Workload {
     return createFunctionPool(model, {
       region: this.#assembly.region,
       endpoint: this.#options.services.endpoint,
-      localVariables: this.#localVariables(),
+      localVariables: this.#localVariables(model),
       reaper: this.#reaper,
       clock: systemClock,
       onLog: (line) => this.#hear(line),
@@ -148,8 +150,9 @@ export class Workload {
     });
   }
 
-  #localVariables(): Variables {
-    return { ...WITHOUT_NODE_WARNING, ...this.#variables };
+  #localVariables({ name }: FunctionModel): Variables {
+    const isAlerts = name === jobNames(this.#assembly.manifest, ALERTS_FUNCTION).function;
+    return { ...WITHOUT_NODE_WARNING, ...(isAlerts ? this.#variables : withoutChannels(this.#variables)) };
   }
 
   #createMapping(model: MappingModel): EventSourceMapping {

@@ -6,7 +6,7 @@ import { UnreadableAssemblyError } from './errors.ts';
 import type { Assembly } from './models.ts';
 import { readAlarm, readCompositeAlarm } from './read-alarm.ts';
 import { isQueueMapping, readFunction, readMapping } from './read-functions.ts';
-import { readQueue, readSchedule, readTable, readTopic } from './read-services.ts';
+import { readQueue, readSchedule, readSubscription, readTable, readTopic } from './read-services.ts';
 import { resolve } from './resolve.ts';
 import { Resource } from './resource.ts';
 import type { Scope, ScopedOutput } from './scope.ts';
@@ -50,6 +50,7 @@ export function loadAssembly(directory: string, options: LoadOptions): Assembly 
     queues: all('AWS::SQS::Queue', readQueue),
     tables: [...all('AWS::DynamoDB::Table', readTable), ...all('AWS::DynamoDB::GlobalTable', readTable)],
     topics: all('AWS::SNS::Topic', readTopic),
+    subscriptions: all('AWS::SNS::Subscription', readSubscription).filter((one) => one !== undefined),
     scheduleGroups: all('AWS::Scheduler::ScheduleGroup', ({ name }) => name),
     schedules: all('AWS::Scheduler::Schedule', readSchedule),
     mappings: resources

@@ -12,6 +12,8 @@ export interface Assembly {
   readonly queues: readonly QueueModel[];
   readonly tables: readonly TableProperties[];
   readonly topics: readonly TopicModel[];
+  /** Queues that receive what is published to a topic. */
+  readonly subscriptions: readonly SubscriptionModel[];
   /** Names. */
   readonly scheduleGroups: readonly string[];
   readonly schedules: readonly CreateScheduleCommandInput[];
@@ -45,6 +47,11 @@ export interface QueueModel {
 export interface TopicModel {
   readonly name: string;
   readonly arn: string;
+}
+
+export interface SubscriptionModel {
+  readonly topicArn: string;
+  readonly queueArn: string;
 }
 
 /** A queue that feeds a function. */

@@ -1,7 +1,7 @@
 import type { CreateScheduleCommandInput } from '@aws-sdk/client-scheduler';
 import { queueArn, topicArn } from '../account.ts';
 import type { TableProperties } from '../dynamodb/table-properties.ts';
-import type { QueueModel, TopicModel } from './models.ts';
+import type { QueueModel, SubscriptionModel, TopicModel } from './models.ts';
 import type { Resource } from './resource.ts';
 
 /** The attributes of a queue that say how it behaves. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html */
@@ -29,6 +29,12 @@ export function readQueue(resource: Resource): QueueModel {
 export function readTopic(resource: Resource): TopicModel {
   const { name } = resource;
   return { name, arn: topicArn(name, resource.scope.region) };
+}
+
+/** A queue's; mails and calls of other addresses are not emulated. */
+export function readSubscription(resource: Resource): SubscriptionModel | undefined {
+  if (resource.raw('Protocol') !== 'sqs') return undefined;
+  return { topicArn: resource.text('TopicArn'), queueArn: resource.text('Endpoint') };
 }
 
 const tableProperties = [

@@ -11,9 +11,16 @@ export interface Publication {
   readonly attributes: MessageAttributes;
 }
 
+export interface QueueSubscription {
+  readonly topicArn: string;
+  readonly queueArn: string;
+}
+
 export interface Topics {
   /** Makes a topic unless it is there. @returns its ARN */
   ensure(name: string): Promise<string>;
+  /** Subscribes queues; one that was subscribed by this before and is not named any more is no longer. */
+  subscribe(subscriptions: readonly QueueSubscription[]): Promise<void>;
   /** Publishes as a client would: to subscribed queues and to `onPublish`. */
   publish(publication: Pick<Publication, 'topicArn' | 'subject' | 'message'>): Promise<void>;
 }
@@ -40,6 +47,14 @@ export function createSns({ fauxqs, region, onPublish }: SnsOptions): Sns {
   const act = async (form: URLSearchParams) => {
     const response = await call(form);
     if (response.status !== 200) throw new Error(`SNS ${form.get('Action')}: ${response.body}`);
+    return response;
+  };
+
+  const subscribed = new Map<string, string>();
+  const subscribe = async ({ topicArn: arn, queueArn }: QueueSubscription): Promise<string> => {
+    const form = new URLSearchParams({ Action: 'Subscribe', TopicArn: arn, Protocol: 'sqs', Endpoint: queueArn });
+    const { body } = await act(form);
+    return /<SubscriptionArn>(.*)<\/SubscriptionArn>/.exec(String(body))?.[1] ?? '';
   };
 
   return {
@@ -49,15 +64,25 @@ export function createSns({ fauxqs, region, onPublish }: SnsOptions): Sns {
         await act(new URLSearchParams({ Action: 'CreateTopic', Name: name }));
         return topicArn(name, region);
       },
-      publish: ({ topicArn: arn, subject, message }) =>
-        act(
+      async subscribe(subscriptions) {
+        const wanted = new Map(subscriptions.map((each) => [`${each.topicArn} ${each.queueArn}`, each]));
+        for (const [key, SubscriptionArn] of [...subscribed]) {
+          if (wanted.has(key)) continue;
+          await act(new URLSearchParams({ Action: 'Unsubscribe', SubscriptionArn }));
+          subscribed.delete(key);
+        }
+        for (const [key, each] of wanted) if (!subscribed.has(key)) subscribed.set(key, await subscribe(each));
+      },
+      async publish({ topicArn: arn, subject, message }) {
+        await act(
           new URLSearchParams({
             Action: 'Publish',
             TopicArn: arn,
             Message: message,
             ...(subject && { Subject: subject }),
           }),
-        ),
+        );
+      },
     },
   };
 }
