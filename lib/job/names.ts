@@ -39,8 +39,8 @@ export const sharedAlarmOf = (job: string): SharedAlarm | undefined =>
 /** The function that sends alerts to their channels. */
 export const ALERTS_FUNCTION = 'alerts';
 
-/** What Belfry itself deploys under a job's name, and the topic of mails: no job may be called that. */
-export const RESERVED_JOBS: readonly string[] = [WATCHDOG, ALERTS_FUNCTION, 'mail'];
+/** What Belfry itself deploys under a job's name: no job may be called that. */
+export const RESERVED_JOBS: readonly string[] = [WATCHDOG, ALERTS_FUNCTION];
 
 /** Lambda's limit for a function's name, the shortest of all limits that a job's names must keep. */
 export const FUNCTION_NAME_LIMIT = 64;

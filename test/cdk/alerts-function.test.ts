@@ -260,7 +260,7 @@ test('a stage on this machine has the channels whose secrets are here, and no ot
   expect(resourcesOf(two, 'AWS::Lambda::Function').filter(isAlerts)).toHaveLength(1);
 });
 
-test.each(['alerts', 'mail', 'watchdog'])('a job may not be called %s', async (name) => {
+test.each(['alerts', 'watchdog'])('a job may not be called %s', async (name) => {
   const { defineJob } = await import('../../lib/entry/belfry.ts');
   const { jobFile } = await import('./support.ts');
 

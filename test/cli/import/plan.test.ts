@@ -192,6 +192,7 @@ test.each([
   ['ÅÄÖ', 'job'],
   ['undelivered', 'undelivered-job'],
   ['runs', 'runs-job'],
+  ['alerts', 'alerts-job'],
   ['watchdog', 'watchdog-job'],
   ['watchdog-dlq', 'watchdog-dlq-job'],
   ['work-dlq', 'work-dlq-job'],

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { findFiles } from '../../../app/find-files.ts';
-import { sharedAlarmOf, WATCHDOG } from '../../../job/names.ts';
+import { RESERVED_JOBS, sharedAlarmOf } from '../../../job/names.ts';
 
 /** A file of `functions/`, or of a folder in it. */
 export interface JobFile {
@@ -33,8 +33,8 @@ export async function readJobFiles(projectDirectory: string): Promise<readonly J
   );
 }
 
-/** Belfry's own job, names that it gives to other queues, whose queue such a job would have, and one that no job may have. */
-const RESERVED = new RegExp(`^(?:undelivered|constructor|${WATCHDOG})$|-dlq$`);
+/** Belfry's own functions, names that it gives to other queues, whose queue such a job would have, and one that no job may have. */
+const RESERVED = new RegExp(`^(?:undelivered|constructor|${RESERVED_JOBS.join('|')})$|-dlq$`);
 
 /** Shorter than a job's name may be, so that a number, an app and a stage find room beside it. */
 const MAX_NAME_LENGTH = 32;
