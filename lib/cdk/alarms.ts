@@ -105,7 +105,7 @@ export function createWatchdogAlarm(place: AlarmPlace, functionName: string): vo
       treatMissingData: 'breaching',
       warmUpConfiguration: {
         warmUpPeriodDurationInMinutes: WARM_UP / MINUTE,
-        // Filled values would end the warm-up at once.
+        // Filled values would end the warm-up as soon as the evaluation periods are over.
         onlyStartEvaluatingAfterWarmUpPeriodEnds: true,
       },
     },

@@ -63,8 +63,10 @@ export interface Alarms {
 }
 
 /**
- * AWS evaluates once a minute and more seldom where the period is longer, and measures queues once a minute. Here
- * both happen every five seconds, over periods that end now: somebody is sitting in front of it.
+ * AWS evaluates once a minute, over periods that end with that minute, and measures queues once a minute. Here both happen
+ * every five seconds, over periods that end now: somebody is sitting in front of it.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
  */
 export const evaluationInterval: Milliseconds = milliseconds(5_000);
 

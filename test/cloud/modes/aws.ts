@@ -92,7 +92,7 @@ const statementFor = ({
 }: Target): string => `This deploys the stack ${app}-${stage}, checks it, changes it, \
 and deletes it again.
 It takes about 40 minutes, and as long the shell's credentials have to last.
-It costs about 10 US cents at list prices, most of it for an hour of about 75 alarms, 50 custom metrics and a key;
+It costs about 10 US cents at list prices, most of it for an hour of about 60 alarms, a few custom metrics and a key;
 not more than 2 US dollars if the stack stays for a day.
 What remains: the alert topic's key, disabled, until AWS deletes it after 30 days, free of charge; and the code of the
 functions, a few megabytes, in the bucket of cdk bootstrap.`;
