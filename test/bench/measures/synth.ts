@@ -35,7 +35,7 @@ async function measureIn(folder: string): Promise<Measured> {
     rows,
     notes: [
       'Whole processes, `node --import tsx <app>`: the CDK CLI would add its own. One stack for each 25 jobs.',
-      'Belfry bundles every job and makes 12 resources of it; a plain function makes 3, and all share one small',
+      'Belfry bundles every job and makes 11 resources of it; a plain function makes 3, and all share one small',
       'asset, since NodejsFunction, which bundles, starts an esbuild for each.',
     ],
   };
