@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DAY, epochMs, plus } from '../../lib/units.ts';
 import { findDeadLetters } from '../../lib/watchdog/dead-letters.ts';
 import { createWatchdogHarness } from '../support/watchdog/harness.ts';
 
@@ -21,12 +22,7 @@ async function setup(jobs: readonly string[] = ['report', 'billing']) {
   });
   await harness.advanceTo('2027-03-02T02:00:30Z');
   asked.length = 0;
-  const check = async (at = '2027-03-02T02:06:10Z') => {
-    await harness.advanceTo(at);
-    asked.length = 0;
-    return harness.check(findDeadLetters);
-  };
-  return { harness, asked, failing, check };
+  return { harness, asked, failing };
 }
 
 /** A check now, whenever the last was. */
@@ -34,7 +30,7 @@ const anew = (harness: Awaited<ReturnType<typeof setup>>['harness']) =>
   harness.check((pass) =>
     findDeadLetters({
       ...pass,
-      state: { ...pass.state, checks: { ...pass.state.checks, deadLettersDueAt: 0 as never } },
+      state: { ...pass.state, checks: { ...pass.state.checks, deadLettersDueAt: epochMs(0) } },
     }),
   );
 
@@ -138,7 +134,7 @@ describe('dead-letter queues', () => {
         ...pass,
         state: {
           ...pass.state,
-          checks: { ...pass.state.checks, deadLettersDueAt: (pass.dueAt + 86_400_000) as never },
+          checks: { ...pass.state.checks, deadLettersDueAt: plus(pass.dueAt, DAY) },
         },
       }),
     );
