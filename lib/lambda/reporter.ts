@@ -1,6 +1,6 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { AlertMessage } from '../job/context.ts';
-import { LONGEST_SUBJECT } from '../observe/failure-alert.ts';
+import { toSnsMessage } from '../observe/sns-message.ts';
 import type { DeadLetter, Reporter } from '../run/ports.ts';
 import { cut, errorLines } from '../run/run-error.ts';
 import { SDK_OPTIONS } from './sdk-options.ts';
@@ -38,22 +38,21 @@ export function createReporter({ sqs, deadLetterQueueUrl, alertTopicArn }: Repor
 }
 
 function deadLetterAttributes({ run, attempts, error }: DeadLetter) {
-  const text = printable(cut(errorLines(error).join('; '), MAX_ERROR));
+  const text = (StringValue: string) => ({ DataType: 'String', StringValue });
   return {
-    ...(run === undefined ? {} : { [DEAD_LETTER_ATTRIBUTES.run]: { DataType: 'String', StringValue: run } }),
-    [DEAD_LETTER_ATTRIBUTES.attempts]: { DataType: 'Number', StringValue: String(attempts) },
-    [DEAD_LETTER_ATTRIBUTES.error]: { DataType: 'String', StringValue: text },
+    ...(run && { [DEAD_LETTER_ATTRIBUTES.run]: text(run) }),
+    [DEAD_LETTER_ATTRIBUTES.attempts]: { DataType: 'Number', StringValue: `${attempts}` },
+    [DEAD_LETTER_ATTRIBUTES.error]: text(cut(errorLines(error).join('; '), MAX_ERROR)),
   };
 }
 
 /** SNS's client is loaded when there is something to say: most runs of most jobs never need it. */
-async function publish({ subject, body }: AlertMessage, TopicArn: string): Promise<void> {
+async function publish(message: AlertMessage, TopicArn: string): Promise<void> {
   const { PublishCommand, SNSClient } = await import('@aws-sdk/client-sns');
-  const Subject = cut(printable(subject), LONGEST_SUBJECT);
-  await new SNSClient(SDK_OPTIONS).send(new PublishCommand({ TopicArn, Subject, Message: body }));
+  await new SNSClient(SDK_OPTIONS).send(new PublishCommand({ TopicArn, ...toSnsMessage(message) }));
 }
 
-/** SQS refuses most control characters, SNS subjects also line breaks; an error's text may hold any. */
+/** SQS refuses most control characters; what a message says may hold any. */
 export const printable = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   text.replaceAll(/[\u0000-\u001f\u007f\ufffe\uffff]+/g, ' ').trim() || '-';

@@ -1,3 +1,4 @@
+import { DURATIONS } from './metrics.ts';
 import type { Measure } from './run-log.ts';
 
 /**
@@ -5,8 +6,8 @@ import type { Measure } from './run-log.ts';
  * `metrics: { durations: true }`. The log lines have the same figures in every stage.
  */
 export const measureDurations: Measure = (event, { durationMs, startDelayMs }) => {
-  if (event === 'attempt-started' && startDelayMs !== undefined) return { startDelay: startDelayMs };
+  if (event === 'attempt-started' && startDelayMs !== undefined) return [[DURATIONS.startDelay, startDelayMs]];
   // Of the attempt that completed.
-  if (event === 'run-completed' && durationMs !== undefined) return { runDuration: durationMs };
-  return {};
+  if (event === 'run-completed' && durationMs !== undefined) return [[DURATIONS.runDuration, durationMs]];
+  return [];
 };

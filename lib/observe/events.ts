@@ -104,9 +104,13 @@ export const FUNCTION_EVENTS = {
   'run-held': { level: 'debug', fields: ['runId', 'until'] },
   'lease-lost': { level: 'warn', fields: ['runId'] },
   'infrastructure-failed': { level: 'error', fields: ['runId', 'messageId', 'step', 'error'] },
+} as const satisfies Readonly<Record<RunEvent['event'], EventRow>>;
+
+/** What functions log of a message before there is a run. Their lines are written without the rows, which no bundle has. */
+export const MESSAGE_EVENTS = {
   'message-refused': { level: 'error', fields: ['messageId', 'error'] },
   'scheduled-time-guessed': { level: 'warn', fields: ['reason'] },
-} as const satisfies Readonly<Record<RunEvent['event'] | MessageEvent, EventRow>>;
+} as const satisfies Readonly<Record<MessageEvent, EventRow>>;
 
 // Without a spread or an access, which a bundler takes for effects: only the watchdog's function has these rows.
 const MISSED = ['runId', 'job', 'schedule', 'scheduledTime', 'why'] as const;
@@ -127,9 +131,9 @@ export const WATCHDOG_EVENTS = {
 } as const satisfies Readonly<Record<WatchdogEvent, EventRow>>;
 
 /** The one table of all that Belfry logs. */
-export const EVENTS: Rows = /* @__PURE__ */ Object.assign({}, FUNCTION_EVENTS, WATCHDOG_EVENTS);
+export const EVENTS: Rows = /* @__PURE__ */ Object.assign({}, FUNCTION_EVENTS, MESSAGE_EVENTS, WATCHDOG_EVENTS);
 
-type Rows = typeof FUNCTION_EVENTS & typeof WATCHDOG_EVENTS;
+type Rows = typeof FUNCTION_EVENTS & typeof MESSAGE_EVENTS & typeof WATCHDOG_EVENTS;
 type FieldOf<Event extends EventName> = Rows[Event]['fields'][number];
 
 /** What a line of this event carries. */

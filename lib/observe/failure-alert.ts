@@ -55,5 +55,7 @@ function logLines({ id, attempts }: RunRecord, { logGroup, region }: FailureAler
   const [group, stream, filter] = [logGroup, logStream, `?filterPattern=${JSON.stringify(id)}`].map((text) =>
     encodeURIComponent(encodeURIComponent(text)).replaceAll('%', '$'),
   );
-  return `https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${group}/log-events/${stream}${filter}`;
+  const ofOthers = region.startsWith('us-gov-') ? 'amazonaws-us-gov.com' : 'aws.amazon.com';
+  const host = region.startsWith('cn-') ? 'amazonaws.cn' : ofOthers;
+  return `https://${region}.console.${host}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${group}/log-events/${stream}${filter}`;
 }

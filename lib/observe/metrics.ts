@@ -7,20 +7,42 @@ export const METRIC_NAMESPACE = 'Belfry';
 const OF_DEPLOYMENT = ['Deployment'] as const;
 const OF_JOB = [...OF_DEPLOYMENT, 'Job'] as const;
 
-/**
- * All custom metrics. The first two are written for every run, the others only when they happen:
- * custom metrics are the dearest part of a small scheduler. What a shared alarm counts is of the deployment, since an alarm
- * over one plain metric finds it however long it was silent.
- */
-export const METRICS = {
+/** A custom metric. */
+export interface MetricRow {
+  readonly name: string;
+  readonly unit: 'Count' | 'Milliseconds';
+  /** The sets of dimensions under which it is written. */
+  readonly dimensions: readonly (readonly string[])[];
+}
+
+/** Measures of every run, in stages that ask for them. */
+export const DURATIONS = {
   runDuration: { name: 'RunDuration', unit: 'Milliseconds', dimensions: [OF_JOB] },
   startDelay: { name: 'StartDelay', unit: 'Milliseconds', dimensions: [OF_JOB] },
+} as const satisfies Readonly<Record<string, MetricRow>>;
+
+/** What a job's function counts; its bundle has no other metrics. */
+export const RUN_COUNTS = {
   runsFailed: { name: 'RunsFailed', unit: 'Count', dimensions: [OF_DEPLOYMENT, OF_JOB] },
   runsSkipped: { name: 'RunsSkipped', unit: 'Count', dimensions: [OF_JOB] },
+} as const satisfies Readonly<Record<string, MetricRow>>;
+
+const WATCHDOG_COUNTS = {
   runsMissed: { name: 'RunsMissed', unit: 'Count', dimensions: [OF_DEPLOYMENT] },
   /** Written by each pass of the watchdog that finds runs which wait for longer than their job's retries explain. */
   runsWaiting: { name: 'RunsWaiting', unit: 'Count', dimensions: [OF_DEPLOYMENT] },
-} as const;
+} as const satisfies Readonly<Record<string, MetricRow>>;
+
+/**
+ * All custom metrics. Counts are written only when something happens: custom metrics are the dearest part of a small scheduler.
+ * What a shared alarm counts is of the deployment, since an alarm over one plain metric finds it however long it was silent.
+ */
+export const METRICS: typeof DURATIONS & typeof RUN_COUNTS & typeof WATCHDOG_COUNTS = /* @__PURE__ */ Object.assign(
+  {},
+  DURATIONS,
+  RUN_COUNTS,
+  WATCHDOG_COUNTS,
+);
 
 export type Metric = keyof typeof METRICS;
 
@@ -28,6 +50,9 @@ export type Metric = keyof typeof METRICS;
 export type CountMetric = { [Name in Metric]: (typeof METRICS)[Name]['unit'] extends 'Count' ? Name : never }[Metric];
 
 export type MetricValues = Partial<Record<Metric, number | Milliseconds>>;
+
+/** A value of a metric. */
+export type MetricValue = readonly [metric: MetricRow, value: number];
 
 /**
  * One line in CloudWatch's embedded metric format: written to standard output, it becomes metrics. The line names the job,
@@ -37,16 +62,28 @@ export type MetricValues = Partial<Record<Metric, number | Milliseconds>>;
  */
 export function formatMetrics(deployment: string, job: string, at: EpochMs, values: MetricValues): string {
   const written = Object.entries(values) as [Metric, number][];
+  return formatMetricLine(
+    { deployment, job, at },
+    written.map(([metric, value]) => [METRICS[metric], value]),
+  );
+}
+
+/** The same, for code that must not have all metrics in its bundle. */
+export function formatMetricLine(
+  { deployment, job, at }: { readonly deployment: string; readonly job: string; readonly at: EpochMs },
+  values: readonly MetricValue[],
+): string {
   return JSON.stringify({
     _aws: {
       Timestamp: at,
-      CloudWatchMetrics: written.map(([metric]) => {
-        const { name: Name, unit: Unit, dimensions: Dimensions } = METRICS[metric];
-        return { Namespace: METRIC_NAMESPACE, Dimensions, Metrics: [{ Name, Unit }] };
-      }),
+      CloudWatchMetrics: values.map(([{ name: Name, unit: Unit, dimensions: Dimensions }]) => ({
+        Namespace: METRIC_NAMESPACE,
+        Dimensions,
+        Metrics: [{ Name, Unit }],
+      })),
     },
     Deployment: deployment,
     Job: job,
-    ...Object.fromEntries(written.map(([metric, value]) => [METRICS[metric].name, value])),
+    ...Object.fromEntries(values.map(([{ name }, value]) => [name, value])),
   });
 }

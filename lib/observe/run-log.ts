@@ -4,7 +4,7 @@ import type { RunEvent, RunObserver } from '../run/events.ts';
 import type { RunRecord } from '../run/record.ts';
 import { epochMs, toIso } from '../units.ts';
 import { briefError, type EventRow, FUNCTION_EVENTS, type LoggedError, type LoggedFields, logEvent } from './events.ts';
-import { formatMetrics, type MetricValues } from './metrics.ts';
+import { formatMetricLine, type MetricValue, RUN_COUNTS } from './metrics.ts';
 
 export interface RunLogOptions {
   readonly log: Log;
@@ -19,7 +19,7 @@ export interface RunLogOptions {
 }
 
 /** The metrics that follow from the fields of an event's line. */
-export type Measure = (event: RunEvent['event'], fields: LoggedDurations) => MetricValues;
+export type Measure = (event: RunEvent['event'], fields: LoggedDurations) => readonly MetricValue[];
 
 export type LoggedDurations = Partial<Pick<LoggedFields, 'durationMs' | 'startDelayMs'>>;
 
@@ -39,9 +39,10 @@ export function createRunLog({
     const picked = pick(fields, event);
     picked.error &&= logError(picked.error);
     logEvent(log, event.event, level, picked);
-    const values = { ...(metric && { [metric]: 1 }), ...measure?.(event.event, picked) };
-    if ('run' in event && Object.keys(values).length > 0)
-      writeMetrics(formatMetrics(deployment, event.run.job, event.at, values));
+    const counted: readonly MetricValue[] = metric === undefined ? [] : [[RUN_COUNTS[metric], 1]];
+    const values = [...counted, ...(measure?.(event.event, picked) ?? [])];
+    if ('run' in event && values.length > 0)
+      writeMetrics(formatMetricLine({ deployment, job: event.run.job, at: event.at }, values));
   };
 }
 
@@ -56,6 +57,7 @@ type Field = (typeof FUNCTION_EVENTS)[RunEvent['event']]['fields'][number];
 
 interface Row extends EventRow {
   readonly fields: readonly Field[];
+  readonly metric?: keyof typeof RUN_COUNTS;
 }
 
 type Fields = { -readonly [Name in Field]?: LoggedFields[Name] };

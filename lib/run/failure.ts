@@ -8,7 +8,7 @@ import type { RunPorts } from './delivery.ts';
 import { isA } from './errors.ts';
 import type { Settlement } from './ports.ts';
 import type { RunRecord } from './record.ts';
-import { toRunError } from './run-error.ts';
+import { readable, toRunError } from './run-error.ts';
 
 export interface FailureFacts {
   readonly record: RunRecord;
@@ -51,5 +51,6 @@ function isRetryable(error: unknown, job: Job): boolean {
 
 function requestedDelay(error: unknown): Milliseconds | undefined {
   if (!isA(error, RetryAfterError)) return undefined;
-  return milliseconds(Math.min(error.delay, readDuration(LONGEST_RETRY_AFTER) ?? error.delay));
+  const delay = Number(readable(() => error.delay));
+  return delay >= 0 ? milliseconds(Math.min(delay, readDuration(LONGEST_RETRY_AFTER) ?? delay)) : undefined;
 }

@@ -3,6 +3,7 @@ import { JOB_NAME, SCHEDULE_ID } from '../job/names.ts';
 import { TRIGGERS, type Trigger } from '../job/trigger.ts';
 import { type EpochMs, epochMs } from '../units.ts';
 import { InvalidMessageError } from './errors.ts';
+import { readable } from './run-error.ts';
 import { isRequested, parseRunId, scheduledRunId } from './run-id.ts';
 
 /** The body of a message that asks for a run. */
@@ -66,7 +67,7 @@ export function parseRunMessage(body: string): RunMessage & { readonly run: stri
 function parseFields(body: string): Record<string, unknown> {
   const size = new TextEncoder().encode(body).length;
   if (size > LARGEST_MESSAGE) throw refuse(`the body has ${size} bytes; allowed are ${LARGEST_MESSAGE}`);
-  const fields = parseJson(body);
+  const fields: unknown = readable(() => JSON.parse(body));
   if (!isObject(fields) || Array.isArray(fields)) throw refuse('the body is no JSON object');
   const { v } = fields as { readonly v?: unknown };
   if (v !== 1) throw refuseField('v', v, '1');
@@ -74,14 +75,6 @@ function parseFields(body: string): Record<string, unknown> {
     if (!FIELDS.includes(name)) throw refuseField('a field', name, FIELDS.join(', '));
   }
   return fields as Record<string, unknown>;
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 function readNames({ job, schedule = null, trigger }: Record<string, unknown>) {

@@ -1,3 +1,5 @@
+import { toRunError } from './run-error.ts';
+
 /** The largest result that a record keeps, in characters of JSON. */
 export const LARGEST_RESULT = 16_384;
 
@@ -16,7 +18,7 @@ export function toStoredResult(value: unknown): unknown {
     }
     return JSON.parse(json);
   } catch (error) {
-    return notKept(error instanceof Error ? error.message.split('\n', 1)[0] : 'it is no JSON');
+    return notKept(toRunError(error).message.split('\n', 1)[0] || 'it is no JSON');
   }
 }
 

@@ -44,10 +44,10 @@ export function toRunError(thrown: unknown, namePlaces: NamePlaces = (frames) =>
   };
 }
 
-/** An error in one line: `Error: connect 127.0.0.1:9 (ECONNREFUSED)`. */
+/** An error in one line, in characters that SQS takes: `Error: connect 127.0.0.1:9 (ECONNREFUSED)`. */
 export const errorLine = ({ name, message, code = '' }: ErrorFacts): string =>
   `${name}${message && `: ${message}`}${message.includes(code) ? '' : ` (${code})`}`
-    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .replaceAll(/[\s\p{Cc}\ufffe\uffff]+/gu, ' ')
     .trim();
 
 /** An error, where it was thrown and what is behind it, a line each. @param max of each line, in characters */
@@ -60,7 +60,7 @@ export const errorLines = (error: RunError, max = 300): readonly string[] => [
 /** Cuts a text to a length, saying that it was cut. Half a character, which SQS refuses, becomes `\ufffd`. */
 export function cut(text: string, length: number): string {
   const short = text.length <= length ? text : `${text.slice(0, length - 1)}…`;
-  return short.replaceAll(/\p{Surrogate}/gu, '\ufffd');
+  return short.replaceAll(/[\ud800-\udfff]/gu, '\ufffd');
 }
 
 /** Whether a name or a code is one word: logs have these, and a text there would be a message. */
@@ -97,8 +97,8 @@ function firstPlace(frames: string, namePlaces: NamePlaces): string | undefined 
   return undefined;
 }
 
-/** In brackets or alone. Only a URL has a colon in its path, or a query after the file's name. */
-const PLACE = /[ (]((?:file:\/\/)?\/(?!.*node_modules\/)[^:\n]+\.[cm]?[jt]sx?:\d+:\d+)\)?$/gm;
+/** In brackets or alone. Only a URL has a colon in its path, or a query after the file's name; what SQS refuses, no path has. */
+const PLACE = /[ (]((?:file:\/\/)?\/(?!.*node_modules\/)[^:\p{Cc}\ufffe\uffff]+\.[cm]?[jt]sx?:\d+:\d+)\)?$/gmu;
 
 /** The errors of an `AggregateError`, and the cause of any error. */
 const behind = (error: { readonly errors?: unknown; readonly cause?: unknown }): readonly unknown[] =>
@@ -109,7 +109,8 @@ const behind = (error: { readonly errors?: unknown; readonly cause?: unknown }):
     }),
   ].flat(2);
 
-const isError = (value: unknown): value is object =>
+/** Whether it is an error, of any realm. */
+export const isError = (value: unknown): value is object =>
   readable(() => value instanceof Error || Object.prototype.toString.call(value) === '[object Error]') === true;
 
 const describeThrown = (thrown: unknown): string =>
@@ -121,8 +122,8 @@ const describeThrown = (thrown: unknown): string =>
 
 const textOf = (error: object, name: string): string => readable(() => String(error[name as keyof typeof error] ?? ''));
 
-/** What is read of something that a job has thrown: its getters may throw. */
-function readable<Value>(read: () => Value): Value | string {
+/** What is read of something that may throw when it is read, such as a getter of a job's; else a text that says so. */
+export function readable<Value>(read: () => Value): Value | string {
   try {
     return read();
   } catch {

@@ -5,25 +5,18 @@ import { ATTEMPTS_KEPT, type Attempt, type RunError, type RunRecord, type RunSta
 import { EARLY_START } from '../run/timeouts.ts';
 import { plus } from '../units.ts';
 
-/** By which kinds of trigger an ended run is started, beside a dead letter that was moved back. */
-const STARTED_BY: Readonly<Record<RunStatus, readonly TriggerKind[]>> = {
-  pending: [],
-  running: [],
-  retrying: [],
-  completed: [],
-  cancelled: [],
-  missed: ['due', 'late'],
-  failed: [],
+/** The ended runs that a message may start again: by which kinds of trigger, and by a dead letter that was moved back. */
+const STARTED_BY: Readonly<Partial<Record<RunStatus, readonly (TriggerKind | 'redrive')[]>>> = {
+  missed: ['due', 'late', 'redrive'],
+  failed: ['redrive'],
   skipped: ['late'],
 };
 
-/** The ended runs that are started by a dead letter moved back. */
-const REDRIVEN: Readonly<Partial<Record<RunStatus, true>>> = { missed: true, failed: true };
-
 /** The statuses of ended runs that this message may start again. */
 export function claimableStatuses({ request: { trigger }, isRedrive }: ClaimRequest): readonly RunStatus[] {
+  const kinds = [kindOf(trigger), isRedrive && 'redrive'];
   const statuses = Object.keys(STARTED_BY) as RunStatus[];
-  return statuses.filter((status) => STARTED_BY[status].includes(kindOf(trigger)) || (isRedrive && REDRIVEN[status]));
+  return statuses.filter((status) => STARTED_BY[status]?.some((kind) => kinds.includes(kind)));
 }
 
 /**
@@ -64,17 +57,7 @@ export function toClaimed(record: RunRecord, owner: string): Claimed {
 }
 
 /** Why the attempt that starts now is made, where the status the run was claimed in says so. */
-const CAUSES: Readonly<Record<RunStatus | 'absent', AttemptCause | undefined>> = {
-  absent: undefined,
-  pending: undefined,
-  retrying: undefined,
-  running: 'crash',
-  completed: undefined,
-  failed: 'redrive',
-  cancelled: undefined,
-  skipped: undefined,
-  missed: undefined,
-};
+const CAUSES: Readonly<Partial<Record<RunStatus | 'absent', AttemptCause>>> = { running: 'crash', failed: 'redrive' };
 
 /** Why the attempt that starts now is made, from the status the run was claimed in. */
 export const causeOf = (attempt: number, claimedFrom: RunStatus | 'absent'): AttemptCause =>

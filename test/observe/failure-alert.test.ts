@@ -52,6 +52,16 @@ describe('the message about a failed run', () => {
     ]);
   });
 
+  test.each([
+    ['eu-north-1', 'https://eu-north-1.console.aws.amazon.com/cloudwatch/home?region=eu-north-1#'],
+    ['cn-northwest-1', 'https://cn-northwest-1.console.amazonaws.cn/cloudwatch/home?region=cn-northwest-1#'],
+    ['us-gov-west-1', 'https://us-gov-west-1.console.amazonaws-us-gov.com/cloudwatch/home?region=us-gov-west-1#'],
+  ])('links to the console of the partition of %s', (region, url) => {
+    const { body } = describeFailure(run, { name: 'Error', message: 'no' }, { ...options, region });
+
+    expect(body).toContain(url);
+  });
+
   test('keeps its subject within what SNS takes', () => {
     const { subject, body } = describeFailure(run, { name: 'Error', message: 'x'.repeat(2000) }, options);
 
