@@ -333,7 +333,7 @@ describe('the upgrade from a deployment whose schedules were named by their ids 
     ]);
   });
 
-  test('is one deployment without groups, if the address is listed in the next one only', () => {
+  test('is one deployment without groups, with the address in it: it is subscribed to another topic now', () => {
     const addressed = { prod: { isProtected: true, alerts: { email: ['ops@example.org'] } } };
     const alone = {
       ...after,
@@ -342,9 +342,7 @@ describe('the upgrade from a deployment whose schedules were named by their ids 
     };
 
     expect(() => synthesizeInto(earlierOutput(['shop-prod']), alone)).not.toThrow();
-    expect(() => synthesizeInto(earlierOutput(['shop-prod']), { ...alone, stages: addressed })).toThrow(
-      /^AWS::SNS::Subscription ops@example\.org is \w+ of the stack shop-prod, and was \w+ of shop-prod: .* Deploy once without it, then with it/,
-    );
+    expect(() => synthesizeInto(earlierOutput(['shop-prod']), { ...alone, stages: addressed })).not.toThrow();
   });
 
   test('asks for the removal of a group’s stack first, which imports the key of the alerts', () => {

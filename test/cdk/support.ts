@@ -89,14 +89,16 @@ export const withoutWatchdog = (template: Template): Template => part(template, 
 /** By the construct that its resources stand in: not all of them have a name of their own. */
 const isWatchdogs = (logicalId: string): boolean => /Jobs(Schedule)?watchdog[A-Z\d]/.test(logicalId);
 
+const isOfJobs = (logicalId: string): boolean => !isWatchdogs(logicalId) && !/AlertsFunction/.test(logicalId);
+
 const part = (template: Template, belongs: (logicalId: string) => boolean): Template => ({
   ...template,
   Resources: Object.fromEntries(Object.entries(template.Resources).filter(([id]) => belongs(id))),
 });
 
-/** The one resource of a type beside the watchdog's, or the one of all whose properties a predicate picks. */
+/** The one resource of a type beside those of the watchdog and of alerts, or the one of all whose properties a predicate picks. */
 export function only(template: Template, type: string, isIt?: (resource: Resource) => boolean): Resource {
-  const candidates = isIt === undefined ? resourcesOf(withoutWatchdog(template), type) : resourcesOf(template, type);
+  const candidates = isIt === undefined ? resourcesOf(part(template, isOfJobs), type) : resourcesOf(template, type);
   const [found, ...others] = isIt === undefined ? candidates : candidates.filter(isIt);
   if (found === undefined || others.length > 0) throw new Error(`${type}: ${found ? 'several' : 'none'}`);
   return found;
