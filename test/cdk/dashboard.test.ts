@@ -51,6 +51,10 @@ function contentOf(count: number): DashboardContent {
     names: stageNames(long),
     jobs: names.map(jobOf),
     watchdog: jobOf('watchdog'),
+    queues: {
+      deadLetters: [...names, 'watchdog', 'undelivered'].map((name) => `${'a'.repeat(12)}-${'s'.repeat(12)}-${name}`),
+      waiting: [...names, 'watchdog'].map((name) => `${'a'.repeat(12)}-${'s'.repeat(12)}-${name}`),
+    },
     alarms: names.flatMap((name) => ['failed', 'slow', 'dead-letters'].map((suffix) => `arn:${name}-${suffix}`)),
     region: 'eu-north-1',
   };

@@ -38,6 +38,8 @@ export interface DashboardContent {
   /** In the order in which they are listed. */
   readonly jobs: readonly DashboardJob[];
   readonly watchdog: DashboardJob;
+  /** The names of all queues, by what a message in them means. */
+  readonly queues: { readonly deadLetters: readonly string[]; readonly waiting: readonly string[] };
   /** ARNs, in the order in which they are shown. */
   readonly alarms: readonly string[];
   readonly region: string;
@@ -124,29 +126,25 @@ function logWidget({ jobs: all, watchdog, region }: DashboardContent, jobs: read
 }
 
 /** Side by side: what has failed for good, and what waits. */
-function chartsOfQueues({ jobs, watchdog, names, region }: DashboardContent): readonly (readonly Widget[])[] {
-  const all = [...jobs, watchdog];
-  const deadLetters = [
-    ...all.map((job) => ({ value: job.names.deadLetterQueue, label: job.name })),
-    { value: names.deliveryQueue, label: 'not delivered by EventBridge' },
-  ];
-  const waiting = all.map((job) => ({ value: job.names.queue, label: job.name }));
+function chartsOfQueues({ queues, names, region }: DashboardContent): readonly (readonly Widget[])[] {
   const ofQueues = { region, namespace: 'AWS/SQS', dimension: 'QueueName', stat: 'Maximum' } as const;
-  const charts = (chart: Omit<MetricChartProps, keyof typeof ofQueues>): readonly Widget[] =>
-    split(chart.lines, MAX_LINES).map((lines, index, parts) =>
-      metricChart({ ...ofQueues, ...chart, lines, title: numbered(chart.title, index, parts) }),
-    );
-  const left = charts({
+  const charts = (
+    found: readonly string[],
+    chart: Omit<MetricChartProps, keyof typeof ofQueues | 'lines'>,
+  ): readonly Widget[] =>
+    split(found, MAX_LINES).map((part, index, parts) => {
+      const lines = part.map((value) => ({ value, label: value.slice(names.prefix.length + 1) }));
+      return metricChart({ ...ofQueues, ...chart, lines, title: numbered(chart.title, index, parts) });
+    });
+  const left = charts(queues.deadLetters, {
     title: 'Dead letters',
     metric: 'ApproximateNumberOfMessagesVisible',
     unit: 'messages',
-    lines: deadLetters,
   });
-  const right = charts({
+  const right = charts(queues.waiting, {
     title: 'Age of the oldest message that waits or runs',
     metric: 'ApproximateAgeOfOldestMessage',
     unit: 'seconds',
-    lines: waiting,
   });
   return left.map((widget, index) => [widget, ...right.slice(index, index + 1)]);
 }

@@ -1,6 +1,7 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { CfnAlarm, CfnDashboard } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Construct } from 'constructs';
+import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct, IConstruct } from 'constructs';
 import { type Deployment, stageNames, WATCHDOG } from '../../job/names.ts';
 import type { Check } from '../deployments.ts';
 import type { JobWorker } from '../job-worker.ts';
@@ -28,6 +29,7 @@ export function createDashboard(scope: Construct, { deployment, workers }: Dashb
     names,
     jobs: jobs.filter((job) => job !== watchdog),
     watchdog,
+    queues: queuesBelow([scope, ...workers]),
     alarms: alarmArns(scope, workers),
     region: Stack.of(scope).region,
   };
@@ -39,12 +41,27 @@ export function createDashboard(scope: Construct, { deployment, workers }: Dashb
   return () => tooLarge(body, content);
 }
 
+/** What a deployment has of a kind, in all its stacks. */
+const findAll = <Found extends IConstruct>(
+  scopes: readonly Construct[],
+  kind: abstract new (...args: never[]) => Found,
+): readonly Found[] => [
+  ...new Set(scopes.flatMap((each) => each.node.findAll()).filter((each): each is Found => each instanceof kind)),
+];
+
+/** Queues that dead letters are moved to have no such queue themselves. */
+function queuesBelow(scopes: readonly Construct[]): DashboardContent['queues'] {
+  const names = (queues: readonly CfnQueue[]) => queues.flatMap(({ queueName }) => queueName ?? []).sort();
+  const all = findAll(scopes, CfnQueue);
+  return {
+    deadLetters: names(all.filter(({ redrivePolicy }) => redrivePolicy === undefined)),
+    waiting: names(all.filter(({ redrivePolicy }) => redrivePolicy !== undefined)),
+  };
+}
+
 /** Those that all jobs share first. By their names: a group's stack may not export anything to the main one. */
 function alarmArns(scope: Construct, workers: readonly JobWorker[]): readonly string[] {
-  const found = new Set([scope, ...workers].flatMap((each) => each.node.findAll()));
-  const names = [...found]
-    .filter((each): each is CfnAlarm => each instanceof CfnAlarm)
-    .flatMap((alarm) => alarm.alarmName ?? []);
+  const names = findAll([scope, ...workers], CfnAlarm).flatMap(({ alarmName }) => alarmName ?? []);
   const shared = names.filter((name) => !workers.some(({ job }) => name.startsWith(`${job.names.function}-`)));
   const ofJobs = names.filter((name) => !shared.includes(name)).sort();
   return [...shared, ...ofJobs].map((resourceName) =>
