@@ -174,6 +174,19 @@ describe('the dashboard shows', () => {
   });
 });
 
+test('the dashboard of a stage whose alerts go to channels has their queue, its dead letters and their alarms', () => {
+  const stages = { dev: { dashboard: true, alerts: { slack: { url: { ssm: '/alerts/slack' } } } } };
+  const { template } = synth({ stages });
+
+  const body = bodyIn(template);
+  const names = (type: string, property: string) =>
+    resourcesOf(template, type).map(({ Properties }) => Properties[property]);
+  const queues = metricsOf(body).flatMap(([, , dimension, value]) => (dimension === 'QueueName' ? [value] : []));
+  expect([...queues].sort()).toEqual(names('AWS::SQS::Queue', 'QueueName').sort());
+  expect(queues).toContain('shop-dev-alerts');
+  for (const name of names('AWS::CloudWatch::Alarm', 'AlarmName')) expect(JSON.stringify(body)).toContain(`:${name}"`);
+});
+
 describe('a query', () => {
   const WORDS = new Set(
     'SOURCE filter fields stats sort limit by as in and desc asc sum max pct bin strcontains h'.split(' '),

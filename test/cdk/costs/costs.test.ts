@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { defineJob, schedule } from '../../../lib/entry/belfry.ts';
 import { policyOf } from '../../../lib/job/policy.ts';
-import type { StageSettings } from '../../../lib/job/stages.ts';
+import type { AlertSettings, StageSettings } from '../../../lib/job/stages.ts';
 import { readMarkdown, tableRows } from '../../docs/markdown.ts';
 import { jobFile, resourcesOf, synth, withoutWatchdog } from '../support.ts';
 import { PASS, PASS_SECONDS, RUN, RUN_SECONDS } from './per-run.ts';
@@ -59,6 +59,9 @@ describe('ten jobs that run every hour', () => {
   });
 });
 
+/** The alarms of the alerts function, and its queue. */
+const CHANNEL = { alarm: 2, message: 648_000 };
+
 describe('an option that costs money', () => {
   const more = (settings: StageSettings): Usage => combine(usageOf(TEN, settings), ten, -1).atRest;
   const only = (usage: Usage): Usage =>
@@ -66,6 +69,14 @@ describe('an option that costs money', () => {
 
   test('of metrics of durations is two custom metrics a job', () => {
     expect(only(more({ metrics: { durations: true } }))).toEqual({ customMetric: 2 * TEN });
+  });
+
+  test.each<{ what: string; alerts: AlertSettings; usage: Usage }>([
+    { what: 'e-mail', alerts: { email: ['oncall@example.com'] }, usage: CHANNEL },
+    { what: 'Slack', alerts: { slack: { url: { ssm: '/alerts/slack' } } }, usage: CHANNEL },
+    { what: 'events', alerts: { eventBridge: {} }, usage: { alarm: CHANNEL.alarm } },
+  ])('of alerts by $what is what its function needs', ({ alerts, usage }) => {
+    expect(only(more({ alerts }))).toEqual(usage);
   });
 
   test('of a dashboard is the dashboard, and no metric', () => {
@@ -122,6 +133,8 @@ describe('docs/costs.md', () => {
   test('says what options cost', () => {
     expect(rows('option', 'more or less')).toEqual([
       [`${dollars(priceOf('customMetric', 2))} for each hourly job`],
+      [dollars(dollarsFor(CHANNEL))],
+      [dollars(priceOf('alarm', CHANNEL.alarm))],
       [dollars(priceOf('dashboard', 1))],
       [`−${dollars(priceOf('key', 1))}`],
     ]);

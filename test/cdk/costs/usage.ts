@@ -47,17 +47,25 @@ export interface MonthlyUsage {
 export function monthlyUsage({ template, hasDurations = false }: CostedStage): MonthlyUsage {
   const count = (type: string): number => resourcesOf(template, type).length;
   const runs = resourcesOf(template, 'AWS::Scheduler::Schedule').map((schedule) => usageOf(schedule, template));
-  const jobs = resourcesOf(template, 'AWS::Lambda::EventSourceMapping').length - 1;
+  const scheduled = new Set(
+    resourcesOf(template, 'AWS::Scheduler::Schedule').map(({ Properties }) => queueOf(Properties.Target, template)),
+  );
+  // Beside the watchdog.
+  const jobs = scheduled.size - 1;
   return {
     atRest: add({
       alarm: resourcesOf(template, 'AWS::CloudWatch::Alarm').reduce((sum, alarm) => sum + metricsRead(alarm), 0),
       dashboard: count('AWS::CloudWatch::Dashboard'),
       key: count('AWS::KMS::Key'),
-      message: resourcesOf(template, 'AWS::Lambda::EventSourceMapping').reduce((sum, each) => sum + polls(each), 0),
+      message: resourcesOf(template, 'AWS::Lambda::EventSourceMapping').reduce(
+        (sum, each) => sum + polls(each, template),
+        0,
+      ),
       customMetric: jobs * seriesOfRun(hasDurations ? measureDurations : undefined),
     }),
     checks: add(times(SLOW_CHECKS, jobs), {
-      message: deadLetterQueues(template) * DEAD_LETTER_CHECKS,
+      // The jobs', the watchdog's, and what EventBridge could not deliver.
+      message: (jobs + 2) * DEAD_LETTER_CHECKS,
       write: (stateBytes(template) / 1024) * PASSES_A_MONTH,
     }),
     inUse: add(...runs),
@@ -91,11 +99,11 @@ const stateBytes = (template: Template): number =>
 const queueOf = (target: Resource['Properties'], template: Template): string =>
   template.Resources[target.Arn['Fn::GetAtt'][0]]?.Properties.QueueName;
 
-const deadLetterQueues = (template: Template): number =>
-  resourcesOf(template, 'AWS::SQS::Queue').filter(({ Properties }) => Properties.RedrivePolicy === undefined).length;
-
-const polls = ({ Properties: { ScalingConfig } }: Resource): number =>
-  POLLS_A_MONTH * (ScalingConfig?.MaximumConcurrency === undefined ? POLLERS.free : POLLERS.limited);
+/** Of a stream, Lambda reads free of charge. */
+function polls({ Properties: { EventSourceArn, ScalingConfig } }: Resource, { Resources }: Template): number {
+  if (Resources[EventSourceArn['Fn::GetAtt'][0]]?.Type !== 'AWS::SQS::Queue') return 0;
+  return POLLS_A_MONTH * (ScalingConfig?.MaximumConcurrency === undefined ? POLLERS.free : POLLERS.limited);
+}
 
 /** The custom metrics that a run which completes writes to. */
 function seriesOfRun(measure: Measure | undefined): number {
