@@ -46,7 +46,7 @@ export function createJobAlarms(place: AlarmPlace, job: DeployableJob): void {
 
   add(
     'failed',
-    `A run of ${name} failed for good, or ${names.function} itself failed: it could not start, or was killed at its timeout or for its memory. Look first at the alert about the run, or at the newest lines of ${names.logGroup}. An attempt that throws and is retried does not ring this. Rings within ${formatDuration(RING_DELAY)} after the run or the invocation has ended.`,
+    `A run of ${name} failed for good, or ${names.function} itself failed: it could not start, or was killed at its timeout or for its memory. Look first at the alert about the run, or at the newest lines of ${names.logGroup}. An attempt that throws and is retried does not ring this. Rings usually within ${formatDuration(RING_DELAY)} after the run or the invocation has ended.`,
     {
       metrics: [
         query('errors', functionMetric(names.function, 'Errors')),
