@@ -1,49 +1,10 @@
-import { expect, onTestFinished, test } from 'vitest';
-import type { AlarmModel } from '../../../lib/local/assembly/index.ts';
-import { type AlarmChange, createAlarms, type QueueLevels } from '../../../lib/local/cloudwatch/index.ts';
-import type { InvocationResult } from '../../../lib/local/lambda/workers/index.ts';
+import { expect, test } from 'vitest';
+import { createAlarms } from '../../../lib/local/cloudwatch/index.ts';
 import { formatMetrics } from '../../../lib/observe/metrics.ts';
-import { epochMs, type Milliseconds, milliseconds, seconds, toMilliseconds } from '../../../lib/units.ts';
+import { milliseconds } from '../../../lib/units.ts';
 import { settle, VirtualClock } from '../../support/virtual-clock.ts';
 import { alarmModel, belfryMetric, deadLettersWaiting, functionErrors, math, metricQuery, TOPIC } from './models.ts';
-
-/** 2027-03-02, 02:00 in UTC. */
-const START = epochMs(Date.UTC(2027, 2, 2, 2));
-
-const after = (count: number): Milliseconds => toMilliseconds(seconds(count));
-const noMessages: QueueLevels = { visible: 0, inFlight: 0, delayed: 0, oldestAgeSeconds: 0 };
-
-function setup(models: readonly AlarmModel[]) {
-  const clock = new VirtualClock(START);
-  const changes: AlarmChange[] = [];
-  const published: { topic: string; subject: string; message: Record<string, unknown> }[] = [];
-  const errors: unknown[] = [];
-  const levels = new Map<string, QueueLevels>();
-  const alarms = createAlarms({
-    clock,
-    region: 'us-east-1',
-    levelsOf: (queue) => levels.get(queue) ?? noMessages,
-    notify: async (topic, subject, message) => {
-      published.push({ topic, subject, message: JSON.parse(message) });
-    },
-    jobOf: (name) => (/^(job|report)$/.test(name) ? name : name.startsWith('app-dev-job') ? 'job' : null),
-    observer: { onChange: (change) => changes.push(change), onError: (error) => errors.push(error) },
-  });
-  const unsupported = alarms.load(models, ['app-dev-job', 'app-dev-job-dlq']);
-  alarms.start();
-  onTestFinished(() => alarms.stop());
-
-  const fail = () => alarms.countInvocation('app-dev-job', invoked('failed'));
-  const emit = (job: string, values: Parameters<typeof formatMetrics>[3]) =>
-    alarms.readLine(formatMetrics('app-dev', job, clock.now(), values), clock.now());
-  const invoked = (kind: 'succeeded' | 'failed', duration = milliseconds(50)): InvocationResult => {
-    const facts = { requestId: 'r', logStream: 's', endedAt: clock.now(), duration, isColdStart: false };
-    const error = { type: 'Sandbox.Timedout', message: 'Task timed out after 3.00 seconds', trace: [] };
-    return kind === 'failed' ? { ...facts, kind, error } : { ...facts, kind, payload: null };
-  };
-  const stateNow = () => alarms.states().map(({ state }) => state);
-  return { alarms, clock, changes, published, errors, levels, unsupported, fail, emit, invoked, stateNow };
-}
+import { after, noMessages, START, setup } from './setup.ts';
 
 test('an alarm begins without data and is OK at once when missing data are', () => {
   const { changes, alarms } = setup([alarmModel([deadLettersWaiting])]);
@@ -136,35 +97,6 @@ test('counts a throttled invocation as no error', async () => {
   await clock.advanceBy(after(5));
 
   expect(stateNow()).toEqual(['OK', 'ALARM']);
-});
-
-test('metric math counts a missing term as 0, and has no value where all are missing, unless they are filled', async () => {
-  const missing = { treatMissingData: 'missing' };
-  const { alarms, clock, stateNow } = setup([
-    alarmModel(math('throttles - errors'), missing),
-    alarmModel(math('errors + 5'), missing),
-    alarmModel(math('5 / throttles'), missing),
-    alarmModel(math('(FILL(errors, 3) - 1) * 2 / 4'), { ...missing, threshold: 0.9, comparison: 'LessThanThreshold' }),
-  ]);
-  const atFirst = stateNow();
-
-  alarms.countInvocation('app-dev-job', { kind: 'throttled', reason: 'busy', at: clock.now() });
-  await clock.advanceBy(after(5));
-
-  const none = 'INSUFFICIENT_DATA';
-  expect(atFirst).toEqual([none, none, none, 'OK']);
-  expect(stateNow()).toEqual(['ALARM', none, 'ALARM', 'OK']);
-  expect(alarms.states()[3]?.reason).toContain('[1.0]');
-});
-
-test('metric math drops a data point that divides by zero', async () => {
-  const { clock, stateNow, fail } = setup([alarmModel(math('errors / throttles'), { treatMissingData: 'missing' })]);
-
-  // A failed invocation is none that was throttled.
-  fail();
-  await clock.advanceBy(after(5));
-
-  expect(stateNow()).toEqual(['INSUFFICIENT_DATA']);
 });
 
 test('the longest duration rings the alarm on slow runs', async () => {
