@@ -68,7 +68,7 @@ export async function synthesizeTemplates(directory: string): Promise<readonly s
         stage,
         jobs: JOBS,
         schedules: SCHEDULES,
-        stages: STAGES,
+        stages: { ...STAGES, prod: { ...STAGES.prod, dashboard: true } },
         access,
       });
       cdk.synth();
