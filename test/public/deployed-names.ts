@@ -7,6 +7,7 @@ import { shapeOf } from './shape.ts';
 /** The property by which each kind of resource is found. */
 const NAMED_BY = {
   'AWS::CloudWatch::Alarm': 'AlarmName',
+  'AWS::CloudWatch::Dashboard': 'DashboardName',
   'AWS::DynamoDB::Table': 'TableName',
   'AWS::Lambda::Function': 'FunctionName',
   'AWS::Logs::LogGroup': 'LogGroupName',
@@ -22,6 +23,7 @@ const invoice = defineJob('invoice', { overlap: 'allow', async run() {} });
 export function deployedNames(): object {
   const { template, outdir } = synth(
     {
+      stages: { dev: { dashboard: true } },
       jobs: [jobFile(report), jobFile(invoice)],
       schedules: {
         nightly: schedule(report, { cron: '0 2 1 * fri', timezone: 'Europe/Stockholm' }),
