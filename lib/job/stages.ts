@@ -33,7 +33,7 @@ export interface StageSettings {
   readonly logRetention?: Duration;
   /**
    * Whether it has a CloudWatch dashboard, `<app>-<stage>`: alarms, runs by outcome, durations, start delays, dead letters and
-   * what waits. It costs three dollars a month, and the queries of a look at it half a cent for each GB of log lines.
+   * what waits. It costs three dollars a month; and each time that it loads, its queries read log lines at half a cent for each GB.
    *
    * @default false
    */

@@ -7,8 +7,9 @@ import * as z from 'zod/mini';
 import { NonRetryableError } from '../../lib/job/errors.ts';
 import { defineJob, type InputSchema, type JobDefinition } from '../../lib/job/job.ts';
 import { policyOf } from '../../lib/job/policy.ts';
-import { createHandler } from '../../lib/lambda/handler.ts';
+import { createHandler, type HandlerExtras } from '../../lib/lambda/handler.ts';
 import { skip } from '../../lib/lambda/overlap/skip.ts';
+import { measureDurations } from '../../lib/observe/duration-metrics.ts';
 import { cut } from '../../lib/run/run-error.ts';
 import { DynamoDbRunStore } from '../../lib/store/dynamodb/dynamodb-run-store.ts';
 import { DAY, milliseconds } from '../../lib/units.ts';
@@ -54,11 +55,12 @@ const YEARS = milliseconds(100 * 366 * DAY);
 function setup(
   run: JobDefinition<undefined, unknown>['run'],
   definition: { input?: InputSchema; retry?: { maxAttempts: number } } = {},
+  extras: Omit<HandlerExtras, 'gate'> = {},
 ) {
   const name = `report-${++serial}`;
   const job = defineJob<InputSchema | undefined>(name, { ...definition, run });
   const schedules = { nightly: { timezone: 'Europe/Stockholm', lateAfter: YEARS } };
-  const handler = createHandler(job, { policy: policyOf(job), schedules }, { gate: skip });
+  const handler = createHandler(job, { policy: policyOf(job), schedules }, { gate: skip, ...extras });
   const scheduledTime = '2027-03-02T02:00:00Z';
   const runId = `${name}/2027-03-02T02:00Z/nightly`;
   const message = { v: 1, run: null, job: name, schedule: 'nightly', scheduledTime, trigger: 'schedule' };
@@ -101,6 +103,23 @@ describe('the handler', () => {
       result: { rows: 3 },
       attempts: [{ logStream: 'stream-1', requestId: 'request-1' }],
     });
+  });
+
+  test.each([
+    { what: 'nothing', extras: {}, names: [] },
+    { what: 'durations', extras: { measure: measureDurations }, names: ['StartDelay', 'RunDuration'] },
+  ])('writes the metrics of $what that its entry asks for', async ({ extras, names }) => {
+    const { deliver, name } = setup(() => {}, {}, extras);
+
+    await deliver();
+
+    const metrics = written
+      .join('')
+      .split('\n')
+      .filter((line) => line.includes('"_aws"'))
+      .map((line) => JSON.parse(line));
+    expect(metrics.map((line) => Object.keys(line).at(-1))).toEqual(names);
+    for (const line of metrics) expect(line).toMatchObject({ Deployment: 'app-dev', Job: name });
   });
 
   test('hides its message until twenty seconds after its own end, so that a kill is retried soon', async () => {
