@@ -1,8 +1,11 @@
+import type { AlertStore } from '../../lib/observe/alert-store.ts';
 import type { LockStore, RunRequests, RunStore } from '../../lib/run/ports.ts';
+import { DynamoDbAlertStore } from '../../lib/store/dynamodb/dynamodb-alert-store.ts';
 import { DynamoDbLockStore } from '../../lib/store/dynamodb/dynamodb-lock-store.ts';
 import { DynamoDbRunRequests } from '../../lib/store/dynamodb/dynamodb-run-requests.ts';
 import { DynamoDbRunStore } from '../../lib/store/dynamodb/dynamodb-run-store.ts';
 import { DynamoDbWatchStore } from '../../lib/store/dynamodb/dynamodb-watch-store.ts';
+import { MemoryAlertStore } from '../../lib/store/memory/memory-alert-store.ts';
 import { MemoryLockStore } from '../../lib/store/memory/memory-lock-store.ts';
 import { MemoryWatchStore } from '../../lib/store/memory/memory-watch-store.ts';
 import { DAY, milliseconds } from '../../lib/units.ts';
@@ -15,6 +18,7 @@ export interface Stores {
   readonly requests: RunRequests;
   readonly locks: LockStore;
   readonly watch: WatchStore;
+  readonly alerts: AlertStore;
   close(): Promise<void>;
 }
 
@@ -50,7 +54,8 @@ export const ADAPTERS: readonly { readonly name: string; open(): Promise<Stores>
     name: 'memory',
     async open() {
       const runs = new MemoryWatchStore();
-      return { runs, requests: runs, locks: new MemoryLockStore(), watch: runs, close: async () => {} };
+      const alerts = new MemoryAlertStore();
+      return { runs, requests: runs, locks: new MemoryLockStore(), watch: runs, alerts, close: async () => {} };
     },
   },
   ...TABLE_SOURCES.map(({ name, open }) => ({ name, open: async () => storesOf(await open()) })),
@@ -60,5 +65,6 @@ function storesOf({ client, table, close }: TestTable): Stores {
   const runs = new DynamoDbRunStore({ client, table, retention: RETENTION });
   const requests = new DynamoDbRunRequests({ client, table });
   const watch = new DynamoDbWatchStore({ client, table });
-  return { runs, requests, locks: new DynamoDbLockStore({ client, table }), watch, close };
+  const alerts = new DynamoDbAlertStore({ client, table });
+  return { runs, requests, locks: new DynamoDbLockStore({ client, table }), watch, alerts, close };
 }

@@ -9,7 +9,7 @@ export const ROOMS = {
   observe: ['ground', 'job', 'run', 'manifest'],
   channels: ['ground', 'job', 'run', 'observe'],
   watchdog: ['ground', 'job', 'due', 'run', 'manifest', 'observe'],
-  store: ['ground', 'job', 'run', 'channels', 'watchdog'],
+  store: ['ground', 'job', 'run', 'observe', 'channels', 'watchdog'],
   lambda: ['ground', 'job', 'due', 'run', 'manifest', 'observe', 'channels', 'watchdog', 'store'],
   client: ['ground', 'job', 'run', 'store'],
   app: ['ground', 'cron', 'job', 'due', 'run', 'manifest'],
