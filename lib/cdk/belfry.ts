@@ -11,7 +11,7 @@ import { zoneDataNotes } from '../app/zone-data.ts';
 import { isJob, type Job } from '../job/job.ts';
 import { ALERTS_FUNCTION } from '../job/names.ts';
 import type { Schedules } from '../job/schedule.ts';
-import type { Stages } from '../job/stages.ts';
+import { channelsOf, type Stages } from '../job/stages.ts';
 import type { AlertsOptions } from '../lambda/alerts.ts';
 import type { ManifestStack } from '../manifest.ts';
 import { epochMs } from '../units.ts';
@@ -221,8 +221,9 @@ interface FunctionCode {
 function bundledCode(scope: Construct, { app, settings, watchdog, alerts }: DeployedApp): FunctionCode {
   const { isEmulated = false, stage } = settings;
   const hasDurations = stage.metrics?.durations === true;
+  const hasAlerts = channelsOf(stage.alerts).length > 0;
   const places = { projectDirectory: projectDirectoryOf(app.jobs), assetDirectory: assetDirectoryOf(scope) };
-  const bundled = { ...app, isEmulated, hasDurations, watchdog: watchdog.options, alerts };
+  const bundled = { ...app, isEmulated, hasDurations, hasAlerts, watchdog: watchdog.options, alerts };
   const { hashes, warnings } = bundle(bundled, places);
   return { codeOf: (job) => new BundledCode(hashes.get(job) ?? ''), warnings };
 }

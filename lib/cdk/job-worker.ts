@@ -13,7 +13,7 @@ import { Construct } from 'constructs';
 import type { DeployableJob } from '../app/check-jobs.ts';
 import { ENVIRONMENT } from '../environment.ts';
 import { WATCHDOG } from '../job/names.ts';
-import { jobPartition } from '../store/dynamodb/keys.ts';
+import { ALERTS, jobPartition } from '../store/dynamodb/keys.ts';
 import { DAY, type Milliseconds, milliseconds } from '../units.ts';
 import { createJobAlarms, createWatchdogAlarm } from './alarms.ts';
 import { logRetention } from './log-retention.ts';
@@ -90,10 +90,18 @@ export class JobWorker extends Construct {
           queue.attrArn,
         ),
         allow(['sqs:SendMessage'], deadLetters.attrArn),
-        // No Put, which would wipe a record, no Delete, no Scan; and no other job's items.
+        // No Put, which would wipe a record, no Delete of one, no Scan; and no other job's items.
         allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], this.arns.table, {
           'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [jobPartition(this.job.name)] },
         }),
+        ...(this.surroundings.channels !== undefined
+          ? [
+              // Stories and pending alerts, which it removes when it has sent them.
+              allow(['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], this.arns.table, {
+                'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [ALERTS] },
+              }),
+            ]
+          : []),
         allow(['sns:Publish'], this.arns.alertTopic),
         // A key that the deployment makes, not by its ARN, which a group's stack would have to import from the main one.
         allow(['kms:Decrypt', 'kms:GenerateDataKey'], this.surroundings.alertKey ?? keysArn(this), {

@@ -31,9 +31,7 @@ export function createReporter({ sqs, deadLetterQueueUrl, alertTopicArn }: Repor
       };
       await sqs.send(new SendMessageCommand(input));
     },
-    async alert(message) {
-      await publish(message, alertTopicArn);
-    },
+    alert: (message) => publish(message, alertTopicArn),
   };
 }
 

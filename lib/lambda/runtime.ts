@@ -21,6 +21,7 @@ import { assertIdempotencyIsOn, createPowertoolsOnce } from '../store/claim-laye
 import { DynamoDbRunStore } from '../store/dynamodb/dynamodb-run-store.ts';
 import type { EpochMs } from '../units.ts';
 import { judge } from './admission.ts';
+import type { BundlingOptions } from './bundled-alerts.ts';
 import type { CreateGate } from './overlap/create-gate.ts';
 import { createReporter } from './reporter.ts';
 import type { ScheduleFacts, SkipByCalendar } from './schedule-facts.ts';
@@ -39,6 +40,8 @@ export interface RuntimeExtras {
   readonly ping?: (run: RunRecord, facts: ScheduleFacts | undefined) => Promise<void>;
   /** `measureDurations` */
   readonly measure?: Measure;
+  /** `bundleAlerts` @default each alert is sent at once */
+  readonly alerts?: (ports: RunPorts, options: BundlingOptions) => RunPorts;
 }
 
 /** The parts of a function's process that outlive an invocation. */
@@ -70,7 +73,7 @@ export const writeLine = (line: string): unknown => process.stdout.write(`${line
 export function createRuntime(
   job: Job,
   { policy, schedules }: RuntimeOptions,
-  { gate, asset = noAssets, calendar, ping, measure }: RuntimeExtras,
+  { gate, asset = noAssets, calendar, ping, measure, alerts }: RuntimeExtras,
 ): Runtime {
   const { app, stage, table, queueUrl, deadLetterQueueUrl, alertTopicArn } = readEnvironment(process.env);
   const deployment = stagePrefix({ app, stage });
@@ -97,7 +100,7 @@ export function createRuntime(
     now: systemClock.now,
     logError,
     portsFor(context) {
-      return {
+      const ports: RunPorts = {
         job,
         policy,
         clock: systemClock,
@@ -108,26 +111,23 @@ export function createRuntime(
         reporter,
         observe: createRunLog({ log, deployment, writeMetrics: writeLine, logError, measure }),
         namePlaces,
-        admit(run) {
-          return judge(run, factsOf(run), calendar);
-        },
-        async ping(run) {
-          await ping?.(run, factsOf(run));
-        },
-        describeFailure(run, error) {
-          const logGroup = context.logGroupName;
-          return describeFailure(run, error, { app, stage, logGroup, timezone: factsOf(run)?.timezone, region });
-        },
-        surroundings(run) {
-          return { log: jobLog(logger, run), secret, asset: (path) => asset(job, path) };
-        },
+        admit: (run) => judge(run, factsOf(run), calendar),
+        ping: ping && ((run) => ping(run, factsOf(run))),
+        describeFailure: (run, error) =>
+          describeFailure(run, error, {
+            app,
+            stage,
+            logGroup: context.logGroupName,
+            timezone: factsOf(run)?.timezone,
+            region,
+          }),
+        surroundings: (run) => ({ log: jobLog(logger, run), secret, asset: (path) => asset(job, path) }),
       };
+      return alerts?.(ports, { client, table, alertTopicArn }) ?? ports;
     },
     async deleteMessage(ReceiptHandle) {
       await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
     },
-    exit() {
-      return new Promise<never>(() => process.stdout.write('', () => process.exit(1)));
-    },
+    exit: () => new Promise<never>(() => process.stdout.write('', () => process.exit(1))),
   };
 }

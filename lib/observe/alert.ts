@@ -47,6 +47,8 @@ export interface AlertFacts {
   readonly links?: readonly AlertLink[];
   /** The command that shows it. */
   readonly command?: string;
+  /** Of a message that reports several alerts: the facts of each. Its own are those of the first. */
+  readonly each?: readonly AlertFacts[];
 }
 
 export interface AlertLink {

@@ -102,7 +102,10 @@ export async function concludeExhausted(run: RunRecord, delivery: Delivery, port
 
 type Failure = Pick<Extract<RunEvent, { event: 'run-failed' }>, 'at' | 'error' | 'outcome' | 'duration'>;
 
-/** The dead letter before the alert: it must not be lost. The alert is for people, and the alarm stands behind it. */
+/**
+ * The dead letter before the alert: it must not be lost. The note last: a delivery that dies before it is repeated, and two
+ * dead letters and two alerts are better than none.
+ */
 async function concludeFailure(
   run: RunRecord,
   { at, error, outcome, duration }: Failure,
@@ -112,8 +115,8 @@ async function concludeFailure(
   const { reporter, describeFailure, runs } = ports;
   ports.observe({ event: 'run-failed', run, at, error, outcome, duration });
   await reporter.sendDeadLetter({ body: formatRunMessage(request), run: run.id, attempts: run.attempt, error });
-  await step('note the dead letter', run, ports, () => runs.noteDeadLetter(run, messageId, at));
   await step('alert', run, ports, () => reporter.alert(describeFailure(run, error)));
+  await step('note the dead letter', run, ports, () => runs.noteDeadLetter(run, messageId, at));
   return ACKNOWLEDGE;
 }
 

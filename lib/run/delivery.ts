@@ -47,7 +47,7 @@ export interface RunPorts {
   /** Why a due time is not to be run, by what its schedule says; `undefined` when it may start. @default all may */
   readonly admit?: (run: RunRecord) => Skip | undefined;
   /** Tells a watcher outside the account of a completed run. @default nobody is told */
-  readonly ping?: (run: RunRecord) => Promise<void>;
+  readonly ping?: ((run: RunRecord) => Promise<void>) | undefined;
   /** Names the places in the stacks of errors from the project. @default they stay unchanged */
   readonly namePlaces?: NamePlaces;
   /** What people are told when a run has failed for good. */

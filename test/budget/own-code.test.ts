@@ -12,6 +12,7 @@ const USES: readonly { readonly what: string; readonly app: MeasuredApp; readonl
   { what: 'assets', app: { jobs: { measured: { assets: ['functions'] } } }, adds: 512 },
   { what: 'a pingUrl', app: { jobs: { measured: {} }, schedule: { pingUrl: 'https://example.com/ping' } }, adds: 512 },
   { what: 'metrics of durations', app: { jobs: { measured: {} }, hasDurations: true }, adds: 512 },
+  { what: 'alerts to people', app: { jobs: { measured: {} }, hasAlerts: true }, adds: 6144 },
   { what: 'an emulator', app: { jobs: { measured: {} }, isEmulated: true }, adds: 1024 },
 ];
 

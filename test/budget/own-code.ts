@@ -22,6 +22,7 @@ export interface MeasuredApp {
   /** More of the first job's schedule, which is due daily. */
   readonly schedule?: Partial<ScheduleOptions<undefined>>;
   readonly isEmulated?: boolean;
+  readonly hasAlerts?: boolean;
   readonly hasDurations?: boolean;
 }
 
@@ -30,6 +31,7 @@ export async function ownCode({
   jobs,
   schedule: options = {},
   isEmulated = false,
+  hasAlerts = false,
   hasDurations = false,
 }: MeasuredApp): Promise<ReadonlyMap<string, number>> {
   const folder = mkdtempSync(join(directory, 'app-'));
@@ -45,7 +47,7 @@ export async function ownCode({
     now: DUE,
     readCalendarFile: () => [],
   });
-  const { outputs } = build(entriesOf({ ...app, isEmulated, hasDurations }), folder);
+  const { outputs } = build(entriesOf({ ...app, isEmulated, hasAlerts, hasDurations }), folder);
   const reached = new Set([`out/${measured}.mjs`]);
   // A set that grows while it is walked is walked to its end.
   for (const file of reached) {

@@ -92,6 +92,14 @@ describe('the entry of a job', () => {
     expect(importsOf(jobEntry(parts))).not.toContain('duration-metrics.ts');
   });
 
+  test('of all that is not in every bundle imports what bundles alerts where its stage sends them to people', () => {
+    const { jobs, schedules } = check({});
+    const parts = { job: jobs[0] as CheckedJob, schedules, isEmulated: false };
+
+    expect(importsOf(jobEntry({ ...parts, hasAlerts: true }))).toContain('bundled-alerts.ts');
+    expect(importsOf(jobEntry(parts))).not.toContain('bundled-alerts.ts');
+  });
+
   test.each(OVERLAP_POLICIES)('imports the gate of its own overlap policy and no other: %s', (overlap) => {
     const parallel = defineJob('report', { overlap, run() {} });
     const { jobs, schedules } = check({}, undefined, [parallel]);

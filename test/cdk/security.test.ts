@@ -1,6 +1,7 @@
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { describe, expect, test } from 'vitest';
 import { defineJob, schedule } from '../../lib/entry/belfry.ts';
+import type { Stages } from '../../lib/job/stages.ts';
 import { allStatements, here, listOf, queueBehind, roleOf, statementsOf, textOf } from './policies.ts';
 import { jobFile, only, report, resourcesOf, synth, type Template } from './support.ts';
 
@@ -72,6 +73,23 @@ describe('the role of a job', () => {
     expect(statements.find(({ Action }) => listOf(Action).includes('dynamodb:UpdateItem'))?.Condition).toEqual({
       'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['JOB#report'] },
     });
+  });
+
+  test('keeps stories and pending alerts where its stage sends alerts to people, and only there', () => {
+    const reachOf = (stages: Stages) => {
+      const { template } = synth({ stages });
+      const statements = statementsOf(roleOf(template, 'lambda.amazonaws.com', 'report'));
+      return statements.filter(({ Condition }) => JSON.stringify(Condition ?? '').includes('ALERTS'));
+    };
+
+    expect(reachOf({ dev: { alerts: { email: ['oncall@example.com'] } } })).toMatchObject([
+      {
+        Action: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+        Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['ALERTS'] } },
+      },
+    ]);
+    expect(reachOf({ dev: {} })).toEqual([]);
+    expect(reachOf({ dev: { alerts: { email: [] } } })).toEqual([]);
   });
 
   test('reads the records of all jobs, and still writes its own only, when access.ts says so', () => {

@@ -55,6 +55,8 @@ export interface BundledApp extends Pick<CheckedApp, 'jobs' | 'schedules'> {
   readonly isEmulated?: boolean;
   /** Whether the stage asks for metrics of durations. @default false */
   readonly hasDurations?: boolean;
+  /** Whether the stage sends alerts to people. @default false */
+  readonly hasAlerts?: boolean;
   /** @default none */
   readonly watchdog?: WatchdogOptions;
   /** @default none: the stage has no channel */
@@ -68,8 +70,8 @@ interface JobEntry extends Entry {
 
 /** The module of each function. */
 export function entriesOf({ jobs, watchdog, alerts, isEmulated = false, ...app }: BundledApp): readonly JobEntry[] {
-  const { schedules, hasDurations = false } = app;
-  const common = { schedules, isEmulated, hasDurations };
+  const { schedules, hasDurations = false, hasAlerts = false } = app;
+  const common = { schedules, isEmulated, hasDurations, hasAlerts };
   return [
     ...jobs.map((job) => ({ name: job.name, source: jobEntry({ job, ...common }), job })),
     ...(watchdog === undefined ? [] : [{ name: WATCHDOG, source: watchdogEntry(watchdog, isEmulated) }]),

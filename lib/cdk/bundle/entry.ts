@@ -26,6 +26,7 @@ const GATES: Readonly<Record<OverlapPolicy, Import>> = {
 
 /** Optional features, bundled only for jobs that use them: every byte of a bundle is read when its function starts. */
 const EXTRAS = {
+  alerts: ofLib('bundleAlerts', 'lambda/bundled-alerts.ts'),
   adapt: ofLib('fillInScheduledTime', 'lambda/emulated-record.ts'),
   asset: ofLib('findDeployedAsset', 'lambda/assets.ts'),
   calendar: ofLib('skipByCalendar', 'lambda/calendar-admission.ts'),
@@ -40,10 +41,18 @@ interface JobEntryParts {
   readonly isEmulated: boolean;
   /** Whether the stage asks for metrics of durations. @default false */
   readonly hasDurations?: boolean;
+  /** Whether the stage sends alerts to people. @default false */
+  readonly hasAlerts?: boolean;
 }
 
 /** The module that Lambda loads for a job. Synth has checked all that it says; a running function takes its word for it. */
-export function jobEntry({ job, schedules, isEmulated, hasDurations = false }: JobEntryParts): string {
+export function jobEntry({
+  job,
+  schedules,
+  isEmulated,
+  hasDurations = false,
+  hasAlerts = false,
+}: JobEntryParts): string {
   const own = schedules.filter((schedule) => schedule.job === job.name);
   const options: HandlerOptions = {
     policy: job.policy,
@@ -53,6 +62,7 @@ export function jobEntry({ job, schedules, isEmulated, hasDurations = false }: J
   const extras = {
     gate: GATES[job.policy.overlap],
     ...(isEmulated ? { adapt: EXTRAS.adapt } : {}),
+    ...(hasAlerts ? { alerts: EXTRAS.alerts } : {}),
     ...(job.assets.length > 0 ? { asset: EXTRAS.asset } : {}),
     ...(facts.some(({ calendars }) => calendars !== undefined) ? { calendar: EXTRAS.calendar } : {}),
     ...(facts.some(({ pingUrl }) => pingUrl !== undefined) ? { ping: EXTRAS.ping } : {}),
