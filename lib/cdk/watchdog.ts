@@ -11,7 +11,7 @@ import type { JobPolicy } from '../job/policy.ts';
 import type { WatchdogOptions } from '../lambda/watchdog.ts';
 import { longestWait } from '../run/longest-wait.ts';
 import { deployedTimeouts, EARLIEST_LOOK } from '../run/timeouts.ts';
-import { jobPartition, OPEN_SHARDS, openShard, TABLE } from '../store/dynamodb/keys.ts';
+import { ALERTS, jobPartition, OPEN_SHARDS, openShard, TABLE } from '../store/dynamodb/keys.ts';
 import { DAY, HOUR, MINUTE, type Milliseconds, milliseconds } from '../units.ts';
 import { definitionOf } from '../watchdog/deployed.ts';
 import type { WatchedJob } from '../watchdog/plan.ts';
@@ -129,7 +129,10 @@ function readGrace(grace: Duration): Milliseconds {
   ]);
 }
 
-/** Lets the watchdog read all records, write those of due times without a run, send to all queues and ask EventBridge. */
+/**
+ * Lets the watchdog read all records, write those of due times without a run, keep stories and pending alerts, send to all
+ * queues, and ask EventBridge for schedules and SNS how many receive alerts.
+ */
 export function grantWatchdog(worker: JobWorker): void {
   const { names } = worker.surroundings;
   const { table } = sharedArns(worker, names);
@@ -144,7 +147,8 @@ export function grantWatchdog(worker: JobWorker): void {
     resourceName: `${names.scheduleGroup}/*`,
   });
   worker.permissions.addStatements(
-    allow(['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:Query'], table, keys(jobPartition('*'))),
+    allow(['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:Query'], table, keys(jobPartition('*'), ALERTS)),
+    allow(['dynamodb:DeleteItem'], table, keys(ALERTS)),
     allow(
       ['dynamodb:Query'],
       `${table}/index/${TABLE.openIndex.name}`,

@@ -10,6 +10,7 @@ import { WATCHDOG } from '../job/names.ts';
 import { logEvent, WATCHDOG_EVENTS } from '../observe/events.ts';
 import { formatMetrics } from '../observe/metrics.ts';
 import { ownEntry } from '../own-entry.ts';
+import { DynamoDbAlertStore } from '../store/dynamodb/dynamodb-alert-store.ts';
 import { DynamoDbWatchStore } from '../store/dynamodb/dynamodb-watch-store.ts';
 import { createSqsRunQueue } from '../store/sqs/sqs-run-queue.ts';
 import { epochMs } from '../units.ts';
@@ -17,8 +18,10 @@ import { runPass } from '../watchdog/pass.ts';
 import type { QueueNames } from '../watchdog/pass-context.ts';
 import type { WatchdogPlan } from '../watchdog/plan.ts';
 import type { DeployedSchedule, WatchdogPorts } from '../watchdog/ports.ts';
+import { bundleAlerts } from './bundled-alerts.ts';
 import { failWithoutPass } from './fail-without-pass.ts';
 import { createHandler, type HandlerExtras, type HandlerOptions } from './handler.ts';
+import { publishAlert } from './publish-alert.ts';
 import { writeLine } from './runtime.ts';
 import { SDK_OPTIONS } from './sdk-options.ts';
 
@@ -55,7 +58,8 @@ export function createWatchdogHandler(
       return result;
     },
   });
-  const handle = createHandler(job, options, extras);
+  // Bundled in every stage: it has the right to, and passes that fail every minute are one story.
+  const handle = createHandler(job, options, { ...extras, alerts: bundleAlerts });
   return failWithoutPass(handle, {
     countPasses: () => completed,
     deleteMessage: ({ receiptHandle: ReceiptHandle }) =>
@@ -64,14 +68,15 @@ export function createWatchdogHandler(
 }
 
 function createAdapters(
-  { table, queueUrl }: Environment,
+  { table, queueUrl, alertTopicArn }: Environment,
   { prefix, jobs }: WatchdogPlan,
-  client: SQSClient,
-): Omit<WatchdogPorts, 'alert' | 'log'> {
+  sqs: SQSClient,
+): Omit<WatchdogPorts, 'log'> {
   const scheduler = new SchedulerClient(SDK_OPTIONS);
   const queues = beforeName(queueUrl, '/');
+  const client = new DynamoDBClient(SDK_OPTIONS);
   const { send } = createSqsRunQueue({
-    client,
+    client: sqs,
     urlOf: (job) => {
       const known = ownEntry(jobs, job);
       if (known === undefined) throw new Error(`the job "${job}" is not in the app: it has no queue`);
@@ -79,11 +84,13 @@ function createAdapters(
     },
   });
   return {
-    store: new DynamoDbWatchStore({ client: new DynamoDBClient(SDK_OPTIONS), table }),
+    store: new DynamoDbWatchStore({ client, table }),
+    alerts: new DynamoDbAlertStore({ client, table }),
+    alert: (alert) => publishAlert(alert, alertTopicArn),
     findDeployed: (name) => findSchedule(scheduler, { Name: name, GroupName: prefix }),
     send,
     countWaiting: (runsWaiting) => writeLine(formatMetrics(prefix, WATCHDOG, systemClock.now(), { runsWaiting })),
-    countMessages: (queue) => countMessages(client, `${queues}${queue}`),
+    countMessages: (queue) => countMessages(sqs, `${queues}${queue}`),
     countMissed: (job, runsMissed) => writeLine(formatMetrics(prefix, job, systemClock.now(), { runsMissed })),
     now: systemClock.now,
     random: Math.random,
@@ -118,8 +125,7 @@ async function countMessages(client: SQSClient, QueueUrl: string): Promise<numbe
   }
 }
 
-const reportsOf = ({ alert, log }: JobContext): Pick<WatchdogPorts, 'alert' | 'log'> => ({
-  alert,
+const reportsOf = ({ log }: JobContext): Pick<WatchdogPorts, 'log'> => ({
   log: (event, fields) => logEvent(log, event, WATCHDOG_EVENTS[event].level, fields),
 });
 

@@ -15,7 +15,8 @@ export type WatchdogEvent =
   | 'after-gap-sent'
   | 'not-sent'
   | 'due-time-not-expected'
-  | 'schedule-not-deployed';
+  | 'schedule-not-deployed'
+  | 'schedule-disabled';
 
 /** What a function reports of a message before there is a run. */
 export type MessageEvent = 'message-refused' | 'scheduled-time-guessed';
@@ -128,6 +129,7 @@ export const WATCHDOG_EVENTS = {
   'catch-up-sent': { level: 'info', fields: SENT },
   'after-gap-sent': { level: 'info', fields: SENT },
   'schedule-not-deployed': { level: 'info', fields: ['runId', 'job', 'schedule', 'why'], isAlerted: true },
+  'schedule-disabled': { level: 'warn', fields: ['runId', 'job', 'schedule', 'why'], isAlerted: true },
 } as const satisfies Readonly<Record<WatchdogEvent, EventRow>>;
 
 /** The one table of all that Belfry logs. */

@@ -12,6 +12,7 @@ export const WATCHDOG_PHRASES: Phrases<WatchdogEvent> = {
   'run-missed': 'missed',
   'run-came-too-late': 'missed',
   'schedule-not-deployed': 'not deployed as the app says',
+  'schedule-disabled': 'disabled by hand in EventBridge',
 };
 
 /** The first line of an alert: `[prod] report failed: TypeError: no connection`. @param subject what it has happened to */

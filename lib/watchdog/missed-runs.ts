@@ -4,11 +4,12 @@ import { type EpochMs, epochMs, plus } from '../units.ts';
 import { mapInBatches } from './batches.ts';
 import { type Deployed, EVENTBRIDGE_PRECISION, lookUpDeployed } from './deployed.ts';
 import type { DueTime } from './due-times.ts';
-import { isTooLate, missedReason } from './missed-reason.ts';
+import { type Circumstances, isTooLate, missedReason, wasDisabled } from './missed-reason.ts';
 import type { Pass } from './pass-context.ts';
 import type { WatchedSchedule } from './plan.ts';
 import type { WatchdogPorts } from './ports.ts';
 import { logDueTime, recordWithoutRun, runOf } from './record-without-run.ts';
+import { disabledStoryKey } from './story-keys.ts';
 import { wasWatched } from './watched-minutes.ts';
 
 /** A due time that was missed, and the probable reason. */
@@ -19,8 +20,10 @@ export interface MissedRun {
   readonly why: string;
   /** Whether its message came later than the maximum lateness. */
   readonly isTooLate: boolean;
-  /** Whether the schedule is disabled in EventBridge. */
+  /** Whether the schedule is disabled in EventBridge now. */
   readonly isDisabled: boolean;
+  /** Since when it was disabled by hand, where it was at its due time. */
+  readonly disabledSince?: EpochMs | undefined;
 }
 
 export interface MissedRuns {
@@ -104,11 +107,6 @@ type Recorded =
   | { readonly kind: 'skipped' }
   | { readonly kind: 'nothing-new' };
 
-interface Circumstances {
-  readonly deployed: Deployed | undefined;
-  readonly pass: Pass;
-}
-
 async function recordDueTime(
   each: DueTime,
   record: RunRecord | undefined,
@@ -127,11 +125,20 @@ async function recordDueTime(
     run: runOf(each),
     schedule: each.schedule,
     scheduledTime: each.scheduledTime,
-    why: missedReason(each, current, { deployed, plan: pass.plan }),
+    why: missedReason(each, current, { deployed, pass }),
     isTooLate: isTooLate(current),
     isDisabled: deployed?.kind === 'disabled',
+    disabledSince: disabledSince(each, { deployed, pass }),
   };
   return { kind: 'missed', missed };
+}
+
+/** The later of two changes counts, where an entry has become two schedules; the story has the first that was seen. */
+function disabledSince(due: DueTime, circumstances: Circumstances): EpochMs | undefined {
+  if (!wasDisabled(due, circumstances)) return undefined;
+  const { deployed, pass } = circumstances;
+  const known = pass.stories.get(disabledStoryKey(due.schedule.id));
+  return known?.since ?? (deployed?.kind === 'disabled' ? deployed.changedAt : undefined);
 }
 
 /**

@@ -1,5 +1,4 @@
 import { type EpochMs, epochMs } from '../units.ts';
-import type { SentAlerts } from './alerts.ts';
 import type { Checks } from './checks.ts';
 import type { CatchUpTurns } from './choose-catch-ups.ts';
 import type { DueTimes } from './due-times.ts';
@@ -19,7 +18,6 @@ export interface StepResults {
   readonly gapRuns: GapRuns;
   readonly dueTimes: DueTimes;
   readonly found: MissedRuns;
-  readonly alerts: SentAlerts;
   readonly turns: CatchUpTurns;
   readonly checks: Checks;
   readonly rescue: Rescue;
@@ -27,7 +25,7 @@ export interface StepResults {
 
 /** The state that a pass saves. */
 export function nextState(results: StepResults, { state, now, watched }: Pass): WatchState {
-  const { tracked, alerts, turns, rescue } = results;
+  const { tracked, turns, rescue } = results;
   return {
     version: state.version + 1,
     lookedAt: now,
@@ -39,9 +37,8 @@ export function nextState(results: StepResults, { state, now, watched }: Pass): 
         return [each.schedule.id, { ...each.state, checkedUntil, ...pausesAfter(checkedUntil, each.state) }];
       }),
     ),
-    waiting: withReported(tracked.waiting, alerts.reported),
+    waiting: tracked.waiting,
     catchUps: turns.catchUps,
-    untold: alerts.pending,
     checks: results.checks.state,
   };
 }
@@ -60,8 +57,3 @@ function checkedUntilOf(
   const passedOver = gap === undefined ? checked : Math.min(found.createdAt.get(id) ?? checked, until, gap.to - 1);
   return epochMs(Math.max(checked, passedOver));
 }
-
-const withReported = (waiting: WatchState['waiting'], reported: ReadonlySet<string>): WatchState['waiting'] =>
-  Object.fromEntries(
-    Object.entries(waiting).map(([id, { since, isTold }]) => [id, { since, isTold: isTold || reported.has(id) }]),
-  );

@@ -1,3 +1,4 @@
+import type { Story } from '../observe/alert-store.ts';
 import type { EpochMs } from '../units.ts';
 import { withCircuitBreakers } from './circuit-breaker.ts';
 import type { WatchdogPlan } from './plan.ts';
@@ -34,13 +35,16 @@ export interface Pass extends PassOptions {
   readonly state: WatchState;
   /** The minutes with a pass, that of this one included. */
   readonly watched: WatchedMinutes;
+  /** The stories that were open when the pass began, by key. */
+  readonly stories: ReadonlyMap<string, Story>;
 }
 
-/** Puts circuit breakers before the ports, and loads the state. */
+/** Puts circuit breakers before the ports, and loads the state and the open stories. */
 export async function beginPass(plan: WatchdogPlan, ports: WatchdogPorts, options: PassOptions): Promise<Pass> {
   const now = ports.now();
   // A state of an earlier version may lack fields that are new.
   const state: WatchState = { ...FIRST_STATE, ...(await ports.store.loadState()) };
   const watched = watchedWith(state.watched, options.dueAt);
-  return { ...options, plan, ports: withCircuitBreakers(ports), now, state, watched };
+  const stories = new Map((await ports.alerts.stories()).map((story) => [story.key, story]));
+  return { ...options, plan, ports: withCircuitBreakers(ports), now, state, watched, stories };
 }

@@ -1,18 +1,23 @@
-import { sendAlerts } from './alerts.ts';
 import { checkRunsAndQueues } from './checks.ts';
 import { chooseCatchUps } from './choose-catch-ups.ts';
 import { collectDueTimes } from './due-times.ts';
+import { endOutages } from './end-outages.ts';
 import { IncompleteLookError } from './errors.ts';
 import { expectedSchedules } from './expected-schedules.ts';
+import { followFailedStories } from './failed-stories.ts';
 import { startGapRuns } from './gap-runs.ts';
 import { recordMissedRuns } from './missed-runs.ts';
+import { reportOutages } from './missed-stories.ts';
 import { nextState, type StepResults } from './next-state.ts';
 import { beginPass, type PassOptions } from './pass-context.ts';
 import type { WatchdogPlan } from './plan.ts';
 import { planCatchUps } from './plan-catch-ups.ts';
 import type { WatchdogPorts } from './ports.ts';
+import { reportChecks } from './report-checks.ts';
 import { reportMissedRuns } from './report-missed-runs.ts';
+import { reportOverdue } from './report-overdue.ts';
 import { rescueOpenRuns } from './rescue.ts';
+import { NOTHING_SENT, sendPendingAlerts } from './send-alerts.ts';
 import { type SentCatchUps, sendCatchUps } from './send-catch-ups.ts';
 import { schedulesStillFailing } from './still-failing.ts';
 import { trackSchedules } from './track-schedules.ts';
@@ -37,7 +42,7 @@ export interface PassResult {
 
 /**
  * One pass of the watchdog, in the steps that docs/architecture.md describes. The state is saved after the alerts are
- * sent, so a pass that ends early is repeated and no due time is passed over. A step that fails in part does not stop the
+ * kept, so a pass that ends early is repeated and no due time is passed over. A step that fails in part does not stop the
  * others.
  *
  * @throws IncompleteLookError when parts have failed that the next pass tries again
@@ -53,25 +58,33 @@ export async function runPass(plan: WatchdogPlan, ports: WatchdogPorts, options:
   // 3. Record due times without a run.
   const dueTimes = collectDueTimes(expected, MAX_CHECKED);
   const found = await recordMissedRuns(dueTimes.due, pass);
-  // 4. Report what was missed, and schedules that are not deployed.
+  // 4. Report what was missed, and schedules that are not deployed. Alerts are kept first, and sent below.
   reportMissedRuns(found.missed, pass);
-  const alerts = await sendAlerts({ ...found, ...tracked, ...dueTimes }, pass);
+  await reportOutages(found.missed, dueTimes, pass);
+  const overdue = await reportOverdue(tracked, pass);
   // 5. Choose the catch-ups to send.
   const planned = planCatchUps(found.missed, pass);
   const stillFailing = schedulesStillFailing(planned, expected, { ...dueTimes, now: pass.now });
   const turns = await chooseCatchUps(planned, stillFailing, pass);
-  // 6. Look for dead letters, and for runs that wait or take too long.
+  // 6. Find out which outages and failures are over, and send the alerts.
+  const ended = await endOutages({ expected, dueTimes, turns, ...found }, pass);
+  const failed = await followFailedStories(pass);
+  const alerts = await sendPendingAlerts(pass);
+  // 7. Look for dead letters, and for runs that wait or take too long. After the alerts: queues may hang.
   const checks = await checkRunsAndQueues(pass);
-  // 7. Rescue open runs. After the alerts: it may take long, and can wait.
+  const reported = await reportChecks(checks, pass);
+  const more = reported.isQuiet ? NOTHING_SENT : await sendPendingAlerts(pass);
+  // 8. Rescue open runs. After the alerts: it may take long, and can wait.
   const rescue = await rescueOpenRuns(pass, checks.open);
-  // 8. Save the state, which has the catch-ups as sent: a pass that ends here delays one, and never sends two.
-  const results: StepResults = { tracked, expected, gapRuns, dueTimes, found, alerts, turns, checks, rescue };
+  // 9. Save the state, which has the catch-ups as sent: a pass that ends here delays one, and never sends two.
+  const results: StepResults = { tracked, expected, gapRuns, dueTimes, found, turns, checks, rescue };
   const state = nextState(results, pass);
   await pass.ports.store.saveState(state);
-  // 9. Send the catch-ups.
+  // 10. Send the catch-ups.
   const caughtUp = await sendCatchUps(turns.runs, state, pass);
 
-  const problems = [rescue, tracked, gapRuns, alerts, checks, caughtUp].flatMap((step) => step.problems);
+  const steps = [rescue, tracked, gapRuns, overdue, ended, failed, alerts, checks, reported, more, caughtUp];
+  const problems = steps.flatMap((step) => step.problems);
   if (problems.length > 0) throw new IncompleteLookError(problems);
   return resultOf(results, caughtUp);
 }

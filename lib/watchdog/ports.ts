@@ -1,4 +1,5 @@
-import type { AlertMessage } from '../job/context.ts';
+import type { Alert } from '../observe/alert.ts';
+import type { AlertStore } from '../observe/alert-store.ts';
 import type { FieldsOf, WatchdogEvent } from '../observe/events.ts';
 import type { RunQueue } from '../run/queue.ts';
 import type { RunRecord } from '../run/record.ts';
@@ -30,6 +31,12 @@ export interface OpenRun {
 /** What the lengths of a run's attempts follow from. */
 export type RunLengths = Pick<RunRecord, 'id' | 'status' | 'leaseUntil' | 'attempts'>;
 
+export interface RecentRuns {
+  readonly limit: number;
+  /** Of the scheduled time, both included. @default all */
+  readonly period?: { readonly from: EpochMs; readonly to: EpochMs };
+}
+
 /** The table as the watchdog uses it. */
 export interface WatchStore {
   /** Reads one record, consistently. */
@@ -42,6 +49,8 @@ export interface WatchStore {
   openRuns(until: EpochMs, after?: string): AsyncIterable<OpenRun>;
   /** A job's runs, those of the newest due times first; read page by page as they are asked for. */
   newestRuns(job: string): AsyncIterable<RunLengths>;
+  /** The same in full, of a period; not more than a page of the table. */
+  recentRecords(job: string, which: RecentRuns): Promise<readonly RunRecord[]>;
   loadState(): Promise<WatchState | undefined>;
   /** @throws StaleLookError when another pass has saved its state since this one loaded it */
   saveState(state: WatchState): Promise<void>;
@@ -60,10 +69,12 @@ export interface DeployedSchedule {
 /** Everything that the watchdog depends on. */
 export interface WatchdogPorts {
   readonly store: WatchStore;
+  readonly alerts: AlertStore;
   /** Finds the schedule of that name in the deployment's group; `undefined` when there is none. */
   readonly findDeployed: (name: string) => Promise<DeployedSchedule | undefined>;
   readonly send: RunQueue['send'];
-  readonly alert: (message: AlertMessage) => Promise<void>;
+  /** Sends an alert at once. */
+  readonly alert: (alert: Alert) => Promise<void>;
   readonly log: <Event extends WatchdogEvent>(event: Event, fields: FieldsOf<Event>) => void;
   /** Counts missed due times of a job, for the alarm. */
   readonly countMissed: (job: string, count: number) => void;

@@ -18,8 +18,6 @@ export interface WatchState {
   readonly waiting: Readonly<Record<string, WaitingState>>;
   /** Missed due times that are to be caught up, the oldest first. */
   readonly catchUps: readonly CatchUp[];
-  /** Missed due times whose alert could not be sent yet. */
-  readonly untold: readonly PendingAlert[];
   readonly checks: ChecksState;
 }
 
@@ -42,16 +40,6 @@ export interface RescueProgress {
   readonly after?: string;
 }
 
-/** A missed due time whose alert could not be sent. */
-export interface PendingAlert {
-  readonly run: string;
-  readonly why: string;
-  /** Whether its message came later than the maximum lateness. */
-  readonly isTooLate: boolean;
-  /** Whether the schedule was disabled in EventBridge. */
-  readonly isPutOff: boolean;
-}
-
 /** A tracked schedule: from when on, and how far, its due times are expected and checked. */
 export interface ScheduleState {
   /** What its due times and run ids follow from: job, expressions, zone and daylight-saving choice, as text. */
@@ -69,8 +57,6 @@ export interface ScheduleState {
 /** A schedule that EventBridge does not have as the app declares it. */
 export interface WaitingState {
   readonly since: EpochMs;
-  /** Whether an alert has reported it. */
-  readonly isTold: boolean;
 }
 
 /** A missed due time that is to be caught up. */
@@ -89,6 +75,5 @@ export const FIRST_STATE: WatchState = {
   schedules: {},
   waiting: {},
   catchUps: [],
-  untold: [],
   checks: { deadLettersDueAt: epochMs(0), slowDueAt: epochMs(0), slowRuns: [] },
 };

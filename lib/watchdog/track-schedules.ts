@@ -22,7 +22,7 @@ export interface TrackedSchedules {
   readonly schedules: readonly TrackedSchedule[];
   /** The schedules that EventBridge does not have as the app declares them, by id. */
   readonly waiting: Readonly<Record<string, WaitingState>>;
-  /** Those of `waiting` that an alert should report now. */
+  /** Those of `waiting` that have waited for long. */
   readonly overdue: readonly OverdueSchedule[];
   /** Why EventBridge could not be asked. */
   readonly problems: readonly string[];
@@ -96,15 +96,14 @@ function expectableFrom({ id }: WatchedSchedule, { plan, state, now }: Pass): Ep
 
 function waitingFor(schedule: WatchedSchedule, deployed: Deployed, { state, now }: Pass): WaitingState | undefined {
   if (!shouldBeDeployed(schedule) || deployed.kind === 'as-expected') return undefined;
-  const { since, isTold } = ownEntry(state.waiting, schedule.id) ?? { since: now, isTold: false };
-  return { since, isTold };
+  return { since: ownEntry(state.waiting, schedule.id)?.since ?? now };
 }
 
 function overdueSchedule(
   schedule: WatchedSchedule,
   deployed: Deployed,
-  { waiting: { since, isTold }, now }: { readonly waiting: WaitingState; readonly now: EpochMs },
+  { waiting: { since }, now }: { readonly waiting: WaitingState; readonly now: EpochMs },
 ): OverdueSchedule | undefined {
-  if (isTold || deployed.kind === 'unknown' || deployed.kind === 'as-expected') return undefined;
+  if (deployed.kind === 'unknown' || deployed.kind === 'as-expected') return undefined;
   return now >= plus(since, MAX_DEPLOYMENT_TIME) ? { schedule, since, why: deployed.why } : undefined;
 }

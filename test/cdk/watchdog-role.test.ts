@@ -8,10 +8,11 @@ describe('the role of the watchdog', () => {
   const statements = statementsOf(roleOf(template, 'lambda.amazonaws.com', 'watchdog'));
   const allowing = (action: string) => statements.filter(({ Action }) => listOf(Action).includes(action));
 
-  test('may do what a job may, query runs, ask EventBridge, and no more', () => {
+  test('may do what a job may, query runs, remove alerts, ask EventBridge and SNS, and no more', () => {
     const actions = statements.flatMap(({ Action }) => listOf(Action));
 
     expect([...new Set(actions)].sort()).toEqual([
+      'dynamodb:DeleteItem',
       'dynamodb:GetItem',
       'dynamodb:Query',
       'dynamodb:UpdateItem',
@@ -29,7 +30,13 @@ describe('the role of the watchdog', () => {
     ]);
   });
 
-  test('reads and updates records of jobs, one at a time', () => {
+  test('removes pending alerts and stories, and no record', () => {
+    expect(allowing('dynamodb:DeleteItem').map(({ Condition }) => Condition)).toEqual([
+      { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['ALERTS'] } },
+    ]);
+  });
+
+  test('reads and updates records of jobs, and stories and alerts, one at a time', () => {
     const reach = allowing('dynamodb:UpdateItem').map(({ Action, Resource, Condition }) => ({
       Action,
       table: textOf(Resource),
@@ -41,7 +48,7 @@ describe('the role of the watchdog', () => {
     const table = `${here('dynamodb')}:table/shop-dev-runs`;
     expect(reach).toEqual([
       { Action: own, table, Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['JOB#watchdog'] } } },
-      { Action: all, table, Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['JOB#*'] } } },
+      { Action: all, table, Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['JOB#*', 'ALERTS'] } } },
     ]);
   });
 

@@ -388,6 +388,22 @@ describe.each(ADAPTERS)('the watch store over $name', ({ open }) => {
 
     test('are none of a job that never ran', async () => {
       expect(await newestRuns('never')).toEqual([]);
+      expect(await stores.watch.recentRecords('never', { limit: 5 })).toEqual([]);
+    });
+
+    test('come in full, up to a limit and of a period, both ends included', async () => {
+      const requests = dueAt(5, 10, 15, 20);
+      for (const request of requests) await claim(request);
+      const job = requests[0]?.job ?? '';
+      const idsOf = async (which: Parameters<typeof stores.watch.recentRecords>[1]) =>
+        (await stores.watch.recentRecords(job, which)).map(({ scheduledTime }) => (scheduledTime - DUE) / 60_000);
+
+      expect(await idsOf({ limit: 3 })).toEqual([20, 15, 10]);
+      expect(await idsOf({ limit: 9, period: { from: plus(DUE, minutes(10)), to: plus(DUE, minutes(15)) } })).toEqual([
+        15, 10,
+      ]);
+      const [newest] = await stores.watch.recentRecords(job, { limit: 1 });
+      expect(newest).toEqual(await stores.runs.get(requests[3]?.run ?? ''));
     });
   });
 });

@@ -2,12 +2,14 @@ import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { CHANNELS } from '../../lib/job/stages.ts';
 import type { Claimed, Settlement } from '../../lib/run/ports.ts';
+import { DynamoDbAlertStore } from '../../lib/store/dynamodb/dynamodb-alert-store.ts';
 import { DynamoDbDeliveryLog } from '../../lib/store/dynamodb/dynamodb-delivery-log.ts';
 import { DynamoDbLockStore } from '../../lib/store/dynamodb/dynamodb-lock-store.ts';
 import { DynamoDbRunRequests } from '../../lib/store/dynamodb/dynamodb-run-requests.ts';
 import { DynamoDbRunStore } from '../../lib/store/dynamodb/dynamodb-run-store.ts';
 import { DynamoDbWatchStore } from '../../lib/store/dynamodb/dynamodb-watch-store.ts';
 import { claimRequest, DUE, manualRequest, minutes, scheduledRequest } from '../support/requests.ts';
+import { FULL_ALERT, FULL_STORY } from './full-alert.ts';
 import { FULL_ERROR } from './full-error.ts';
 import { shapeOf } from './shape.ts';
 import { FULL_WATCH_STATE } from './watch-state.ts';
@@ -28,6 +30,8 @@ export interface Stored {
   readonly items: Readonly<Record<string, readonly string[]>>;
   /** The shape of the JSON that the watchdog keeps in one attribute. */
   readonly watchState: object;
+  /** The shape of the JSON of a pending alert. */
+  readonly alert: object;
 }
 
 /** What is stored, from the requests that DynamoDB is sent. */
@@ -49,7 +53,7 @@ export async function readStored(): Promise<Stored> {
   }
   dynamodb.restore();
   const items = Object.fromEntries([...found].map(([kind, names]) => [kind, [...names].sort()]));
-  return { items, watchState };
+  return { items, watchState, alert: shapeOf(FULL_ALERT) };
 }
 
 async function writeEverything(): Promise<void> {
@@ -85,6 +89,12 @@ async function writeEverything(): Promise<void> {
     joined: 'failed:report',
     over: 'message',
   });
+  const alerts = new DynamoDbAlertStore(TABLE);
+  const pending = { id: FULL_STORY.key, at: DUE, readyAt: DUE, alert: FULL_ALERT };
+  await alerts.open(FULL_STORY);
+  await alerts.put(pending);
+  await alerts.leave(pending, DUE);
+  await alerts.takePlace(DUE);
 }
 
 /** `RUN` and `STATE` without what tells one item from another. */

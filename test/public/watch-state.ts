@@ -1,7 +1,6 @@
 import type {
   CatchUp,
   ChecksState,
-  PendingAlert,
   RescueProgress,
   ScheduleState,
   WaitingState,
@@ -18,9 +17,8 @@ const schedule: Required<ScheduleState> = {
   lastUntil: DUE,
   pauses: [gap],
 };
-const waiting: Required<WaitingState> = { since: DUE, isTold: true };
+const waiting: Required<WaitingState> = { since: DUE };
 const catchUp: Required<CatchUp> = { run: 'run', sentAt: DUE };
-const untold: Required<PendingAlert> = { run: 'run', why: 'why', isTooLate: true, isPutOff: true };
 
 const checks: Required<ChecksState> = { deadLettersDueAt: DUE, slowDueAt: DUE, slowRuns: ['run'] };
 
@@ -33,6 +31,5 @@ export const FULL_WATCH_STATE: Required<WatchState> = {
   schedules: { nightly: schedule },
   waiting: { nightly: waiting },
   catchUps: [catchUp],
-  untold: [untold],
   checks,
 };

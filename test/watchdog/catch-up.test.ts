@@ -66,7 +66,10 @@ describe('a schedule that catches up with the latest', () => {
     const atFirst = harness.sent.length;
     await harness.advanceTo('2027-03-02T02:09:00Z');
 
-    expect(harness.alerts).toHaveLength(2);
+    expect(harness.alerts.map(({ subject }) => subject)).toEqual([
+      '[dev] a due time missed: ten',
+      '[dev] over: ten: 2 due times missed, 1 caught up',
+    ]);
     expect(atFirst).toBe(0);
     expect(caughtUp()).toEqual(['02:01 completed']);
   });
@@ -83,7 +86,10 @@ describe('a schedule that catches up with the latest', () => {
 
     expect(order()).toEqual(['02:50']);
     expect(caughtUp()).toEqual(['02:50 completed']);
-    expect(harness.alerts).toHaveLength(1);
+    expect(harness.alerts.map(({ subject }) => subject)).toEqual([
+      '[dev] 6 due times missed: ten',
+      '[dev] over: ten: 6 due times missed, 1 caught up',
+    ]);
     expect(harness.story().filter((line) => line.includes(' missed schedule'))).toHaveLength(5);
   });
 
@@ -206,7 +212,10 @@ describe('a schedule that catches up with three', () => {
       expect.stringContaining('run report/2027-03-02T02:30Z/ten cannot be caught up: Error: no queue'),
     ]);
     expect(caughtUp()).toEqual(['02:30 completed', '02:40 completed', '02:50 completed']);
-    expect(harness.alerts).toHaveLength(1);
+    expect(harness.alerts.map(({ subject }) => subject)).toEqual([
+      '[dev] 6 due times missed: ten',
+      '[dev] over: ten: 6 due times missed, 3 caught up',
+    ]);
   });
 
   test('gives up what is not in the app any more', async () => {

@@ -76,9 +76,105 @@ test('due times of a schedule that a user has disabled in EventBridge are missed
     '02:20Z/ten completed schedule',
     '02:30Z/ten completed schedule',
   ]);
-  expect(harness.alerts).toHaveLength(2);
+  expect(harness.alerts.map(({ subject }) => subject)).toEqual([
+    '[dev] disabled by hand in EventBridge: ten',
+    '[dev] over: ten disabled by hand: 2 due times missed, 0 caught up',
+  ]);
   expect(harness.alerts[0]?.body).toContain('catch-up  none, as long as the schedule is disabled');
+  expect(harness.alerts[0]?.facts).toMatchObject({ kind: 'schedule-disabled', story: 'disabled:ten' });
+  expect(harness.alerts[1]?.body).toContain('EventBridge has the schedule enabled since 2027-03-02 02:15 UTC.');
+  expect(harness.alerts[1]?.facts).toMatchObject({ story: 'disabled:ten', isOver: true });
+  expect(harness.loggedRuns('schedule-disabled')).toHaveLength(1);
+  expect(await harness.alertStore.stories()).toEqual([]);
   expect(harness.sent).toEqual([]);
+});
+
+describe('why a due time was missed', () => {
+  /** What the log says of each due time, by its time. */
+  const reasons = (harness: ReturnType<typeof createWatchdogHarness>) =>
+    Object.fromEntries(
+      harness.logged
+        .filter(({ event }) => event === 'run-missed')
+        .map(({ fields }) => [String(fields['runId']).slice(18, 23), String(fields['why'])]),
+    );
+
+  async function disabledFrom(at: string) {
+    const harness = createWatchdogHarness({ start: '2027-03-02T01:50:30Z', ...appOf(every(10)) });
+    await harness.advanceTo(at);
+    harness.eventBridge.change('app-dev-ten', { isEnabled: false }, harness.now);
+    return harness;
+  }
+
+  test('is that it was disabled, also where the schedule was enabled before that was found', async () => {
+    const harness = await disabledFrom('2027-03-02T01:55:30Z');
+    // The due time of 02:10 is found at 02:13.
+    await harness.advanceTo('2027-03-02T02:11:30Z');
+    harness.eventBridge.change('app-dev-ten', { isEnabled: true }, harness.now);
+
+    await harness.advanceTo('2027-03-02T02:35:00Z');
+
+    expect(reasons(harness)).toEqual({
+      '02:00': 'the schedule app-dev-ten is disabled in EventBridge',
+      '02:10': 'the schedule was disabled by hand in EventBridge until 2027-03-02 02:11 UTC',
+    });
+    expect(harness.alerts).toHaveLength(2);
+    expect(harness.alerts[1]?.subject).toContain('2 due times missed');
+  });
+
+  test('is not known where the schedule was changed after it and never found disabled', async () => {
+    const harness = await disabledFrom('2027-03-02T01:59:30Z');
+    await harness.advanceTo('2027-03-02T02:01:30Z');
+    harness.eventBridge.change('app-dev-ten', { isEnabled: true }, harness.now);
+
+    await harness.advanceTo('2027-03-02T02:05:00Z');
+
+    expect(reasons(harness)['02:00']).toContain(
+      'the schedule was changed in EventBridge at 2027-03-02 02:01 UTC, after this due time: how it was then is not known',
+    );
+  });
+
+  test('is not that it is disabled where it was disabled after it', async () => {
+    const harness = createWatchdogHarness({ start: '2027-03-02T01:50:30Z', ...appOf(every(10)) });
+    harness.circumstances.fires = () => undefined;
+    await harness.advanceTo('2027-03-02T02:01:30Z');
+    harness.eventBridge.change('app-dev-ten', { isEnabled: false }, harness.now);
+
+    await harness.advanceTo('2027-03-02T02:05:00Z');
+
+    expect(reasons(harness)['02:00']).toContain('changed in EventBridge at 2027-03-02 02:01 UTC, after this due time');
+    expect(harness.alerts.map(({ facts }) => facts.story)).toEqual(['missed:ten']);
+  });
+});
+
+test('a schedule that stays disabled is reported once more each day, and not at each due time', async () => {
+  const harness = createWatchdogHarness({
+    start: '2027-03-02T01:50:30Z',
+    ...appOf({ expressions: ['cron(0 * * * ? *)'] }),
+  });
+  await harness.advanceTo('2027-03-02T01:55:30Z');
+  harness.eventBridge.change('app-dev-ten', { isEnabled: false }, harness.now);
+
+  await harness.advanceTo('2027-03-04T03:00:00Z');
+
+  expect(harness.alerts.map(({ subject }) => subject)).toEqual([
+    '[dev] disabled by hand in EventBridge: ten',
+    '[dev] still: disabled by hand in EventBridge: ten',
+    '[dev] still: disabled by hand in EventBridge: ten',
+  ]);
+  expect(harness.alerts[2]?.body).toContain('Missed so far: 49 due times.');
+});
+
+test('EventBridge that cannot be asked leaves it open whether a schedule is still disabled', async () => {
+  const harness = createWatchdogHarness({ start: '2027-03-02T01:50:30Z', ...appOf(every(10)) });
+  await harness.advanceTo('2027-03-02T01:55:30Z');
+  harness.eventBridge.change('app-dev-ten', { isEnabled: false }, harness.now);
+  await harness.advanceTo('2027-03-02T02:05:00Z');
+
+  harness.eventBridge.answers = false;
+  await harness.advanceTo('2027-03-02T02:45:00Z');
+
+  expect(harness.alerts).toHaveLength(1);
+  expect(await harness.alertStore.stories()).toMatchObject([{ key: 'disabled:ten' }]);
 });
 
 test('a lower limit counts for those that wait, too', async () => {

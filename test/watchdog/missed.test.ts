@@ -55,7 +55,9 @@ describe('due times whose message never comes', () => {
     ]);
     expect(harness.alerts.map(({ subject }) => subject)).toEqual([
       '[dev] a due time missed: hourly',
+      '[dev] over: hourly: 1 due time missed, 0 caught up',
       '[dev] a due time missed: hourly',
+      '[dev] over: hourly: 1 due time missed, 0 caught up',
     ]);
     // The first pass that is more than three minutes after the due time.
     expect(harness.counts.map(({ at }) => new Date(at).toISOString())).toEqual([

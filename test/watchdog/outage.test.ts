@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createWatchdogHarness } from '../support/watchdog/harness.ts';
 
 const MINUTELY = { expressions: ['cron(* * * * ? *)'] };
+const SCHEDULES = ['a', 'b', 'c', 'd', 'hourly'];
 const HOURLY = { expressions: ['cron(0 * * * ? *)'] };
 
 describe('hours without schedules firing and without a pass', () => {
@@ -48,13 +49,20 @@ describe('hours without schedules firing and without a pass', () => {
     expect(reported).toHaveLength(missed.length);
   });
 
-  test('are reported in one alert a pass, which names twenty, and how many more there are, and that more may follow', async () => {
+  test('are reported in one alert, which names twenty and says that more follow, and when they are over with their numbers', async () => {
     const { harness } = await afterSixHours();
 
-    expect(harness.alerts).toHaveLength(3);
     expect(harness.alerts[0]?.subject).toMatch(/^\[dev\] \d{3} due times missed: a, b, c, d, hourly$/);
     expect(harness.alerts[0]?.body).toMatch(/\nand \d{3} more\nThere are older due times still to be checked/);
-    expect(harness.alerts[2]?.body).not.toContain('still to be checked');
+    expect(harness.alerts[0]?.facts.each?.map(({ story }) => story)).toEqual(SCHEDULES.map((id) => `missed:${id}`));
+    expect(harness.alerts.slice(1).map(({ subject }) => subject)).toEqual([
+      '[dev] over: c: 361 due times missed, 0 caught up',
+      '[dev] over: d: 361 due times missed, 0 caught up',
+      '[dev] over: a: 361 due times missed, 1 caught up',
+      '[dev] over: b: 361 due times missed, 1 caught up',
+    ]);
+    // The next due time of the last one is at nine.
+    expect(await harness.alertStore.stories()).toMatchObject([{ key: 'missed:hourly', count: 7 }]);
     expect(harness.alerts[0]?.body.length).toBeLessThan(10_000);
     expect(harness.counts.reduce((sum, { count }) => sum + count, 0)).toBe(4 * 361 + 7);
   });

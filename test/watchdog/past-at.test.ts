@@ -28,7 +28,10 @@ test.each([
   await harness.advanceTo('2027-03-02T04:00:00Z');
 
   expect(harness.story()).toEqual([`${RUN} completed catch-up missed`]);
-  expect(harness.alerts.map(({ subject }) => subject)).toEqual(['[dev] a due time missed: once']);
+  expect(harness.alerts.map(({ subject }) => subject)).toEqual([
+    '[dev] a due time missed: once',
+    '[dev] over: once: 1 due time missed, 1 caught up',
+  ]);
   expect(harness.alerts[0]?.body).toContain('EventBridge had the schedule as it should');
   expect((await harness.store.loadState())?.catchUps).toEqual([]);
 });
@@ -49,7 +52,10 @@ test('one that is disabled in this stage after its time is watched to the end', 
   await harness.advanceTo('2027-03-02T04:00:00Z');
 
   expect(harness.story()).toEqual([`${RUN} missed schedule missed`]);
-  expect(harness.alerts).toHaveLength(1);
+  expect(harness.alerts.map(({ subject }) => subject)).toEqual([
+    '[dev] a due time missed: once',
+    '[dev] over: once: 1 due time missed, 0 caught up',
+  ]);
   expect((await harness.store.loadState())?.schedules).toEqual({});
 });
 

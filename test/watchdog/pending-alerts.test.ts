@@ -14,7 +14,7 @@ function silence(harness: WatchdogHarness, until: string): void {
   });
 }
 
-test('alerts that cannot be sent for a while delay nothing, and one alert then reports all', async () => {
+test('alerts that cannot be sent for a while delay nothing, and are sent as soon as they can', async () => {
   const { harness, missed } = await setup(appOf(every(10)));
   silence(harness, '2027-03-02T02:30:00Z');
 
@@ -28,32 +28,31 @@ test('alerts that cannot be sent for a while delay nothing, and one alert then r
   expect(harness.alerts).toEqual([]);
   await harness.advanceTo('2027-03-02T02:32:00Z');
 
-  expect(harness.alerts.map(({ subject }) => subject)).toEqual(['[dev] 3 due times missed: ten']);
-  for (const time of ['02:00', '02:10', '02:20']) {
-    expect(harness.alerts[0]?.body).toContain(`report/2027-03-02T${time}Z/ten\n`);
-  }
+  expect(harness.alerts.map(({ subject }) => subject)).toEqual(['[dev] a due time missed: ten']);
+  expect(harness.alerts[0]?.body).toContain('report/2027-03-02T02:00Z/ten\n');
   expect(harness.alerts[0]?.body).toContain('EventBridge had the schedule as it should');
   // The line in the log and the value for the alarm have been there since each was found.
   expect(harness.loggedRuns('run-missed')).toHaveLength(3);
   expect(harness.counts.map(({ count }) => count)).toEqual([1, 1, 1]);
-  expect((await harness.store.loadState())?.untold).toEqual([]);
+  expect(await harness.alertStore.pending(10)).toEqual([]);
+  expect(await harness.alertStore.stories()).toMatchObject([{ key: 'missed:ten', count: 3 }]);
 });
 
-test('the newest hundred pending alerts are kept', async () => {
-  const { harness, missed } = await setup(appOf(every(1)), '2027-03-02T01:53:30Z');
+test('an outage whose alert could not be sent before it was over is reported with its end', async () => {
+  const { harness } = await setup(appOf(every(1)), '2027-03-02T01:53:30Z');
   silence(harness, '2027-03-02T04:10:00Z');
+  await harness.advanceTo('2027-03-02T03:00:30Z');
+  harness.circumstances.fires = () => ({});
 
-  await harness.advanceTo('2027-03-02T04:09:30Z');
-  const { untold } = (await harness.store.loadState()) ?? {};
-  expect(untold).toHaveLength(100);
-  expect(untold?.at(-1)?.run).toContain(missed().at(-1));
   await harness.advanceTo('2027-03-02T04:10:30Z');
 
-  expect(harness.alerts).toHaveLength(1);
-  expect(harness.alerts[0]?.subject).toBe('[dev] 101 due times missed: ten');
+  expect(harness.alerts.map(({ subject }) => subject)).toEqual([
+    '[dev] a due time missed: ten',
+    '[dev] over: ten: 69 due times missed, 0 caught up',
+  ]);
 });
 
-test('a pending alert of a schedule that has left the app is dropped', async () => {
+test('a pending alert of a schedule that has left the app is sent, with one that says so', async () => {
   const { harness } = await setup(appOf(every(10)));
   silence(harness, '2027-03-02T02:08:00Z');
   await harness.advanceTo('2027-03-02T02:05:00Z');
@@ -61,6 +60,10 @@ test('a pending alert of a schedule that has left the app is dropped', async () 
   harness.deploy(NONE);
   await harness.advanceTo('2027-03-02T02:30:00Z');
 
-  expect(harness.alerts).toEqual([]);
-  expect((await harness.store.loadState())?.untold).toEqual([]);
+  expect(harness.alerts.map(({ subject }) => subject)).toEqual([
+    '[dev] a due time missed: ten',
+    '[dev] over: ten: 1 due time missed, 0 caught up',
+  ]);
+  expect(harness.alerts[1]?.body).toContain('The schedule has left the app.');
+  expect(await harness.alertStore.stories()).toEqual([]);
 });

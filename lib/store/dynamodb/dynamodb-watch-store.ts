@@ -1,10 +1,10 @@
-import { type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, paginateQuery, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { WATCHDOG } from '../../job/names.ts';
 import type { RunRecord } from '../../run/record.ts';
 import { type EpochMs, epochMs, plus, toEpochSeconds, toIso } from '../../units.ts';
 import { StaleLookError } from '../../watchdog/errors.ts';
-import type { DueTimeWithoutRun, OpenRun, RunLengths, WatchStore } from '../../watchdog/ports.ts';
+import type { DueTimeWithoutRun, OpenRun, RecentRuns, RunLengths, WatchStore } from '../../watchdog/ports.ts';
 import type { WatchState } from '../../watchdog/state.ts';
 import { dueTimeRecord } from '../due-time-record.ts';
 import { jobPartition, OPEN_SHARDS, openEntry, openShard, RUN_PREFIX, runKey } from './keys.ts';
@@ -91,6 +91,24 @@ export class DynamoDbWatchStore implements WatchStore {
       },
     );
     for await (const { Items = [] } of pages) yield* Items.map((item) => toRunRecord(unmarshall(item)));
+  }
+
+  async recentRecords(job: string, { limit, period }: RecentRuns): Promise<readonly RunRecord[]> {
+    const { Items = [] } = await this.#client.send(
+      new QueryCommand({
+        TableName: this.#name,
+        KeyConditionExpression: 'pk = :job AND sk BETWEEN :from AND :to',
+        ExpressionAttributeValues: marshall({
+          ':job': jobPartition(job),
+          // `$` sorts behind the `#` that follows the time in a key, `~` behind all that keys of runs consist of.
+          ':from': `${RUN_PREFIX}${period === undefined ? '' : toIso(period.from)}`,
+          ':to': `${RUN_PREFIX}${period === undefined ? '~' : `${toIso(period.to)}$`}`,
+        }),
+        ScanIndexForward: false,
+        Limit: limit,
+      }),
+    );
+    return Items.map((item) => toRunRecord(unmarshall(item)));
   }
 
   async loadState(): Promise<WatchState | undefined> {

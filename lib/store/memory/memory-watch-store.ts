@@ -1,7 +1,7 @@
 import type { RunRecord } from '../../run/record.ts';
 import { type EpochMs, toIso } from '../../units.ts';
 import { StaleLookError } from '../../watchdog/errors.ts';
-import type { DueTimeWithoutRun, OpenRun, RunLengths, WatchStore } from '../../watchdog/ports.ts';
+import type { DueTimeWithoutRun, OpenRun, RecentRuns, RunLengths, WatchStore } from '../../watchdog/ports.ts';
 import type { WatchState } from '../../watchdog/state.ts';
 import { dueTimeRecord } from '../due-time-record.ts';
 import { MemoryRunStore } from './memory-run-store.ts';
@@ -33,6 +33,13 @@ export class MemoryWatchStore extends MemoryRunStore implements WatchStore {
     yield* [...this.records.values()]
       .filter((record) => record.job === job)
       .sort((one, other) => other.scheduledTime - one.scheduledTime || (other.id < one.id ? -1 : 1));
+  }
+
+  async recentRecords(job: string, { limit, period }: RecentRuns): Promise<readonly RunRecord[]> {
+    const isIn = ({ scheduledTime }: RunRecord): boolean =>
+      period === undefined || (scheduledTime >= period.from && scheduledTime <= period.to);
+    const runs = [...this.records.values()].filter((record) => record.job === job && isIn(record));
+    return runs.sort((one, other) => other.scheduledTime - one.scheduledTime).slice(0, limit);
   }
 
   async loadState(): Promise<WatchState | undefined> {

@@ -1,4 +1,5 @@
 import type { WatchdogPorts } from '../../../lib/watchdog/ports.ts';
+import { intercepted } from '../intercepted.ts';
 
 /** How a call fails: its request is lost, or only its answer; or the process is killed before it, or when it is done. */
 export const BREAKS = ['no-request', 'no-answer', 'killed-before', 'killed-after'] as const;
@@ -19,17 +20,19 @@ export class Breaker {
   }
 
   between(ports: WatchdogPorts): WatchdogPorts {
-    const { store, findDeployed, send, alert, countMessages } = ports;
+    const { store, alerts, findDeployed, send, alert, countMessages } = ports;
     return {
       ...ports,
       findDeployed: (name) => this.#call('findDeployed', () => findDeployed(name)),
       send: (run, options) => this.#call('send', () => send(run, options)),
       alert: (message) => this.#call('alert', () => alert(message)),
       countMessages: (queue) => this.#call('countMessages', () => countMessages(queue)),
+      alerts: intercepted(alerts, (name, apply) => this.#call(name, apply)),
       store: {
         get: (run) => this.#call('get', () => store.get(run)),
         recordWithoutRun: (dueTime) => this.#call('recordWithoutRun', () => store.recordWithoutRun(dueTime)),
         track: (run, checkAt) => this.#call('track', () => store.track(run, checkAt)),
+        recentRecords: (job, which) => this.#call('recentRecords', () => store.recentRecords(job, which)),
         loadState: () => this.#call('loadState', () => store.loadState()),
         saveState: (state) => this.#call('saveState', () => store.saveState(state)),
         openRuns: (until, after) => this.#rows('openRuns', () => store.openRuns(until, after)),

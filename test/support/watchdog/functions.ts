@@ -48,6 +48,8 @@ export interface FunctionsOptions {
   readonly schedules: () => readonly WatchedSchedule[];
   readonly behave: (run: JobContext['run'], nth: number) => Behaviour;
   readonly random: () => number;
+  /** Changes what runs are executed with. @default unchanged */
+  readonly equip?: ((ports: RunPorts) => RunPorts) | undefined;
 }
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
@@ -113,8 +115,8 @@ export class Functions {
   }
 
   #portsFor({ name, definition }: Job, policy: JobPolicy, process: SimulatedProcess): RunPorts {
-    const { store, random } = this.#options;
-    return {
+    const { store, random, equip = (ports) => ports } = this.#options;
+    return equip({
       job: defineJob<InputSchema | undefined>(name, {
         ...definition,
         run: (input, context) => this.#execute(process, input, context),
@@ -133,7 +135,7 @@ export class Functions {
       admit: (run) => this.#admit(run),
       describeFailure: ({ id }, { message }) => ({ subject: `${id} failed`, body: message }),
       surroundings: () => ({ log: SILENT, secret: async (secret) => secret, asset: (path) => path }),
-    };
+    });
   }
 
   #admit(run: RunRecord) {

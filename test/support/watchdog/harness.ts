@@ -1,7 +1,12 @@
-import type { AlertMessage, JobContext } from '../../../lib/job/context.ts';
+import type { JobContext } from '../../../lib/job/context.ts';
+import { withBundledAlerts } from '../../../lib/lambda/bundled-alerts.ts';
+import type { Alert } from '../../../lib/observe/alert.ts';
+import type { AlertStore } from '../../../lib/observe/alert-store.ts';
 import type { WatchdogEvent } from '../../../lib/observe/events.ts';
+import type { RunPorts } from '../../../lib/run/delivery.ts';
 import { formatRunMessage } from '../../../lib/run/message.ts';
 import type { RunRequest } from '../../../lib/run/ports.ts';
+import { MemoryAlertStore } from '../../../lib/store/memory/memory-alert-store.ts';
 import { type EpochMs, epochMs, type Seconds, seconds } from '../../../lib/units.ts';
 import { type PassResult, runPass } from '../../../lib/watchdog/pass.ts';
 import { beginPass, type Pass as PassContext } from '../../../lib/watchdog/pass-context.ts';
@@ -45,6 +50,16 @@ export interface Circumstances {
   between: (ports: WatchdogPorts) => WatchdogPorts;
   /** Whether a message that the watchdog sends is lost on its way. */
   losesSent: (run: string) => boolean;
+  /** Whether SNS refuses messages. */
+  refusesAlerts: () => boolean;
+  /** Replaces what functions bundle their alerts with. */
+  betweenSender: (sender: Sender) => Sender;
+}
+
+/** What a function bundles its alerts with. */
+export interface Sender {
+  readonly alerts: AlertStore;
+  readonly publish: (alert: Alert) => Promise<void>;
 }
 
 /** One pass, and its result. */
@@ -66,21 +81,26 @@ export interface HarnessOptions extends TestApp {
   readonly start: string;
   /** From 0 up to 1. @default 0.5, always */
   readonly random?: () => number;
+  /** Whether the functions of jobs bundle their alerts, as in a stage that sends alerts to people. @default false */
+  readonly bundlesAlerts?: boolean;
 }
 
 /**
  * A deployment in virtual time: EventBridge fires, queues deliver, `executeRun` runs, and the watchdog has a pass every
  * minute. Each of them can be disturbed.
  */
-export function createWatchdogHarness({ start, random = () => 0.5, ...app }: HarnessOptions) {
-  return new WatchdogHarness(app, epochMs(Date.parse(start)), random);
+export function createWatchdogHarness({ start, random = () => 0.5, bundlesAlerts = false, ...app }: HarnessOptions) {
+  return new WatchdogHarness(app, epochMs(Date.parse(start)), { random, bundlesAlerts });
 }
 
 export class WatchdogHarness {
   readonly store = new ForgetfulStore();
   readonly eventBridge = new FakeEventBridge();
   readonly functions: Functions;
-  readonly alerts: AlertMessage[] = [];
+  readonly alertStore = new MemoryAlertStore();
+  readonly alerts: Alert[] = [];
+  /** When each of them was sent. */
+  readonly alertedAt: EpochMs[] = [];
   readonly logged: Logged[] = [];
   readonly counts: { readonly job: string; readonly count: number; readonly at: EpochMs }[] = [];
   /** How many runs each pass has counted as waiting. */
@@ -97,6 +117,8 @@ export class WatchdogHarness {
     isWatching: true,
     between: (ports) => ports,
     losesSent: () => false,
+    refusesAlerts: () => false,
+    betweenSender: (sender) => sender,
   };
   readonly timeline: Timeline;
   readonly #random: () => number;
@@ -104,7 +126,11 @@ export class WatchdogHarness {
   #deployed: WatchdogPlan;
   #nextMinute: number;
 
-  constructor(app: TestApp, start: EpochMs, random: () => number) {
+  constructor(
+    app: TestApp,
+    start: EpochMs,
+    { random, bundlesAlerts }: Required<Pick<HarnessOptions, 'random' | 'bundlesAlerts'>>,
+  ) {
     this.timeline = new Timeline(start);
     this.#random = random;
     this.#plan = planOf(app);
@@ -116,6 +142,7 @@ export class WatchdogHarness {
       schedules: () => this.#deployed.schedules,
       behave: (run, nth) => this.circumstances.behaves(run, nth),
       random,
+      equip: bundlesAlerts ? (ports) => this.#bundled(ports) : undefined,
     });
     deployTo(this.eventBridge, this.#plan, start);
   }
@@ -127,9 +154,10 @@ export class WatchdogHarness {
   get ports(): WatchdogPorts {
     return {
       store: this.store,
+      alerts: this.alertStore,
       findDeployed: (name) => this.eventBridge.find(name),
       send: async (run, { delay = seconds(0) } = {}) => this.#send(run, delay),
-      alert: async (message) => void this.alerts.push(message),
+      alert: (alert) => this.#publish(alert),
       log: (event, fields) => void this.logged.push({ event, fields, at: this.now }),
       countMissed: (job, count) => void this.counts.push({ job, count, at: this.now }),
       countWaiting: (count) => void this.waiting.push({ count, at: this.now }),
@@ -209,6 +237,20 @@ export class WatchdogHarness {
   /** The ids of the runs that an event was logged of. */
   loggedRuns(event: WatchdogEvent): readonly unknown[] {
     return this.logged.filter((each) => each.event === event).map(({ fields }) => fields['runId']);
+  }
+
+  async #publish(alert: Alert): Promise<void> {
+    if (this.circumstances.refusesAlerts()) throw new Error('SNS refuses');
+    this.alerts.push(alert);
+    this.alertedAt.push(this.now);
+  }
+
+  #bundled(ports: RunPorts): RunPorts {
+    const sender = this.circumstances.betweenSender({
+      alerts: this.alertStore,
+      publish: (alert) => this.#publish(alert),
+    });
+    return withBundledAlerts(ports, sender.alerts, sender.publish);
   }
 
   #fire(minute: EpochMs): void {

@@ -15,17 +15,17 @@ const skipsUncheckedDueTimes: Mutate = (ports) => {
   return { ...ports, store: replaced(store, { saveState: (state) => store.saveState(done(state)) }) };
 };
 
-/** Saves the state before it sends the alerts. */
+/** Saves the state before it keeps the alerts. */
 const alertsAfterSaving: Mutate = (ports) => {
-  const { store } = ports;
-  const alerts: Parameters<typeof ports.alert>[0][] = [];
+  const { store, alerts: kept } = ports;
+  const alerts: Parameters<typeof kept.put>[0][] = [];
   return {
     ...ports,
-    alert: async (message) => void alerts.push(message),
+    alerts: replaced(kept, { put: async (alert) => void alerts.push(alert) }),
     store: replaced(store, {
       async saveState(state) {
         await store.saveState(state);
-        for (const message of alerts.splice(0)) await ports.alert(message);
+        for (const alert of alerts.splice(0)) await kept.put(alert);
       },
     }),
   };
@@ -79,7 +79,26 @@ const forgetsWhatIsInFlight = withState((state) => ({
 }));
 
 /** Pending alerts are lost with the pass that could not send them. */
-const forgetsPendingAlerts = withState((state) => ({ ...state, untold: [] }));
+const forgetsPendingAlerts: Mutate = (ports) => {
+  const put: string[] = [];
+  const { alerts } = ports;
+  return {
+    ...ports,
+    alerts: replaced(alerts, {
+      async put(alert) {
+        put.push(alert.id);
+        await alerts.put(alert);
+      },
+      pending: async (limit) => (await alerts.pending(limit)).filter(({ id }) => put.includes(id)),
+    }),
+  };
+};
+
+/** Counts the due times of an outage as one. */
+const miscountsOutages: Mutate = (ports) => ({
+  ...ports,
+  alerts: replaced(ports.alerts, { change: (before, after) => ports.alerts.change(before, { ...after, count: 1 }) }),
+});
 
 /** Sends every open run at every pass. */
 const rescuesWithoutMemory = withState((state) => ({ ...state, sweep: { since: epochMs(0), until: epochMs(0) } }));
@@ -106,6 +125,7 @@ export const WATCH_MUTANTS: Readonly<Record<string, Mutate>> = {
   forgetsCatchUps,
   forgetsWhatIsInFlight,
   forgetsPendingAlerts,
+  miscountsOutages,
   rescuesWithoutMemory,
   rescuesNothing,
   tracksNothing,

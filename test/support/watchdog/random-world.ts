@@ -1,7 +1,8 @@
-import type { AlertMessage } from '../../../lib/job/context.ts';
+import type { Alert, AlertKind } from '../../../lib/observe/alert.ts';
 import type { FieldsOf } from '../../../lib/observe/events.ts';
+import { parseRunId } from '../../../lib/run/run-id.ts';
 import type { WatchdogPorts } from '../../../lib/watchdog/ports.ts';
-import { replaced } from '../replaced.ts';
+import { intercepted } from '../intercepted.ts';
 import { createWatchdogHarness, type Firing, type WatchdogHarness } from './harness.ts';
 import type { Period, WatchScenario } from './scenario.ts';
 
@@ -14,7 +15,7 @@ export interface Story {
   readonly harness: WatchdogHarness;
   /** By `<schedule> <due time>`: those whose message came as it should. */
   readonly prompt: ReadonlySet<string>;
-  /** Runs that a sent alert reported as missed. */
+  /** Runs that a sent alert has named as missed, or counted when it said that an outage was over. */
   readonly alerted: ReadonlySet<string>;
   /** Runs that a pass found missed, whether or not it lived to send their alert. */
   readonly seenMissed: ReadonlySet<string>;
@@ -38,6 +39,8 @@ export async function happen(scenario: WatchScenario, mutate: Mutate = (ports) =
   const prompt = new Set<string>();
   const alerted = new Set<string>();
   const seenMissed = new Set<string>();
+  /** Of each run that a pass found missed, the kind of alert that is about it. */
+  const reported = new Map<string, AlertKind>();
   let troubles = 0;
   const isDisturbed = () => harness.now < end;
   const happens = (chance: number) => isDisturbed() && random.chance(chance);
@@ -59,26 +62,19 @@ export async function happen(scenario: WatchScenario, mutate: Mutate = (ports) =
   };
   harness.circumstances.losesSent = () => happens(odds.lost);
   harness.circumstances.between = (ports) => {
-    const reported = new Set<string>();
     const witnessed: WatchdogPorts = {
       ...ports,
-      store: replaced(ports.store, {
-        async loadState() {
-          const state = await ports.store.loadState();
-          for (const { run } of state?.untold ?? []) reported.add(run);
-          return state;
-        },
-      }),
       log(event, fields) {
         ports.log(event, fields);
         if (event !== 'run-missed' && event !== 'run-came-too-late') return;
-        const { runId } = fields as FieldsOf<'run-missed'>;
-        reported.add(String(runId));
+        const { runId, why } = fields as FieldsOf<'run-missed'>;
+        const isDisabled = /disabled .*in EventBridge/.test(String(why));
+        reported.set(String(runId), isDisabled ? 'schedule-disabled' : 'runs-missed');
         if (event === 'run-missed') seenMissed.add(String(runId));
       },
       async alert(message) {
         await ports.alert(message);
-        if (message.subject.includes('missed')) for (const run of namedIn(message, reported)) alerted.add(run);
+        for (const run of [...namedIn(message, reported), ...countedIn(message, reported)]) alerted.add(run);
       },
     };
     const disturbed = disturb(witnessed, async () => {
@@ -118,11 +114,24 @@ export async function happen(scenario: WatchScenario, mutate: Mutate = (ports) =
   }
 }
 
-/** The runs that an alert names; all of them when the names and its `and … more` add up to all. */
-function namedIn({ body }: AlertMessage, runs: ReadonlySet<string>): Iterable<string> {
-  const named = [...runs].filter((run) => body.includes(`\n${run}\n`));
-  const more = Number(/\nand (\d+) more/.exec(body)?.[1] ?? 0);
-  return named.length + more === runs.size ? runs : named;
+/** The runs that an alert names as missed: one alert may be part of a list. */
+const namedIn = ({ body }: Alert, reported: ReadonlyMap<string, AlertKind>): readonly string[] =>
+  [...reported.keys()].filter((run) => body.includes(`\n${run}\n  due `));
+
+/** The runs of outages that an alert says are over, where it has their number, or a higher one. */
+function countedIn({ body, facts }: Alert, reported: ReadonlyMap<string, AlertKind>): readonly string[] {
+  const over = (facts.each ?? [facts]).filter(({ isOver }) => isOver);
+  return over.flatMap(({ kind, story, since, run: last = '' }) => {
+    const id = story.slice(story.indexOf(':') + 1);
+    const until = parseRunId(last)?.scheduledTime ?? 0;
+    const runs = [...reported].flatMap(([run, of]) => {
+      const { occasion, scheduledTime = 0 } = parseRunId(run) ?? {};
+      return of === kind && occasion === id && scheduledTime >= since && scheduledTime <= until ? [run] : [];
+    });
+    const by = kind === 'schedule-disabled' ? ' disabled by hand' : '';
+    const counts = [...body.matchAll(new RegExp(`over: ${id}${by}: (\\d+) due times? missed`, 'g'))];
+    return counts.some(([, count]) => Number(count) >= runs.length) ? runs : [];
+  });
 }
 
 /** The last app of a scenario without due times to come: nothing new disturbs the repair. */
@@ -151,10 +160,12 @@ function disturb(ports: WatchdogPorts, next: () => Promise<Trouble>): WatchdogPo
     send: (run, options) => call(() => ports.send(run, options)),
     alert: (message) => call(() => ports.alert(message)),
     countMessages: (queue) => call(() => ports.countMessages(queue)),
+    alerts: intercepted(ports.alerts, (_name, apply) => call(apply)),
     store: {
       get: (run) => call(() => store.get(run)),
       recordWithoutRun: (dueTime) => call(() => store.recordWithoutRun(dueTime)),
       track: (run, checkAt) => call(() => store.track(run, checkAt)),
+      recentRecords: (job, which) => call(() => store.recentRecords(job, which)),
       loadState: () => call(() => store.loadState()),
       saveState: (state) => call(() => store.saveState(state)),
       openRuns: (until, after) => store.openRuns(until, after),

@@ -1,0 +1,48 @@
+import type { Alert, AlertFacts } from '../observe/alert.ts';
+
+/** SNS takes messages of 256 KB, their attributes included: so many characters are within it, whatever their language. */
+const MAX_TEXT = 60_000;
+/** How many alerts the facts of a list have. */
+const MAX_EACH = 200;
+
+/** Several alerts in one message: their subjects, and below them their texts as far as there is room. */
+export function listAlerts(alerts: readonly Alert[], stage: string): Alert {
+  const mark = `[${stage}] `;
+  const names = alerts.map(({ subject }) => (subject.startsWith(mark) ? subject.slice(mark.length) : subject));
+  const subject = `${mark}${alerts.length} alerts: ${names.join('; ')}`;
+  const named = fitting(names, MAX_TEXT / 2);
+  const bodies = fitting(
+    alerts.map(({ body }) => `\n---\n${body}`),
+    MAX_TEXT / 2,
+  );
+  const unnamed = names.length - named.length;
+  const cut = alerts.length - bodies.length;
+  const lines = [
+    `${mark}${alerts.length} alerts in one message`,
+    '',
+    ...named,
+    ...(unnamed > 0 ? [`and ${unnamed} more`] : []),
+    ...bodies,
+    ...(cut > 0 ? ['', `The texts of ${cut} more are left out.`] : []),
+  ];
+  return { subject, body: lines.join('\n'), facts: factsOf(alerts.map(({ facts }) => facts)) };
+}
+
+/** The first texts, together not longer than that. */
+function fitting(texts: readonly string[], length: number): readonly string[] {
+  let left = length;
+  const end = texts.findIndex((text) => {
+    left -= text.length + 1;
+    return left < 0;
+  });
+  return end === -1 ? texts : texts.slice(0, end);
+}
+
+function factsOf(each: readonly AlertFacts[]): AlertFacts {
+  const [first] = each;
+  if (first === undefined) throw new RangeError('a list of no alerts');
+  const { kind, story, since, isOver: _, ...rest } = first;
+  const isOver = each.every((facts) => facts.isOver === true);
+  const brief = each.slice(0, MAX_EACH).map(({ links: _l, error: _e, each: _n, ...facts }) => facts);
+  return { ...rest, kind, story, since, ...(isOver ? { isOver } : {}), each: brief };
+}

@@ -1,0 +1,80 @@
+import type { Alert } from '../observe/alert.ts';
+import { type PendingAlert, PLACES_A_MINUTE } from '../observe/alert-store.ts';
+import { listAlerts } from './alert-list.ts';
+import { mapInBatches } from './batches.ts';
+import type { Pass } from './pass-context.ts';
+import { collectProblem } from './problems.ts';
+
+/** How many pending alerts one pass sends. */
+const MAX_PENDING = 500;
+
+export interface SentAlerts {
+  /** How many messages were sent. */
+  readonly sent: number;
+  readonly problems: readonly string[];
+}
+
+export const NOTHING_SENT: SentAlerts = { sent: 0, problems: [] };
+
+/**
+ * Sends the pending alerts, the oldest first: those of this pass, those of earlier ones that could not be sent, and those
+ * that the functions of jobs have left. A few go one by one, as far as there are places in this minute; otherwise all go in
+ * one message. What cannot be sent is left for the next pass.
+ */
+export async function sendPendingAlerts(pass: Pass): Promise<SentAlerts> {
+  const problems: string[] = [];
+  let sent = 0;
+  for (const { alert, pending } of await messagesFor(await readyAlerts(pass), pass)) {
+    const send = () => pass.ports.alert(alert);
+    // One that is refused is most likely not the only one, and a hanging call takes seconds of the pass.
+    if (!(await collectProblem(problems, 'an alert cannot be sent', send))) break;
+    sent += 1;
+    await mapInBatches(pending, (each) =>
+      // One that is left is sent once more, by the next pass.
+      collectProblem(problems, `the alert ${each.id} cannot be removed`, () => pass.ports.alerts.remove(each)),
+    );
+  }
+  return { sent, problems };
+}
+
+/** The pending alerts that are the watchdog's to send. */
+async function readyAlerts({ ports }: Pass): Promise<readonly PendingAlert[]> {
+  const all = await ports.alerts.pending(MAX_PENDING);
+  const now = ports.now();
+  const ready = all.filter(({ readyAt }) => readyAt <= now);
+  if (!ready.some(isEnd)) return ready;
+  const open = new Map((await ports.alerts.stories()).map(({ key, since }) => [key, since]));
+  const isRevoked = (each: PendingAlert): boolean =>
+    isEnd(each) && open.get(each.alert.facts.story) === each.alert.facts.since;
+  // The pass that put it ended before it closed the story, which may go on: passes find that out anew.
+  await mapInBatches(ready.filter(isRevoked), (each) => ports.alerts.remove(each));
+  return ready.filter((each) => !isRevoked(each));
+}
+
+const isEnd = ({ alert }: PendingAlert): boolean => alert.facts.isOver === true;
+
+interface Message {
+  readonly alert: Alert;
+  readonly pending: readonly PendingAlert[];
+}
+
+/** One that is left alone needs no place: it would be a list of one. */
+async function messagesFor(ready: readonly PendingAlert[], { ports, stage }: Pass): Promise<readonly Message[]> {
+  const single = ready.length > PLACES_A_MINUTE ? [] : [...ready];
+  const messages: Message[] = [];
+  while (single.length > 1 && (await ports.alerts.takePlace(ports.now()))) {
+    const next = single.shift();
+    if (next !== undefined) messages.push({ alert: next.alert, pending: [next] });
+  }
+  const rest = ready.slice(messages.length);
+  const [only, ...others] = rest;
+  if (only === undefined) return messages;
+  const alert =
+    others.length === 0
+      ? only.alert
+      : listAlerts(
+          rest.map((each) => each.alert),
+          stage,
+        );
+  return [...messages, { alert, pending: rest }];
+}
