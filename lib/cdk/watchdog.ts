@@ -135,7 +135,7 @@ function readGrace(grace: Duration): Milliseconds {
  */
 export function grantWatchdog(worker: JobWorker): void {
   const { names } = worker.surroundings;
-  const { table } = sharedArns(worker, names);
+  const { table, alertTopic } = sharedArns(worker, names);
   const keys = (...values: string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': values } });
   const allow = (actions: string[], resource: string, conditions?: Record<string, unknown>) =>
     new PolicyStatement({ actions, resources: [resource], ...(conditions === undefined ? {} : { conditions }) });
@@ -158,6 +158,7 @@ export function grantWatchdog(worker: JobWorker): void {
     allow(['sqs:GetQueueAttributes'], deadLetters),
     allow(['sqs:GetQueueAttributes'], queueArn(worker, names.deliveryQueue)),
     allow(['scheduler:GetSchedule'], schedules),
+    allow(['sns:GetTopicAttributes'], alertTopic),
   );
   Validations.of(worker).acknowledge(
     {

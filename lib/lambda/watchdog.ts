@@ -3,7 +3,13 @@ import { GetScheduleCommand, ResourceNotFoundException, SchedulerClient } from '
 import { DeleteMessageCommand, GetQueueAttributesCommand, QueueDoesNotExist, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { systemClock } from '../clock.ts';
-import { type Environment, isOnEmulator, readEnvironment } from '../environment.ts';
+import {
+  type Environment,
+  FULL_ERRORS_VARIABLE,
+  isOnEmulator,
+  readEnvironment,
+  type Variables,
+} from '../environment.ts';
 import type { JobContext } from '../job/context.ts';
 import { defineJob } from '../job/job.ts';
 import { WATCHDOG } from '../job/names.ts';
@@ -18,6 +24,7 @@ import { runPass } from '../watchdog/pass.ts';
 import type { QueueNames } from '../watchdog/pass-context.ts';
 import type { WatchdogPlan } from '../watchdog/plan.ts';
 import type { DeployedSchedule, WatchdogPorts } from '../watchdog/ports.ts';
+import type { Subscriptions } from '../watchdog/state.ts';
 import { bundleAlerts } from './bundled-alerts.ts';
 import { failWithoutPass } from './fail-without-pass.ts';
 import { createHandler, type HandlerExtras, type HandlerOptions } from './handler.ts';
@@ -87,6 +94,7 @@ function createAdapters(
     store: new DynamoDbWatchStore({ client, table }),
     alerts: new DynamoDbAlertStore({ client, table }),
     alert: (alert) => publishAlert(alert, alertTopicArn),
+    countSubscriptions: isEmbedded(process.env) ? undefined : () => countSubscriptions(alertTopicArn),
     findDeployed: (name) => findSchedule(scheduler, { Name: name, GroupName: prefix }),
     send,
     countWaiting: (runsWaiting) => writeLine(formatMetrics(prefix, WATCHDOG, systemClock.now(), { runsWaiting })),
@@ -128,6 +136,21 @@ async function countMessages(client: SQSClient, QueueUrl: string): Promise<numbe
 const reportsOf = ({ log }: JobContext): Pick<WatchdogPorts, 'log'> => ({
   log: (event, fields) => logEvent(log, event, WATCHDOG_EVENTS[event].level, fields),
 });
+
+/** The embedded cloud has no subscriptions: alerts appear in the live log. */
+const isEmbedded = (variables: Variables): boolean => variables[FULL_ERRORS_VARIABLE] !== undefined;
+
+/** Asked once an hour: the client is loaded for that. */
+async function countSubscriptions(TopicArn: string): Promise<Subscriptions> {
+  const { GetTopicAttributesCommand, SNSClient } = await import('@aws-sdk/client-sns');
+  const { Attributes = {} } = await new SNSClient(SDK_OPTIONS).send(new GetTopicAttributesCommand({ TopicArn }));
+  const [confirmed, pending] = [
+    Number(Attributes['SubscriptionsConfirmed']),
+    Number(Attributes['SubscriptionsPending']),
+  ];
+  if (Number.isNaN(confirmed + pending)) throw new Error('SNS does not say how many subscriptions the topic has');
+  return { confirmed, pending };
+}
 
 async function findSchedule(
   client: SchedulerClient,

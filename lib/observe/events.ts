@@ -16,7 +16,8 @@ export type WatchdogEvent =
   | 'not-sent'
   | 'due-time-not-expected'
   | 'schedule-not-deployed'
-  | 'schedule-disabled';
+  | 'schedule-disabled'
+  | 'no-subscriber';
 
 /** What a function reports of a message before there is a run. */
 export type MessageEvent = 'message-refused' | 'scheduled-time-guessed';
@@ -130,6 +131,8 @@ export const WATCHDOG_EVENTS = {
   'after-gap-sent': { level: 'info', fields: SENT },
   'schedule-not-deployed': { level: 'info', fields: ['runId', 'job', 'schedule', 'why'], isAlerted: true },
   'schedule-disabled': { level: 'warn', fields: ['runId', 'job', 'schedule', 'why'], isAlerted: true },
+  // No alert: it would reach no one.
+  'no-subscriber': { level: 'warn', fields: ['runId', 'reason'] },
 } as const satisfies Readonly<Record<WatchdogEvent, EventRow>>;
 
 /** The one table of all that Belfry logs. */

@@ -8,7 +8,7 @@ import type { MissedRuns } from './missed-runs.ts';
 import type { Pass } from './pass-context.ts';
 import { pausesAfter } from './pauses.ts';
 import type { Rescue } from './rescue.ts';
-import type { WatchState } from './state.ts';
+import type { SubscriptionState, WatchState } from './state.ts';
 import type { TrackedSchedules } from './track-schedules.ts';
 
 /** What the steps of a pass have come to before the state is saved. */
@@ -21,11 +21,12 @@ export interface StepResults {
   readonly turns: CatchUpTurns;
   readonly checks: Checks;
   readonly rescue: Rescue;
+  readonly subscriptions: SubscriptionState | undefined;
 }
 
 /** The state that a pass saves. */
 export function nextState(results: StepResults, { state, now, watched }: Pass): WatchState {
-  const { tracked, turns, rescue } = results;
+  const { tracked, turns, rescue, subscriptions } = results;
   return {
     version: state.version + 1,
     lookedAt: now,
@@ -40,6 +41,7 @@ export function nextState(results: StepResults, { state, now, watched }: Pass): 
     waiting: tracked.waiting,
     catchUps: turns.catchUps,
     checks: results.checks.state,
+    ...(subscriptions === undefined ? {} : { subscriptions }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { checkSubscriptions } from './check-subscriptions.ts';
 import { checkRunsAndQueues } from './checks.ts';
 import { chooseCatchUps } from './choose-catch-ups.ts';
 import { collectDueTimes } from './due-times.ts';
@@ -19,6 +20,7 @@ import { reportOverdue } from './report-overdue.ts';
 import { rescueOpenRuns } from './rescue.ts';
 import { NOTHING_SENT, sendPendingAlerts } from './send-alerts.ts';
 import { type SentCatchUps, sendCatchUps } from './send-catch-ups.ts';
+import type { Subscriptions } from './state.ts';
 import { schedulesStillFailing } from './still-failing.ts';
 import { trackSchedules } from './track-schedules.ts';
 
@@ -38,6 +40,8 @@ export interface PassResult {
   readonly waitingFor: readonly string[];
   /** Whether older due times are left for the next pass. */
   readonly isCut: boolean;
+  /** Of the topic of the alerts, as SNS had them within the last hour. `null` where that is not known. */
+  readonly subscriptions: Subscriptions | null;
 }
 
 /**
@@ -76,8 +80,9 @@ export async function runPass(plan: WatchdogPlan, ports: WatchdogPorts, options:
   const more = reported.isQuiet ? NOTHING_SENT : await sendPendingAlerts(pass);
   // 8. Rescue open runs. After the alerts: it may take long, and can wait.
   const rescue = await rescueOpenRuns(pass, checks.open);
+  const subscriptions = await checkSubscriptions(pass);
   // 9. Save the state, which has the catch-ups as sent: a pass that ends here delays one, and never sends two.
-  const results: StepResults = { tracked, expected, gapRuns, dueTimes, found, turns, checks, rescue };
+  const results: StepResults = { tracked, expected, gapRuns, dueTimes, found, turns, checks, rescue, subscriptions };
   const state = nextState(results, pass);
   await pass.ports.store.saveState(state);
   // 10. Send the catch-ups.
@@ -90,7 +95,7 @@ export async function runPass(plan: WatchdogPlan, ports: WatchdogPorts, options:
 }
 
 const resultOf = (
-  { tracked, gapRuns, dueTimes, found, turns, rescue }: StepResults,
+  { tracked, gapRuns, dueTimes, found, turns, rescue, subscriptions }: StepResults,
   caughtUp: SentCatchUps,
 ): PassResult => ({
   checked: dueTimes.due.length,
@@ -102,4 +107,5 @@ const resultOf = (
   afterGapSent: gapRuns.sent,
   waitingFor: Object.keys(tracked.waiting),
   isCut: dueTimes.isCut,
+  subscriptions: subscriptions?.found ?? null,
 });

@@ -4,7 +4,7 @@ import type { FieldsOf, WatchdogEvent } from '../observe/events.ts';
 import type { RunQueue } from '../run/queue.ts';
 import type { RunRecord } from '../run/record.ts';
 import type { EpochMs, Milliseconds } from '../units.ts';
-import type { WatchState } from './state.ts';
+import type { Subscriptions, WatchState } from './state.ts';
 
 /** A due time without a run, as it is recorded: as missed, or as skipped by a calendar. */
 export interface DueTimeWithoutRun {
@@ -72,6 +72,8 @@ export interface WatchdogPorts {
   readonly alerts: AlertStore;
   /** Finds the schedule of that name in the deployment's group; `undefined` when there is none. */
   readonly findDeployed: (name: string) => Promise<DeployedSchedule | undefined>;
+  /** Counts the subscriptions of the topic of the alerts. Absent where there are none to count: on the embedded cloud. */
+  readonly countSubscriptions?: (() => Promise<Subscriptions>) | undefined;
   readonly send: RunQueue['send'];
   /** Sends an alert at once. */
   readonly alert: (alert: Alert) => Promise<void>;

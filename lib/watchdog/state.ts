@@ -19,6 +19,8 @@ export interface WatchState {
   /** Missed due times that are to be caught up, the oldest first. */
   readonly catchUps: readonly CatchUp[];
   readonly checks: ChecksState;
+  /** Who receives alerts. Absent before it was asked, and where it cannot be known. */
+  readonly subscriptions?: SubscriptionState;
 }
 
 /** The last time of each check that not every pass makes: when its pass was due. */
@@ -57,6 +59,19 @@ export interface ScheduleState {
 /** A schedule that EventBridge does not have as the app declares it. */
 export interface WaitingState {
   readonly since: EpochMs;
+}
+
+/** How many subscriptions the topic of the alerts has. */
+export interface SubscriptionState {
+  readonly askedAt: EpochMs;
+  /** Absent when SNS could not be asked. */
+  readonly found?: Subscriptions;
+}
+
+/** Of a topic. A pending one has not been confirmed, and SNS deletes it after 48 hours. */
+export interface Subscriptions {
+  readonly confirmed: number;
+  readonly pending: number;
 }
 
 /** A missed due time that is to be caught up. */

@@ -21,6 +21,7 @@ describe('the role of the watchdog', () => {
       'logs:CreateLogStream',
       'logs:PutLogEvents',
       'scheduler:GetSchedule',
+      'sns:GetTopicAttributes',
       'sns:Publish',
       'sqs:ChangeMessageVisibility',
       'sqs:DeleteMessage',
@@ -33,6 +34,12 @@ describe('the role of the watchdog', () => {
   test('removes pending alerts and stories, and no record', () => {
     expect(allowing('dynamodb:DeleteItem').map(({ Condition }) => Condition)).toEqual([
       { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['ALERTS'] } },
+    ]);
+  });
+
+  test('asks how many subscriptions the topic of its own deployment has', () => {
+    expect(allowing('sns:GetTopicAttributes').map(({ Resource }) => textOf(Resource))).toEqual([
+      `${here('sns')}:shop-dev-alerts`,
     ]);
   });
 

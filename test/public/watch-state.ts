@@ -3,6 +3,7 @@ import type {
   ChecksState,
   RescueProgress,
   ScheduleState,
+  SubscriptionState,
   WaitingState,
   WatchState,
 } from '../../lib/watchdog/state.ts';
@@ -18,6 +19,7 @@ const schedule: Required<ScheduleState> = {
   pauses: [gap],
 };
 const waiting: Required<WaitingState> = { since: DUE };
+const subscriptions: Required<SubscriptionState> = { askedAt: DUE, found: { confirmed: 1, pending: 1 } };
 const catchUp: Required<CatchUp> = { run: 'run', sentAt: DUE };
 
 const checks: Required<ChecksState> = { deadLettersDueAt: DUE, slowDueAt: DUE, slowRuns: ['run'] };
@@ -32,4 +34,5 @@ export const FULL_WATCH_STATE: Required<WatchState> = {
   waiting: { nightly: waiting },
   catchUps: [catchUp],
   checks,
+  subscriptions,
 };

@@ -1,4 +1,10 @@
-import { CreateTopicCommand, PublishBatchCommand, PublishCommand, SubscribeCommand } from '@aws-sdk/client-sns';
+import {
+  CreateTopicCommand,
+  GetTopicAttributesCommand,
+  PublishBatchCommand,
+  PublishCommand,
+  SubscribeCommand,
+} from '@aws-sdk/client-sns';
 import { expect, test } from 'vitest';
 import { milliseconds } from '../../../lib/units.ts';
 import { startCloud } from '../support/cloud.ts';
@@ -63,4 +69,15 @@ test('a publication from within the process reaches the listener and a subscribe
   const [message] = await queues.receive('inbox', { max: 1, wait: milliseconds(0) });
   expect(JSON.parse(message?.body ?? '')).toMatchObject({ Subject: 'ALARM', Message: 'late' });
   expect(published).toMatchObject([{ subject: 'ALARM', message: 'late' }]);
+});
+
+test('a topic says how many subscriptions it has', async () => {
+  const { sns, queues, TopicArn } = await setup();
+  const attributesOf = async () => (await sns.send(new GetTopicAttributesCommand({ TopicArn }))).Attributes;
+  expect(await attributesOf()).toMatchObject({ SubscriptionsConfirmed: '0', SubscriptionsPending: '0' });
+
+  const { arn } = queues.ensure({ QueueName: 'inbox' });
+  await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: arn }));
+
+  expect(await attributesOf()).toMatchObject({ SubscriptionsConfirmed: '1', SubscriptionsPending: '0' });
 });

@@ -56,6 +56,8 @@ export function describeRun(event: RunLine, at: EpochMs, colors: Colors): Line |
       return of('catching up', colors.blue, `${event.runId} is sent for the due time that was missed`);
     case 'after-gap-sent':
       return of('after gap', colors.blue, `${event.runId} is sent for the due time that the clocks skipped`);
+    case 'no-subscriber':
+      return of('no subscriber', colors.red, String(event.reason));
     case 'schedule-disabled':
       return of('disabled', colors.red, String(event.why));
     case 'schedule-not-deployed':
