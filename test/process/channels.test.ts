@@ -11,6 +11,10 @@ afterAll(() => Promise.all(projects.map((project) => project.remove())));
 
 const JOBS = {
   fails: jobFile('fails', { policy: 'retry: { maxAttempts: 1 },', body: "throw new TypeError('no <report> today');" }),
+  recovers: jobFile('recovers', {
+    policy: 'retry: { maxAttempts: 1 },',
+    body: "if (!existsSync(file('mended'))) throw new RangeError('not mended yet');",
+  }),
   looks: jobFile('looks', { body: "return process.env.BELFRY_ALERTS_SLACK ?? 'not there';" }),
 };
 
@@ -43,6 +47,31 @@ test('an alert reaches the channel whose secret .belfry.env has, once, also when
   await cloud.command.prints(/alert-sent/);
   expect(about()).toHaveLength(1);
   expect(cloud.command.output).not.toContain('hunter2');
+});
+
+test('a job that fails over and over makes one message within a minute, and one when it has recovered', async () => {
+  const server = await startAlertServer((): Answer => ({ status: 200 }));
+  const project = await createProject(`BELFRY_ALERTS_SLACK="${server.url}/services/hunter2"`);
+  const cloud = await project.start();
+  const messages = () => server.accepted.map(({ body }) => textOf(body)).filter((text) => text.includes('recovers'));
+  const failedAt = Date.now();
+
+  for (const _ of ['first', 'second']) await cloud.reaches(await cloud.request('recovers'), 'failed');
+  const [first] = await eventually('the message', async () => (messages().length > 0 ? messages() : undefined));
+  expect(Date.now() - failedAt).toBeLessThan(60_000);
+  expect(first).toMatch(/^:red_circle: \[dev\] recovers failed: RangeError: not mended yet/);
+  await cloud.command.prints(/ALARM +belfry-dev-recovers-failed +ALARM/);
+
+  await project.share('mended');
+  await cloud.complete('recovers');
+  const [, last] = await eventually(
+    'the message that it is over',
+    async () => (messages().length > 1 ? messages() : undefined),
+    3 * 60_000,
+  );
+
+  expect(last).toContain('over: recovers has completed a run after 2 that failed');
+  expect(messages()).toHaveLength(2);
 });
 
 test('without a secret of a channel nothing more runs, whatever the stage says', async () => {
