@@ -1,3 +1,4 @@
+import type { JobAlarm, SharedAlarm } from '../job/names.ts';
 import type { AlertFacts } from '../observe/alert.ts';
 import { ownEntry } from '../own-entry.ts';
 import { DAY, type EpochMs, epochMs } from '../units.ts';
@@ -90,18 +91,27 @@ const REPEATED_AFTER = DAY;
 const aboutOf = (name: string, deployment: string): string =>
   name.startsWith(`${deployment}-`) ? name.slice(deployment.length + 1) : name;
 
-/** The stories that an alarm is part of. */
+/** The stories that an alarm is part of; `*` stands for the rest of a key. */
 function storiesOf(about: string): readonly string[] {
-  const shared = ownEntry(SHARED, about);
+  const shared = ownEntry<readonly string[]>(SHARED, about);
   if (shared !== undefined) return shared;
-  const job = /^(.+)-(failed|dead-letters)$/.exec(about)?.[1];
-  return job === undefined ? [] : [`failed:${job}`, `dead-letters:${job}`];
+  const [, job, alarm] = /^(.+)-(failed|slow|dead-letters)$/.exec(about) ?? [];
+  return job === undefined ? [] : OF_JOB[alarm as JobAlarm](job);
 }
 
-const SHARED: Readonly<Record<string, readonly string[]>> = {
+const SHARED: Readonly<Record<SharedAlarm, readonly string[]>> = {
+  undelivered: ['dead-letters:undelivered'],
   'runs-failed': ['failed:*'],
-  'runs-missed': ['missed:*'],
+  'runs-missed': ['missed:*', 'disabled:*', 'not-deployed:*'],
   'runs-waiting': ['waiting:*'],
+  'watchdog-silent': [],
+};
+
+const OF_JOB: Readonly<Record<JobAlarm, (job: string) => readonly string[]>> = {
+  failed: (job) => [`failed:${job}`, `dead-letters:${job}`],
+  'dead-letters': (job) => [`failed:${job}`, `dead-letters:${job}`],
+  // Run ids begin with the job and a stroke.
+  slow: (job) => [`slow:${job}/*`],
 };
 
 /** Alarms that send their own mail: what they report may be that this function, or what sends to it, is broken. */

@@ -65,14 +65,14 @@ const CREATE: Readonly<Record<ChannelName, (settings: DeployedChannels, ports: C
 
 type Secrets<Names extends string> = Readonly<Record<Names, readonly [reference: SecretReference, variable: string]>>;
 
-/** Reads the secrets, formats and posts; `undefined` from the format: there is nothing to send. */
+/** Reads the secrets, formats and posts, one request after the other: a retry sends all of them again. */
 function overHttp<Names extends string>(
   ports: ChannelPorts,
   secrets: Secrets<Names>,
   format: (
     notice: Notice,
     values: Readonly<Record<Names, string>>,
-  ) => ChannelRequest | undefined | Promise<ChannelRequest | undefined>,
+  ) => ChannelRequest | Promise<ChannelRequest> | readonly ChannelRequest[],
 ): Send {
   return async (notice) => {
     const values: Partial<Record<Names, string>> = {};
@@ -86,8 +86,11 @@ function overHttp<Names extends string>(
       }
     }
     const all = values as Record<Names, string>;
-    const request = await format(notice, all);
-    return request === undefined ? { kind: 'sent' } : await post(request, Object.values(all), ports);
+    for (const request of [await format(notice, all)].flat()) {
+      const outcome = await post(request, Object.values(all), ports);
+      if (outcome.kind !== 'sent') return outcome;
+    }
+    return { kind: 'sent' };
   };
 }
 

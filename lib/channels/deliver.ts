@@ -1,7 +1,7 @@
 import type { ChannelName } from '../job/stages.ts';
 import { type EpochMs, type Milliseconds, milliseconds, plus } from '../units.ts';
 import { noticeOfAlarm, readAlarm } from './alarm.ts';
-import { type Notice, readEnvelope, readNotice } from './notice.ts';
+import { isList, type Notice, partsOf, readEnvelope, readNotice } from './notice.ts';
 import type { Channel, ChannelState, DeliveryLog } from './ports.ts';
 import { RETRIED_FOR, retryDelay } from './retry.ts';
 
@@ -111,13 +111,16 @@ async function followStory(
 ): Promise<Notice> {
   const { facts, at } = notice;
   try {
-    if (facts.isOver === true) {
-      await log.noteOver(facts.story, at);
-      return notice;
-    }
+    const parts = partsOf(notice);
+    await Promise.all(parts.map(({ isOver, story }) => isOver === true && log.noteOver(story, at)));
     if (receiveCount === 1 && channel === undefined) return notice;
-    const overSince = await log.overAt(facts.story);
-    return overSince === undefined || overSince < at ? notice : { ...notice, overSince };
+    const found = await Promise.all(
+      parts.map(async ({ isOver, story }) => ({ story, over: isOver === true ? undefined : await log.overAt(story) })),
+    );
+    const over = found.filter((each) => each.over !== undefined && each.over >= at);
+    if (isList(facts)) return { ...notice, overStories: new Set(over.map(({ story }) => story)) };
+    const [overSince] = over.flatMap((each) => each.over ?? []);
+    return overSince === undefined ? notice : { ...notice, overSince };
   } catch (error) {
     onError(error);
     return notice;

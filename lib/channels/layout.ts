@@ -1,5 +1,5 @@
-import type { AlertLink } from '../observe/alert.ts';
-import { instantText, type Notice } from './notice.ts';
+import type { AlertFacts, AlertLink } from '../observe/alert.ts';
+import { instantText, isList, type Notice } from './notice.ts';
 
 /** An alert in the parts that chat channels show one below the other. All of it is plain text that may hold anything. */
 export interface Layout {
@@ -13,7 +13,9 @@ export interface Layout {
 }
 
 export function layOut({ subject, body, facts, overSince }: Notice): Layout {
-  const { isOver = false, since, job, run, attempts, error, links = [], command } = facts;
+  const { isOver = false, since } = facts;
+  // The rest of a list's facts is about one of its alerts; its text names all.
+  const { job, run, attempts, error, links = [], command } = isList(facts) ? NOTHING : facts;
   const fields = [
     { label: 'Job', value: job },
     { label: 'Run', value: run },
@@ -30,6 +32,8 @@ export function layOut({ subject, body, facts, overSince }: Notice): Layout {
     command,
   };
 }
+
+const NOTHING: Partial<AlertFacts> = {};
 
 /** Bodies begin with the subject, which may have been cut to what SNS takes. */
 function withoutTitle(body: string, subject: string): string {

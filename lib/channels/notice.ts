@@ -16,6 +16,8 @@ export interface Notice {
   readonly deployment: string;
   /** It was delayed, and its story is over by now. */
   readonly overSince?: EpochMs;
+  /** Of a list that was delayed: the stories that are over by now. */
+  readonly overStories?: ReadonlySet<string>;
   /** Whether its mail comes from the alarm itself, in case this function is what is broken. */
   readonly isMailed?: boolean;
 }
@@ -58,6 +60,14 @@ export function readNotice({ id, at, subject, message, facts }: Envelope, deploy
   const own: AlertFacts = { kind: 'job-alert', story: `message:${id}`, since: at };
   return { id, at, subject, body: message, facts: readFacts(facts) ?? own, deployment };
 }
+
+/** The alerts that a message reports: itself, or those of a list. */
+export const partsOf = ({ facts }: Pick<Notice, 'facts'>): readonly AlertFacts[] =>
+  isList(facts) ? facts.each : [facts];
+
+/** Whether a message reports several alerts, so that its own facts are those of one of them only. */
+export const isList = (facts: AlertFacts): facts is AlertFacts & Required<Pick<AlertFacts, 'each'>> =>
+  Array.isArray(facts.each) && facts.each.length > 0;
 
 function readFacts(text = ''): AlertFacts | undefined {
   const facts = parseObject(text);

@@ -4,7 +4,7 @@ import { ownEntry } from '../own-entry.ts';
 import { cut } from '../run/run-error.ts';
 import { toIso } from '../units.ts';
 import { layOut } from './layout.ts';
-import type { Notice } from './notice.ts';
+import { isList, type Notice } from './notice.ts';
 import type { ChannelRequest } from './ports.ts';
 
 /** https://developer.pagerduty.com/docs/events-api-v2-overview */
@@ -38,17 +38,20 @@ export interface PagerDutySettings {
 }
 
 /**
- * An event of the Events API v2: a story is one incident, resolved when it is over.
- *
- * @returns undefined for a delayed alert whose story is over by now, since nothing would resolve its incident
+ * Events of the Events API v2: a story is one incident, resolved when it is over; a list has an event for each of its
+ * alerts. A delayed alert whose story is over by now has none, since nothing would resolve its incident.
  */
-export function formatPagerDuty(
-  notice: Notice,
-  { routingKey, region = 'us' }: PagerDutySettings,
-): ChannelRequest | undefined {
-  if (notice.overSince !== undefined) return undefined;
+export function formatPagerDuty(notice: Notice, settings: PagerDutySettings): readonly ChannelRequest[] {
+  const { facts, overSince, overStories } = notice;
+  if (!isList(facts)) return overSince === undefined ? [requestFor(notice, notice.subject, settings)] : [];
+  return facts.each
+    .filter(({ story }) => overStories?.has(story) !== true)
+    .map((each) => requestFor({ ...notice, facts: each }, `${each.story}: ${notice.subject}`, settings));
+}
+
+function requestFor(notice: Notice, summary: string, { routingKey, region = 'us' }: PagerDutySettings): ChannelRequest {
   const { deployment, facts, body } = notice;
-  const { isOver, title, text, fields, links, command } = layOut(notice);
+  const { isOver, text, fields, links, command } = layOut(notice);
   const details = Object.fromEntries(fields.map(({ label, value }) => [label.toLowerCase(), value]));
   const event = {
     routing_key: routingKey,
@@ -56,7 +59,7 @@ export function formatPagerDuty(
     dedup_key: cut(`belfry:${deployment}:${facts.story}`, MAX_DEDUP_KEY),
     client: 'Belfry',
     payload: {
-      summary: cut(title, MAX_SUMMARY),
+      summary: cut(summary || '-', MAX_SUMMARY),
       source: deployment,
       severity: ownEntry(SEVERITIES, facts.kind) ?? 'error',
       timestamp: toIso(notice.at),

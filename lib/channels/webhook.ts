@@ -1,5 +1,6 @@
+import type { AlertFacts } from '../observe/alert.ts';
 import { type EpochMs, toIso } from '../units.ts';
-import type { Notice } from './notice.ts';
+import { isList, type Notice } from './notice.ts';
 import type { ChannelRequest } from './ports.ts';
 
 export interface WebhookSettings {
@@ -27,9 +28,8 @@ export async function formatWebhook(
     deployment,
     subject,
     text,
-    ...facts,
-    since: toIso(facts.since),
-    isOver: facts.isOver ?? false,
+    ...plainFacts(facts),
+    ...(isList(facts) ? { each: facts.each.map(plainFacts) } : {}),
     ...(overSince === undefined ? {} : { overSince: toIso(overSince) }),
   });
   const headers = { 'belfry-message-id': id };
@@ -42,6 +42,9 @@ export async function formatWebhook(
     headers: { ...headers, 'belfry-timestamp': timestamp, 'belfry-signature': `sha256=${signature}` },
   };
 }
+
+/** Instants as text, and nothing left to a default. */
+const plainFacts = ({ since, isOver = false, ...facts }: AlertFacts) => ({ ...facts, since: toIso(since), isOver });
 
 async function sign(text: string, secret: string): Promise<string> {
   const encoder = new TextEncoder();

@@ -88,7 +88,10 @@ test.each([
   ['shop-prod-report-dead-letters', 'dead-letters:report'],
   ['shop-prod-runs-failed', 'failed:report'],
   ['shop-prod-runs-missed', 'missed:nightly'],
+  ['shop-prod-runs-missed', 'disabled:nightly'],
   ['shop-prod-runs-waiting', 'waiting:report'],
+  ['shop-prod-report-slow', 'slow:report/2027-03-02T01:00Z/nightly'],
+  ['shop-prod-undelivered', 'dead-letters:undelivered'],
 ])('the alarm %s is part of the open story %s: neither its ring nor its end is sent', async (name, story) => {
   const { world, server } = await setup();
   world.log.stories.add(story);
@@ -107,6 +110,8 @@ test.each([
   ['shop-prod-report-failed', 'failed:report-eu'],
   ['shop-prod-report-eu-failed', 'failed:report'],
   ['shop-prod-report-slow', 'failed:report'],
+  ['shop-prod-report-slow', 'slow:report-eu/2027-03-02T01:00Z/nightly'],
+  ['shop-prod-watchdog-silent', 'failed:report'],
   ['shop-prod-runs-missed', 'failed:report'],
   ['shop-prod-undelivered', 'failed:report'],
   ['other-prod-report-failed', 'failed:report'],

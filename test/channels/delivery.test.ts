@@ -363,6 +363,27 @@ describe('stories', () => {
     expect(delayed).toContain('this message was delayed');
   });
 
+  test('each end in a list is noted, and a list that is delayed triggers no incident that is over', async () => {
+    let status = 500;
+    const server = await startAlertServer(() => ({ status }));
+    const world = new DeliveryWorld({
+      secrets: { '/hook': server.url },
+      channels: { webhook: { url: { ssm: '/hook' } } },
+    });
+    const each = ['failed:report', 'failed:invoice'].map((story) => ({ ...notice().facts, story }));
+    world.publish(notice({ facts: { each } }));
+    await world.run(milliseconds(1));
+
+    world.publish(notice({ facts: { each: each.map((facts) => ({ ...facts, isOver: true })) } }));
+    await world.run(milliseconds(1));
+    status = 200;
+    await world.run();
+
+    expect(await world.log.overAt('failed:report')).toBeGreaterThan(FAILED_AT);
+    expect(await world.log.overAt('failed:invoice')).toBeGreaterThan(FAILED_AT);
+    expect(server.accepted).toHaveLength(2);
+  });
+
   test('an alert of a story that begins anew is not taken for over', async () => {
     const { world, server } = await setup((_, tries) => (tries === 2 ? { status: 500 } : OK));
     world.publish(notice({ facts: { isOver: true } }));

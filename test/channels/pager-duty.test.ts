@@ -1,13 +1,13 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Notice } from '../../lib/channels/notice.ts';
 import { formatPagerDuty } from '../../lib/channels/pager-duty.ts';
 import type { AlertKind } from '../../lib/observe/alert.ts';
 import { epochMs } from '../../lib/units.ts';
-import { FACTS, notice, textNotice } from './notices.ts';
+import { FACTS, FAILED_AT, notice, textNotice } from './notices.ts';
 
 const routingKey = 'R0UT1NGK3Y';
 
-const eventOf = (about: Notice) => JSON.parse(formatPagerDuty(about, { routingKey })?.body ?? 'null');
+const eventOf = (about: Notice) => JSON.parse(formatPagerDuty(about, { routingKey })[0]?.body ?? 'null');
 
 test('a story that begins triggers an incident with all that is known', () => {
   expect(eventOf(notice())).toEqual({
@@ -44,7 +44,7 @@ test('the end of a story resolves the incident that its beginning has triggered'
 });
 
 test('a delayed alert whose story is over triggers nothing, since nothing would resolve it', () => {
-  expect(formatPagerDuty(notice({ overSince: epochMs(1) }), { routingKey })).toBeUndefined();
+  expect(formatPagerDuty(notice({ overSince: epochMs(1) }), { routingKey })).toEqual([]);
 });
 
 test.each([
@@ -59,7 +59,7 @@ test('a key of a story has at most 255 characters', () => {
 });
 
 test('an event keeps within 512 KB', () => {
-  const { body = '' } =
+  const [{ body = '' } = {}] =
     formatPagerDuty(notice({ body: '👩'.repeat(120_000), facts: { error: '👩'.repeat(120_000) } }), { routingKey }) ??
     {};
 
@@ -82,5 +82,31 @@ test.each([
   ['us', 'https://events.pagerduty.com/v2/enqueue'],
   ['eu', 'https://events.eu.pagerduty.com/v2/enqueue'],
 ] as const)('an account in the region %s is reached at %s', (region, url) => {
-  expect(formatPagerDuty(notice(), { routingKey, region })?.url).toBe(url);
+  expect(formatPagerDuty(notice(), { routingKey, region })[0]?.url).toBe(url);
+});
+
+describe('a list of alerts', () => {
+  const each = ['failed:report', 'failed:invoice', 'missed:nightly'].map((story, index) => ({
+    kind: 'run-failed' as const,
+    story,
+    since: FAILED_AT,
+    job: story.slice(7),
+    isOver: index === 1,
+  }));
+  const list = (more: Partial<Notice> = {}) => notice({ subject: '[prod] 3 alerts: …', ...more, facts: { each } });
+  const eventsOf = (about: Notice) => formatPagerDuty(about, { routingKey }).map(({ body }) => JSON.parse(body));
+
+  test('is an event for each, so that each incident is resolved by itself', () => {
+    expect(eventsOf(list()).map((event) => [event.event_action, event.dedup_key, event.payload.summary])).toEqual([
+      ['trigger', 'belfry:shop-prod:failed:report', 'failed:report: [prod] 3 alerts: …'],
+      ['resolve', 'belfry:shop-prod:failed:invoice', 'failed:invoice: [prod] 3 alerts: …'],
+      ['trigger', 'belfry:shop-prod:missed:nightly', 'missed:nightly: [prod] 3 alerts: …'],
+    ]);
+  });
+
+  test('that was delayed triggers nothing that is over by now', () => {
+    const keys = eventsOf(list({ overStories: new Set(['failed:report']) })).map((event) => event.dedup_key);
+
+    expect(keys).toEqual(['belfry:shop-prod:failed:invoice', 'belfry:shop-prod:missed:nightly']);
+  });
 });

@@ -63,6 +63,14 @@ test('an alert without an error shows its text, without repeating the title', ()
   expect(shownCode(textNotice('something else', 'a subject'))).toBe('something else');
 });
 
+test('a list of alerts shows its text, and no facts that are about one of them only', () => {
+  const about = notice({ subject: '[prod] 40 alerts: a; b', body: 'report failed\ninvoice failed' });
+  const facts = { ...about.facts, each: [about.facts, { ...about.facts, story: 'failed:invoice' }] };
+
+  expect(shownCode({ ...about, facts })).toBe('report failed\ninvoice failed');
+  expect(textsOf(messageOf({ ...about, facts }))).toHaveLength(3);
+});
+
 test('nothing in a text mentions anybody, links anywhere or ends its code', () => {
   const error = 'Error: <!channel> <https://evil.example|click> & ```*bold*```';
 

@@ -24,6 +24,17 @@ test('a request has the text and all facts', async () => {
   expect(headers).toEqual({ 'belfry-message-id': 'message-1' });
 });
 
+test('a list has the facts of each of its alerts', async () => {
+  const each = [FACTS, { ...FACTS, story: 'failed:invoice', isOver: true }];
+
+  const { body } = await formatWebhook(notice({ facts: { each } }), { url }, NOW);
+
+  expect(JSON.parse(body).each).toMatchObject([
+    { story: 'failed:report', since: '2027-03-02T01:00:04.000Z', isOver: false },
+    { story: 'failed:invoice', since: '2027-03-02T01:00:04.000Z', isOver: true },
+  ]);
+});
+
 test('with a secret a request is signed, time and body together', async () => {
   const { body, headers } = await formatWebhook(notice({ subject: 'ä & 👩' }), { url, secret: 'shared secret' }, NOW);
 
