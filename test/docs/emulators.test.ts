@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { EMULATORS } from '../cloud/emulators/index.ts';
 import { LIMITS, type Limits, STORE_CONTRACT, UPDATE } from '../cloud/limits.ts';
+import { ALERTS } from '../cloud/modes/alerts.ts';
 import { EDITS } from '../cloud/modes/edits.ts';
 import { SIDE_BY_SIDE } from '../cloud/modes/side-by-side.ts';
 import { checkNames } from '../cloud/support/check-names.ts';
@@ -27,7 +28,11 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** Made of small apps of their own, where an emulator takes several. */
-const OF_SMALL_APPS: readonly string[] = [...Object.values(SIDE_BY_SIDE), ...Object.values(EDITS)];
+const OF_SMALL_APPS: readonly string[] = [
+  ...Object.values(SIDE_BY_SIDE),
+  ...Object.values(EDITS),
+  ...Object.values(ALERTS),
+];
 
 const checks = [
   ...[STORE_CONTRACT, 'the app deploys with the CDK CLI'],

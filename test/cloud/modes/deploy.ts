@@ -6,6 +6,7 @@ import { requireSuiteApp } from '../support/require-suite-app.ts';
 import { checkDeployment, checkPhase, type SuiteOptions } from '../support/suite.ts';
 import { SUITE_APP, SuiteProject } from '../support/suite-project.ts';
 import type { Target } from '../support/target.ts';
+import { checkAlerts } from './alerts.ts';
 import { checkEdits } from './edits.ts';
 import { checkSideBySide } from './side-by-side.ts';
 
@@ -44,6 +45,7 @@ export async function checkDeploymentAt(endpoint: string, options: DeployOptions
   if (!options.takesNeighbours || suite.only !== undefined) return;
   await checkSideBySide(target, leavesOut, suite);
   await checkEdits(target, leavesOut, suite);
+  await checkAlerts(target, leavesOut, suite);
 }
 
 /** Checks the suite's app where it runs already. @throws CommandError when it does not */

@@ -20,6 +20,12 @@ export interface NeighbourOptions {
   readonly app: string;
   readonly stage: string;
   readonly leavesOut: readonly LeftOut[];
+  /** The stage's `alerts`, as TypeScript. @default none */
+  readonly alerts?: string;
+  /** @default one below all others, one in a group */
+  readonly jobs?: readonly string[];
+  /** The file of `test/cloud` with the entries of these jobs. @default that of neighbours */
+  readonly schedules?: string;
 }
 
 /** A small app with a group, which is deployed beside others: as often as apps and stages are named. */
@@ -34,11 +40,10 @@ export class Neighbour {
     this.cloud = new Cloud(target);
   }
 
-  static async create(place: Target, { app, stage, leavesOut }: NeighbourOptions): Promise<Neighbour> {
-    const jobs = ['probe-token', 'reports/probe-due'];
+  static async create(place: Target, { app, stage, ...options }: NeighbourOptions): Promise<Neighbour> {
+    const { jobs = ['probe-token', 'reports/probe-due'], schedules = 'schedules-of-neighbours.ts' } = options;
     const isProtected = stage === 'prod';
-    const schedules = 'schedules-of-neighbours.ts';
-    const project = await SuiteProject.create({ app, stage, isProtected, leavesOut, jobs, schedules });
+    const project = await SuiteProject.create({ ...options, app, stage, isProtected, jobs, schedules });
     return new Neighbour(project, { ...place, app, stage });
   }
 

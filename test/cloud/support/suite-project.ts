@@ -54,6 +54,8 @@ export interface SuiteProjectOptions {
   readonly stage: string;
   /** Whether that is protected. @default false */
   readonly isProtected?: boolean;
+  /** The stage's `alerts`, as TypeScript. @default none */
+  readonly alerts?: string | undefined;
   /** What is not deployed. @default nothing */
   readonly leavesOut?: readonly LeftOut[];
   /** The app's name. @default SUITE_APP */
@@ -79,6 +81,7 @@ export class SuiteProject {
   static async create({
     stage,
     isProtected = false,
+    alerts,
     leavesOut = [],
     app = SUITE_APP,
     ...options
@@ -95,7 +98,7 @@ export class SuiteProject {
     await project.#copy('support/leave-out.ts', 'infra/leave-out.ts', []);
     await writeFile(
       join(directory, 'infra/stages.ts'),
-      `export const stages = { ${stage}: { isProtected: ${isProtected} } };\n`,
+      `export const stages = { ${stage}: { isProtected: ${isProtected}${alerts === undefined ? '' : `, alerts: ${alerts}`} } };\n`,
     );
     await project.setBroken(false);
     return project;
