@@ -13,6 +13,7 @@ const USES: readonly { readonly what: string; readonly app: MeasuredApp; readonl
   { what: 'a pingUrl', app: { jobs: { measured: {} }, schedule: { pingUrl: 'https://example.com/ping' } }, adds: 512 },
   { what: 'metrics of durations', app: { jobs: { measured: {} }, hasDurations: true }, adds: 512 },
   { what: 'alerts to people', app: { jobs: { measured: {} }, hasAlerts: true }, adds: 6144 },
+  { what: 'a spread', app: { jobs: { measured: {} }, schedule: { spread: '10 minutes' } }, adds: 19 * 1024 },
   { what: 'an emulator', app: { jobs: { measured: {} }, isEmulated: true }, adds: 1024 },
 ];
 

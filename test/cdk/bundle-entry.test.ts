@@ -45,6 +45,7 @@ const importsOf = (source: string): readonly string[] =>
 
 describe('the entry of a job', () => {
   const holidays = schedule(report, { every: '1 day', except: ['2026-12-24'] });
+  const spread = schedule(report, { every: '1 day', spread: '10 minutes' });
   const pinged = schedule(report, { every: '1 day', pingUrl: 'https://hc-ping.com/1' });
 
   test.each<{ what: string; schedules: Schedules; isEmulated?: boolean; imports: readonly string[] }>([
@@ -57,6 +58,13 @@ describe('the entry of a job', () => {
     },
     { what: 'calls after runs', schedules: { nightly, pinged }, imports: ['ping.ts'] },
     { what: 'guessed times', schedules: { nightly }, isEmulated: true, imports: ['emulated-record.ts'] },
+    { what: 'due times within windows', schedules: { nightly, spread }, imports: ['spread-record.ts'] },
+    {
+      what: 'guessed times within windows',
+      schedules: { nightly, spread },
+      isEmulated: true,
+      imports: ['spread-record.ts', 'emulated-record.ts'],
+    },
     {
       what: 'all three',
       schedules: { holidays, pinged },
@@ -115,12 +123,19 @@ describe('the entry of a job', () => {
     expect(importsOf(entryOf('other', { holidays, pinged }))).toEqual(['other.ts', 'handler.ts', 'skip.ts']);
   });
 
+  test('knows when the schedules with a window are due, and nothing of the others', () => {
+    const source = entryOf('report', { nightly, spread }, true);
+
+    const windows = { spread: { expressions: ['cron(0 0 * * ? *)'], timezone: 'UTC', spread: 600_000 } };
+    expect(source).toContain(`adapt: alignScheduledTime(${JSON.stringify(windows)}, fillInScheduledTime)`);
+  });
+
   test('says of its own schedules their zone, and how late runs may be that EventBridge may spread', () => {
     const spread = schedule(report, { every: '1 hour', maxLateness: '20 minutes', spread: '15 minutes' });
 
     const source = entryOf('report', { nightly, spread, hourly: schedule(other, { every: '1 hour' }) });
 
-    const [, options = ''] = /createHandler\(job, (.*), \{ gate: skip \}\)/.exec(source) ?? [];
+    const [, options = ''] = /createHandler\(job, (.*), \{ gate: skip, adapt/.exec(source) ?? [];
     expect(JSON.parse(options).schedules).toEqual({
       nightly: { timezone: 'Europe/Stockholm', lateAfter: 24 * 3_600_000 },
       spread: { timezone: 'UTC', lateAfter: 35 * 60_000 },

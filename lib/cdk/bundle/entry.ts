@@ -5,6 +5,7 @@ import type { OverlapPolicy } from '../../job/overlap.ts';
 import type { AlertsOptions } from '../../lambda/alerts.ts';
 import type { HandlerExtras, HandlerOptions } from '../../lambda/handler.ts';
 import type { ScheduleFacts } from '../../lambda/schedule-facts.ts';
+import type { FiringWindow } from '../../lambda/spread-record.ts';
 import type { WatchdogOptions } from '../../lambda/watchdog.ts';
 import { milliseconds } from '../../units.ts';
 
@@ -23,6 +24,8 @@ const GATES: Readonly<Record<OverlapPolicy, Import>> = {
   skip: ofLib('skip', 'lambda/overlap/skip.ts'),
   allow: ofLib('allow', 'lambda/overlap/allow.ts'),
 };
+
+const ALIGN = ofLib('alignScheduledTime', 'lambda/spread-record.ts');
 
 /** Optional features, bundled only for jobs that use them: every byte of a bundle is read when its function starts. */
 const EXTRAS = {
@@ -61,7 +64,7 @@ export function jobEntry({
   const facts = Object.values(options.schedules);
   const extras = {
     gate: GATES[job.policy.overlap],
-    ...(isEmulated ? { adapt: EXTRAS.adapt } : {}),
+    ...adaptation(own, isEmulated),
     ...(hasAlerts ? { alerts: EXTRAS.alerts } : {}),
     ...(job.assets.length > 0 ? { asset: EXTRAS.asset } : {}),
     ...(facts.some(({ calendars }) => calendars !== undefined) ? { calendar: EXTRAS.calendar } : {}),
@@ -92,23 +95,47 @@ function factsOf({ timezone, policy }: CheckedSchedule): ScheduleFacts {
   };
 }
 
+/** What is done to each record first. Computing due times is a third of Belfry's own code: only jobs with a `spread` have it. */
+function adaptation(own: readonly CheckedSchedule[], isEmulated: boolean): { readonly adapt?: Extra } {
+  const filledIn = isEmulated ? [EXTRAS.adapt] : [];
+  const [adapt] = filledIn;
+  const windows = own
+    .filter(({ policy }) => policy.spread > 0)
+    .map(({ id, expressions, timezone, policy: { spread } }): [string, FiringWindow] => [
+      id,
+      { expressions, timezone, spread },
+    ]);
+  if (windows.length === 0) return adapt === undefined ? {} : { adapt };
+  const values = [JSON.stringify(Object.fromEntries(windows)), ...filledIn.map(({ name }) => name)];
+  return { adapt: { ...ALIGN, value: `${ALIGN.name}(${values.join(', ')})`, beside: filledIn } };
+}
+
+/** An optional feature of a function. */
+interface Extra extends Import {
+  /** What the handler is given. @default what is imported */
+  readonly value?: string;
+  /** What that is made with. */
+  readonly beside?: readonly Import[];
+}
+
 interface EntryParts {
   readonly lines: readonly string[];
   readonly handler: Import;
   readonly values: readonly string[];
   /** @default the handler takes none */
-  readonly extras?: { readonly [Extra in keyof HandlerExtras]: Import };
+  readonly extras?: { readonly [Name in keyof HandlerExtras]: Extra };
 }
 
 function entry({ lines, handler, values, extras }: EntryParts): string {
-  const named = Object.entries(extras ?? {}).map(([key, { name }]) => `${key}: ${name}`);
-  const all = extras === undefined ? values : [...values, `{ ${named.join(', ')} }`];
+  const all: readonly Extra[] = Object.values(extras ?? {});
+  const named = Object.entries<Extra>(extras ?? {}).map(([key, { name, value = name }]) => `${key}: ${value}`);
+  const given = extras === undefined ? values : [...values, `{ ${named.join(', ')} }`];
   return [
     ...lines,
-    ...[handler, ...Object.values(extras ?? {})].map(
+    ...[handler, ...all.flatMap((each) => [each, ...(each.beside ?? [])])].map(
       ({ name, module }) => `import { ${name} } from ${JSON.stringify(module)};`,
     ),
-    `export const handler = ${handler.name}(${all.join(', ')});`,
+    `export const handler = ${handler.name}(${given.join(', ')});`,
     '',
   ].join('\n');
 }
