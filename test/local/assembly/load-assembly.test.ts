@@ -54,6 +54,48 @@ test('needs not know what .belfry.env sets', () => {
   expect(functions[0]?.environment).toEqual({ LEVEL: 'info' });
 });
 
+test('reads the subscriptions of queues, and passes over those of addresses', () => {
+  const { subscriptions } = load(
+    stack({
+      Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'app-dev-alerts' } },
+      Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'app-dev-alerts' } },
+      ToQueue: {
+        Type: 'AWS::SNS::Subscription',
+        Properties: { Protocol: 'sqs', TopicArn: { Ref: 'Topic' }, Endpoint: { 'Fn::GetAtt': ['Queue', 'Arn'] } },
+      },
+      ToAddress: {
+        Type: 'AWS::SNS::Subscription',
+        Properties: { Protocol: 'email', TopicArn: { Ref: 'Elsewhere' }, Endpoint: 'a@example.org' },
+      },
+    }),
+  );
+
+  expect(subscriptions).toEqual([
+    {
+      topicArn: 'arn:aws:sns:us-east-1:000000000000:app-dev-alerts',
+      queueArn: 'arn:aws:sqs:us-east-1:000000000000:app-dev-alerts',
+    },
+  ]);
+});
+
+test('passes over the mapping of a stream, which is not emulated', () => {
+  const { mappings, tables } = load(
+    stack({
+      Table: {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: { TableName: 'app-dev-runs', StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' } },
+      },
+      Mapping: {
+        Type: 'AWS::Lambda::EventSourceMapping',
+        Properties: { FunctionName: 'f', EventSourceArn: { 'Fn::GetAtt': ['Table', 'StreamArn'] } },
+      },
+    }),
+  );
+
+  expect(mappings).toEqual([]);
+  expect(tables).toHaveLength(1);
+});
+
 test('reads a queue as CreateQueue takes it, without its encryption', () => {
   const { queues } = load(
     stack({

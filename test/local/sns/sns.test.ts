@@ -81,3 +81,31 @@ test('a topic says how many subscriptions it has', async () => {
 
   expect(await attributesOf()).toMatchObject({ SubscriptionsConfirmed: '1', SubscriptionsPending: '0' });
 });
+
+test('queues are subscribed once, and one that is not named any more is no longer', async () => {
+  const { queues, topics, TopicArn } = await setup();
+  const [one, other] = ['one', 'other'].map((QueueName) => ({
+    topicArn: TopicArn,
+    queueArn: queues.ensure({ QueueName }).arn,
+  }));
+  const messagesIn = async (queue: string) =>
+    (await queues.receive(queue, { max: 10, wait: milliseconds(0) })).map(({ body }) => JSON.parse(body).Message);
+
+  await topics.subscribe([one, other].filter((each) => each !== undefined));
+  await topics.subscribe([one].filter((each) => each !== undefined));
+  await topics.publish({ topicArn: TopicArn, subject: 's', message: 'text' });
+
+  expect(await messagesIn('one')).toEqual(['text']);
+  expect(await messagesIn('other')).toEqual([]);
+});
+
+test('a subscription that a client has made stays', async () => {
+  const { sns, queues, topics, TopicArn } = await setup();
+  const { arn } = queues.ensure({ QueueName: 'inbox' });
+  await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: arn }));
+
+  await topics.subscribe([]);
+  await topics.publish({ topicArn: TopicArn, subject: 's', message: 'text' });
+
+  expect(await queues.receive('inbox', { max: 1, wait: milliseconds(0) })).toHaveLength(1);
+});

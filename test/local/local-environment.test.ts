@@ -1,0 +1,26 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { channelVariablesIn, readLocalEnvironment, withoutChannels } from '../../lib/local/local-environment.ts';
+
+async function read(text: string): Promise<Record<string, string>> {
+  const folder = mkdtempSync(join(tmpdir(), 'belfry-env-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, '.belfry.env'), text);
+  return await readLocalEnvironment(folder);
+}
+
+test('the secrets of channels are variables that .belfry.env may set, and no other of Belfry’s', async () => {
+  const variables = await read('BELFRY_ALERTS_SLACK=https://a\nBELFRY_ALERTS_TEAMS=\nGREETING=hello\n');
+
+  expect(channelVariablesIn(variables)).toEqual(['BELFRY_ALERTS_SLACK']);
+  expect(withoutChannels(variables)).toEqual({ GREETING: 'hello' });
+  await expect(read('BELFRY_TABLE=x')).rejects.toThrow('BELFRY_TABLE: the cloud sets this itself');
+});
+
+test('a misspelt channel is refused with those that there are, and without its value', async () => {
+  await expect(read('BELFRY_ALERTS_SLAK=https://hunter2')).rejects.toThrow(
+    '.belfry.env: BELFRY_ALERTS_SLAK is not read; channels for alerts are BELFRY_ALERTS_SLACK, BELFRY_ALERTS_TEAMS, BELFRY_ALERTS_WEBHOOK, BELFRY_ALERTS_WEBHOOK_SECRET, BELFRY_ALERTS_PAGERDUTY',
+  );
+});
