@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { readEnvironment } from '../environment.ts';
 import type { AlertMessage } from '../job/context.ts';
 import type { Alert, AlertFacts } from '../observe/alert.ts';
 import type { AlertStore } from '../observe/alert-store.ts';
@@ -19,13 +20,10 @@ const MAX_ERROR = 300;
  * Bundles the alerts of a function: failed runs make one alert until their job has completed a run, and beyond a few alerts
  * a minute the watchdog sends them in lists. For stages that send alerts to people.
  */
-export const bundleAlerts = (ports: RunPorts, { alertTopicArn, ...table }: BundlingOptions): RunPorts =>
-  withBundledAlerts(ports, new DynamoDbAlertStore(table), (alert) => publishAlert(alert, alertTopicArn));
-
-export interface BundlingOptions {
-  readonly client: DynamoDBClient;
-  readonly table: string;
-  readonly alertTopicArn: string;
+export function bundleAlerts(ports: RunPorts, client: DynamoDBClient): RunPorts {
+  const { table, alertTopicArn } = readEnvironment(process.env);
+  const store = new DynamoDbAlertStore({ client, table });
+  return withBundledAlerts(ports, store, (alert) => publishAlert(alert, alertTopicArn));
 }
 
 /** The same over any store and topic. */

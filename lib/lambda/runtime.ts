@@ -21,7 +21,6 @@ import { assertIdempotencyIsOn, createPowertoolsOnce } from '../store/claim-laye
 import { DynamoDbRunStore } from '../store/dynamodb/dynamodb-run-store.ts';
 import type { EpochMs } from '../units.ts';
 import { judge } from './admission.ts';
-import type { BundlingOptions } from './bundled-alerts.ts';
 import type { CreateGate } from './overlap/create-gate.ts';
 import { createReporter } from './reporter.ts';
 import type { ScheduleFacts, SkipByCalendar } from './schedule-facts.ts';
@@ -41,7 +40,7 @@ export interface RuntimeExtras {
   /** `measureDurations` */
   readonly measure?: Measure;
   /** `bundleAlerts` @default each alert is sent at once */
-  readonly alerts?: (ports: RunPorts, options: BundlingOptions) => RunPorts;
+  readonly alerts?: (ports: RunPorts, client: DynamoDBClient) => RunPorts;
 }
 
 /** The parts of a function's process that outlive an invocation. */
@@ -123,7 +122,7 @@ export function createRuntime(
           }),
         surroundings: (run) => ({ log: jobLog(logger, run), secret, asset: (path) => asset(job, path) }),
       };
-      return alerts?.(ports, { client, table, alertTopicArn }) ?? ports;
+      return alerts?.(ports, client) ?? ports;
     },
     async deleteMessage(ReceiptHandle) {
       await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
