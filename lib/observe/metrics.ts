@@ -63,14 +63,16 @@ export type MetricValue = readonly [metric: MetricRow, value: number];
 export function formatMetrics(deployment: string, job: string, at: EpochMs, values: MetricValues): string {
   const written = Object.entries(values) as [Metric, number][];
   return formatMetricLine(
-    { deployment, job, at },
+    at,
+    { Deployment: deployment, Job: job },
     written.map(([metric, value]) => [METRICS[metric], value]),
   );
 }
 
 /** The same, for code that must not have all metrics in its bundle. */
 export function formatMetricLine(
-  { deployment, job, at }: { readonly deployment: string; readonly job: string; readonly at: EpochMs },
+  at: EpochMs,
+  dimensions: { readonly Deployment: string; readonly Job: string },
   values: readonly MetricValue[],
 ): string {
   return JSON.stringify({
@@ -82,8 +84,7 @@ export function formatMetricLine(
         Metrics: [{ Name, Unit }],
       })),
     },
-    Deployment: deployment,
-    Job: job,
+    ...dimensions,
     ...Object.fromEntries(values.map(([{ name }, value]) => [name, value])),
   });
 }

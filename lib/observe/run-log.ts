@@ -39,10 +39,10 @@ export function createRunLog({
     const picked = pick(fields, event);
     picked.error &&= logError(picked.error);
     logEvent(log, event.event, level, picked);
-    const counted: readonly MetricValue[] = metric === undefined ? [] : [[RUN_COUNTS[metric], 1]];
+    const counted: readonly MetricValue[] = metric ? [[RUN_COUNTS[metric], 1]] : [];
     const values = [...counted, ...(measure?.(event.event, picked) ?? [])];
     if ('run' in event && values.length > 0)
-      writeMetrics(formatMetricLine({ deployment, job: event.run.job, at: event.at }, values));
+      writeMetrics(formatMetricLine(event.at, { Deployment: deployment, Job: event.run.job }, values));
   };
 }
 
