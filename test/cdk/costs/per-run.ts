@@ -10,8 +10,8 @@ export const RUN_SECONDS = 1;
 
 /**
  * What a pass of the watchdog uses that finds nothing. Of the table: the four writes of any run, and one for the first KB of the
- * state, of which more is counted for each schedule; one read of the state and, at half a read each, eight of the index of open
- * runs.
+ * state, of which more is counted for each schedule; one read of the state, two of open stories and pending alerts and, at half
+ * a read each, eight of the index of open runs.
  */
 export const PASS: Usage = { schedule: 1, message: 3, invocation: 1, write: 5, read: 7, log: 1_200 };
 export const PASS_SECONDS = 0.1;
