@@ -79,7 +79,7 @@ async function reachesHook({ cloud }: Neighbour, bodies: readonly string[]): Pro
   await cloud.reaches(run, 'failed');
   const about = () => bodies.filter((body) => body.includes(run));
   await cloud.eventually('the alert in the channel', async () => (about().length > 0 ? about() : undefined), 60);
-  const { kind, story, job, error } = JSON.parse(about()[0] ?? '{}').facts;
+  const { kind, story, job, error } = JSON.parse(about()[0] ?? '{}');
   assert.deepEqual({ kind, story, job }, { kind: 'run-failed', story: 'failed:probe-fail', job: 'probe-fail' });
   assert.match(error, /there is no such account/);
   // A pass of the watchdog later: what it had left to send would have come.
@@ -95,5 +95,5 @@ async function passAfter(cloud: Neighbour['cloud'], since: number) {
 
 async function knowsSubscriptions({ cloud }: Neighbour): Promise<void> {
   const pass = await cloud.eventually('a pass', () => passAfter(cloud, 0), 150);
-  assert.deepEqual(pass['result']?.subscriptions, { confirmed: 0, pending: 1 });
+  assert.deepEqual(JSON.parse(pass['result']).subscriptions, { confirmed: 0, pending: 1 });
 }
