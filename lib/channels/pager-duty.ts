@@ -46,7 +46,9 @@ export function formatPagerDuty(notice: Notice, settings: PagerDutySettings): re
   if (!isList(facts)) return overSince === undefined ? [requestFor(notice, notice.subject, settings)] : [];
   return facts.each
     .filter(({ story }) => overStories?.has(story) !== true)
-    .map((each) => requestFor({ ...notice, facts: each }, `${each.story}: ${notice.subject}`, settings));
+    .map(({ subject, ...each }) =>
+      requestFor({ ...notice, facts: each }, subject ?? `${each.story}: ${notice.subject}`, settings),
+    );
 }
 
 function requestFor(notice: Notice, summary: string, { routingKey, region = 'us' }: PagerDutySettings): ChannelRequest {

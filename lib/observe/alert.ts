@@ -47,8 +47,17 @@ export interface AlertFacts {
   readonly links?: readonly AlertLink[];
   /** The command that shows it. */
   readonly command?: string;
-  /** Of a message that reports several alerts: the facts of each. Its own are those of the first. */
-  readonly each?: readonly AlertFacts[];
+  /**
+   * Of a message about several stories: the facts of each. Its own then have the kind, the story and the time of the first, and
+   * nothing of one alone.
+   */
+  readonly each?: readonly ListedFacts[];
+}
+
+/** One of several stories that a message is about. */
+export interface ListedFacts extends Omit<AlertFacts, 'each'> {
+  /** The subject of its own alert. Absent where the message is one alert. */
+  readonly subject?: string;
 }
 
 export interface AlertLink {

@@ -1,9 +1,11 @@
-import type { Alert, AlertFacts } from '../observe/alert.ts';
+import type { Alert, AlertFacts, ListedFacts } from '../observe/alert.ts';
+import { cut } from '../run/run-error.ts';
 
 /** SNS takes messages of 256 KB, their attributes included: so many characters are within it, whatever their language. */
 const MAX_TEXT = 60_000;
 /** How many alerts the facts of a list have. */
-const MAX_EACH = 200;
+const MAX_EACH = 150;
+const MAX_SUBJECT = 150;
 
 /** Several alerts in one message: their subjects, and below them their texts as far as there is room. */
 export function listAlerts(alerts: readonly Alert[], stage: string): Alert {
@@ -25,7 +27,7 @@ export function listAlerts(alerts: readonly Alert[], stage: string): Alert {
     ...bodies,
     ...(cut > 0 ? ['', `The texts of ${cut} more are left out.`] : []),
   ];
-  return { subject, body: lines.join('\n'), facts: factsOf(alerts.map(({ facts }) => facts)) };
+  return { subject, body: lines.join('\n'), facts: factsOf(alerts) };
 }
 
 /** The first texts, together not longer than that. */
@@ -38,11 +40,17 @@ function fitting(texts: readonly string[], length: number): readonly string[] {
   return end === -1 ? texts : texts.slice(0, end);
 }
 
-function factsOf(each: readonly AlertFacts[]): AlertFacts {
-  const [first] = each;
+function factsOf(alerts: readonly Alert[]): AlertFacts {
+  const [first] = alerts;
   if (first === undefined) throw new RangeError('a list of no alerts');
-  const { kind, story, since, isOver: _, ...rest } = first;
-  const isOver = each.every((facts) => facts.isOver === true);
-  const brief = each.slice(0, MAX_EACH).map(({ links: _l, error: _e, each: _n, ...facts }) => facts);
-  return { ...rest, kind, story, since, ...(isOver ? { isOver } : {}), each: brief };
+  const { kind, story, since } = first.facts;
+  const isOver = alerts.every(({ facts }) => facts.isOver === true);
+  const each = alerts.flatMap(listed).slice(0, MAX_EACH);
+  return { kind, story, since, ...(isOver ? { isOver } : {}), each };
+}
+
+/** An alert may be about several stories itself. */
+function listed({ subject, facts }: Alert): readonly ListedFacts[] {
+  const { links: _l, error: _e, each, ...brief } = facts;
+  return each ?? [{ ...brief, subject: cut(subject, MAX_SUBJECT) }];
 }

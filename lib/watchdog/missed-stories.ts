@@ -81,8 +81,9 @@ async function begin(outages: readonly Outage[], { kind, isCut }: Begin, pass: P
   const facts = outages.map(({ key: story, since, missed: [{ schedule, run }] }) => {
     return { kind, story, since, job: schedule.job, run };
   });
-  const [own = { kind, story: first.key, since: first.since }] = facts;
-  await putAlert({ ...message, facts: { ...own, ...(facts.length > 1 ? { each: facts } : {}) } }, 'begins', pass);
+  const [own] = facts;
+  const joint = { kind, story: first.key, since: first.since, each: facts };
+  await putAlert({ ...message, facts: facts.length === 1 && own !== undefined ? own : joint }, 'begins', pass);
   for (const { key, since, missed } of outages) {
     const [{ schedule, why }] = missed;
     if (kind === 'schedule-disabled') ports.log('schedule-disabled', { job: schedule.job, schedule: schedule.id, why });

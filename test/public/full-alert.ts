@@ -16,8 +16,14 @@ const FACTS: Required<AlertFacts> = {
   each: [],
 };
 
+const { each: _, ...OF_ONE } = FACTS;
+
 /** An alert with everything that it may have. The compiler asks for each new field. */
-export const FULL_ALERT: Alert = { subject: 'failed', body: 'failed', facts: { ...FACTS, each: [FACTS] } };
+export const FULL_ALERT: Alert = {
+  subject: 'failed',
+  body: 'failed',
+  facts: { ...FACTS, each: [{ ...OF_ONE, subject: 'failed' }] },
+};
 
 /** A story with everything that it may have. */
 export const FULL_STORY: Required<Story> = {
