@@ -43,7 +43,11 @@ export interface DeployedWatchdog {
 }
 
 /** @throws InvalidAppError for a grace out of bounds, and for more schedules than the watchdog can keep in mind */
-export function describeWatchdog({ deployment, jobs, schedules }: CheckedApp, grace: Duration): DeployedWatchdog {
+export function describeWatchdog(
+  { deployment, jobs, schedules }: CheckedApp,
+  grace: Duration,
+  { isMailed = false }: { readonly isMailed?: boolean } = {},
+): DeployedWatchdog {
   checkStateSize(schedules);
   const names = jobNames(deployment, WATCHDOG);
   const schedule: CheckedSchedule = {
@@ -73,6 +77,7 @@ export function describeWatchdog({ deployment, jobs, schedules }: CheckedApp, gr
       plan: {
         grace: readGrace(grace),
         prefix: stagePrefix(deployment),
+        ...(isMailed ? { mailTopic: stageNames(deployment).mailTopic } : {}),
         schedules: [
           ...schedules.map(({ id, job, expressions, timezone, input, enabled, policy, isOver }) => ({
             ...{ id, job, expressions, timezone, policy, enabled },
@@ -134,7 +139,7 @@ function readGrace(grace: Duration): Milliseconds {
  * queues, and ask EventBridge for schedules and SNS how many receive alerts.
  */
 export function grantWatchdog(worker: JobWorker): void {
-  const { names } = worker.surroundings;
+  const { names, channels } = worker.surroundings;
   const { table, alertTopic } = sharedArns(worker, names);
   const keys = (...values: string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': values } });
   const allow = (actions: string[], resource: string, conditions?: Record<string, unknown>) =>
@@ -158,7 +163,7 @@ export function grantWatchdog(worker: JobWorker): void {
     allow(['sqs:GetQueueAttributes'], deadLetters),
     allow(['sqs:GetQueueAttributes'], queueArn(worker, names.deliveryQueue)),
     allow(['scheduler:GetSchedule'], schedules),
-    allow(['sns:GetTopicAttributes'], alertTopic),
+    allow(['sns:GetTopicAttributes'], channels?.mailTopicArn ?? alertTopic),
   );
   Validations.of(worker).acknowledge(
     {

@@ -76,12 +76,14 @@ export function createWatchdogHandler(
 
 function createAdapters(
   { table, queueUrl, alertTopicArn }: Environment,
-  { prefix, jobs }: WatchdogPlan,
+  { prefix, jobs, mailTopic }: WatchdogPlan,
   sqs: SQSClient,
 ): Omit<WatchdogPorts, 'log'> {
   const scheduler = new SchedulerClient(SDK_OPTIONS);
   const queues = beforeName(queueUrl, '/');
   const client = new DynamoDBClient(SDK_OPTIONS);
+  // With addresses it is the alerts function that is subscribed to the topic of the alerts.
+  const peopleTopicArn = mailTopic === undefined ? alertTopicArn : `${beforeName(alertTopicArn, ':')}${mailTopic}`;
   const { send } = createSqsRunQueue({
     client: sqs,
     urlOf: (job) => {
@@ -94,7 +96,7 @@ function createAdapters(
     store: new DynamoDbWatchStore({ client, table }),
     alerts: new DynamoDbAlertStore({ client, table }),
     alert: (alert) => publishAlert(alert, alertTopicArn),
-    countSubscriptions: isEmbedded(process.env) ? undefined : () => countSubscriptions(alertTopicArn),
+    countSubscriptions: isEmbedded(process.env) ? undefined : () => countSubscriptions(peopleTopicArn),
     findDeployed: (name) => findSchedule(scheduler, { Name: name, GroupName: prefix }),
     send,
     countWaiting: (runsWaiting) => writeLine(formatMetrics(prefix, WATCHDOG, systemClock.now(), { runsWaiting })),

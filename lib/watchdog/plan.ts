@@ -31,4 +31,6 @@ export interface WatchdogPlan {
   readonly jobs: Readonly<Record<string, WatchedJob>>;
   /** The queue that has what EventBridge could not deliver. */
   readonly deliveryQueue: string;
+  /** The topic that mails go through. Absent without addresses: people subscribe to the topic of the alerts themselves. */
+  readonly mailTopic?: string;
 }

@@ -43,6 +43,14 @@ describe('the role of the watchdog', () => {
     ]);
   });
 
+  test('asks the topic of mails instead where there are addresses, to which people are subscribed', () => {
+    const mailed = synth({ stages: { dev: { alerts: { email: ['oncall@example.com'] } } } });
+    const own = statementsOf(roleOf(mailed.template, 'lambda.amazonaws.com', 'watchdog'));
+
+    const asked = own.filter(({ Action }) => listOf(Action).includes('sns:GetTopicAttributes'));
+    expect(asked.map(({ Resource }) => textOf(Resource))).toEqual([`${here('sns')}:shop-dev-mail`]);
+  });
+
   test('reads and updates records of jobs, and stories and alerts, one at a time', () => {
     const reach = allowing('dynamodb:UpdateItem').map(({ Action, Resource, Condition }) => ({
       Action,

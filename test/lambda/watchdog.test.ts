@@ -1,6 +1,6 @@
 import { DynamoDBClient, GetItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetScheduleCommand, ResourceNotFoundException, SchedulerClient } from '@aws-sdk/client-scheduler';
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { GetTopicAttributesCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
@@ -250,6 +250,53 @@ describe("the watchdog's function", () => {
     // EventBridge sends the message, and Lambda deletes it.
     expect(sqs.calls()).toHaveLength((PASS.message ?? 0) - 2);
     expect(written.join('').length).toBeLessThan(PASS.log ?? 0);
+  });
+
+  describe('about the subscriptions of its topic', () => {
+    const asked = () => sns.commandCalls(GetTopicAttributesCommand).map(({ args }) => args[0].input);
+    const counted = (confirmed: string) =>
+      sns.on(GetTopicAttributesCommand).resolves({
+        Attributes: { SubscriptionsConfirmed: confirmed, SubscriptionsPending: '1' },
+      });
+
+    test('asks SNS, and has the numbers in the result of its run', async () => {
+      deployed();
+      counted('2');
+      const { store, runPass } = await setup();
+
+      await runPass();
+
+      expect(asked()).toEqual([{ TopicArn: 'arn:aws:sns:us-east-1:1:app-dev-alerts' }]);
+      const run = await store.get('watchdog/2027-03-02T02:10Z/watchdog');
+      expect(run?.result).toMatchObject({ subscriptions: { confirmed: 2, pending: 1 } });
+      expect(written.join('')).not.toContain('no-subscriber');
+    });
+
+    test('warns in its log when no one receives alerts', async () => {
+      deployed();
+      counted('0');
+      const { runPass } = await setup();
+
+      await runPass();
+
+      const line = written
+        .join('')
+        .split('\n')
+        .find((each) => each.includes('"no-subscriber"'));
+      expect(JSON.parse(line ?? '{}')).toMatchObject({ level: 'WARN', event: 'no-subscriber', job: 'watchdog' });
+    });
+
+    test('asks nothing on the embedded cloud, whose alerts are in the live log', async () => {
+      vi.stubEnv('BELFRY_FULL_ERRORS', 'true');
+      deployed();
+      const { store, runPass } = await setup();
+
+      await runPass();
+
+      expect(asked()).toEqual([]);
+      const run = await store.get('watchdog/2027-03-02T02:10Z/watchdog');
+      expect(run?.result).toMatchObject({ subscriptions: null });
+    });
   });
 
   describe('about dead-letter queues', () => {

@@ -37,7 +37,7 @@ describe('who receives alerts', () => {
     await harness.advanceTo('2027-03-02T03:30:00Z');
 
     expect(warnings()).toEqual([
-      { reason: 'no one receives alerts: the topic has no confirmed subscription, and 1 that waits to be confirmed' },
+      { reason: 'no one receives alerts: their topic has no confirmed subscription, and 1 that waits to be confirmed' },
       { reason: expect.any(String) },
     ]);
     expect(found()).toEqual({ confirmed: 0, pending: 1 });
