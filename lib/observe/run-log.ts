@@ -76,6 +76,11 @@ function pick(fields: readonly Field[], event: RunEvent): Fields {
 const ofEvent = <Name extends keyof AnyEvent>(event: AnyEvent, name: Name): AnyEvent[Name] => event[name];
 const ofRun = <Name extends keyof RunRecord>({ run }: AnyEvent, name: Name): RunRecord[Name] | undefined => run?.[name];
 
+const instantOf = (event: AnyEvent, name: 'nextAttemptAt' | 'until'): string | undefined => {
+  const instant = event[name];
+  return instant && toIso(instant);
+};
+
 const VALUES: { readonly [Name in Field]: (event: AnyEvent, name: Name) => LoggedFields[Name] | undefined } = {
   runId({ run, runId }) {
     return run?.id ?? runId;
@@ -103,12 +108,8 @@ const VALUES: { readonly [Name in Field]: (event: AnyEvent, name: Name) => Logge
   reason: ofEvent,
   blockedBy: ofEvent,
   calendar: ofEvent,
-  nextAttemptAt({ nextAttemptAt }) {
-    return nextAttemptAt && toIso(nextAttemptAt);
-  },
-  until({ until }) {
-    return until && toIso(until);
-  },
+  nextAttemptAt: instantOf,
+  until: instantOf,
   step: ofEvent,
   error: ofEvent,
   /** Of a message, whose events have a writer of their own. */
