@@ -1,7 +1,7 @@
 import type { JobAlarm, SharedAlarm } from '../job/names.ts';
 import type { AlertFacts } from '../observe/alert.ts';
 import { ownEntry } from '../own-entry.ts';
-import { DAY, type EpochMs, epochMs } from '../units.ts';
+import { DAY, type EpochMs, epochMs, HOUR } from '../units.ts';
 import { type Envelope, instantText, type Notice, parseObject } from './notice.ts';
 import type { DeliveryLog, KnownAlarm } from './ports.ts';
 
@@ -70,7 +70,7 @@ async function sinceWhen(
   if (state === 'ALARM') {
     if (known?.message === message) return known.joined === undefined ? known.since : undefined;
     if (known !== undefined && isGoingOn(known) && at - known.since < REPEATED_AFTER) return undefined;
-    const joined = await log.findStory(storiesOf(aboutOf(name, deployment)));
+    const joined = await log.findStory(storiesOf(aboutOf(name, deployment)), epochMs(at - LATE_BY));
     await log.noteAlarm(name, { since: at, message, joined });
     return joined === undefined ? at : undefined;
   }
@@ -80,6 +80,9 @@ async function sinceWhen(
   await log.noteAlarm(name, { ...known, over: message });
   return known.since;
 }
+
+/** Metrics come late, and an alarm's periods are long: it may ring for what is over by then. */
+const LATE_BY = HOUR;
 
 /** Whether an alarm was reported, and not yet that it is over. */
 const isGoingOn = ({ joined, over }: KnownAlarm): boolean => joined === undefined && over === undefined;

@@ -50,6 +50,6 @@ export interface DeliveryLog {
   overAt(story: string): Promise<EpochMs | undefined>;
   alarm(name: string): Promise<KnownAlarm | undefined>;
   noteAlarm(name: string, alarm: KnownAlarm): Promise<void>;
-  /** Which of these stories is open. A key that ends with `*` stands for all that begin so. */
-  findStory(keys: readonly string[]): Promise<string | undefined>;
+  /** Which of these stories is open, or was over after that. A key that ends with `*` stands for all that begin so. */
+  findStory(keys: readonly string[], overAfter: EpochMs): Promise<string | undefined>;
 }

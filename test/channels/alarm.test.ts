@@ -125,6 +125,19 @@ test.each([
   expect(server.received).toHaveLength(1);
 });
 
+test('an alarm that rings for what is over by then is part of it, and one that rings much later is not', async () => {
+  const { world, server } = await setup();
+  await world.log.noteOver('failed:report', FAILED_AT);
+  world.publishRaw(alarm('shop-prod-runs-failed', 'ALARM', { StateChangeTime: '2027-03-02T01:30:00.000+0000' }));
+  await world.run(milliseconds(MINUTE));
+  expect(server.received).toEqual([]);
+
+  world.publishRaw(alarm('shop-prod-report-failed', 'ALARM', { StateChangeTime: '2027-03-02T02:30:00.000+0000' }));
+  await world.run();
+
+  expect(server.received).toHaveLength(1);
+});
+
 test('an alarm that was reported is still the same when its notification comes again after a story has begun', async () => {
   const server = await startAlertServer(() => ({ status: server.received.length === 1 ? 500 : 200 }));
   const world = new DeliveryWorld({

@@ -107,19 +107,28 @@ describe.each(ADAPTERS)('the delivery log in $name', ({ open }) => {
   test('finds an open story by its key, and not by the beginning of another', async () => {
     const story = unique('failed:report');
     await opened.openStory(`${story}-eu`);
-    expect(await opened.log.findStory([story])).toBeUndefined();
+    expect(await opened.log.findStory([story], AT)).toBeUndefined();
 
     await opened.openStory(story);
 
-    expect(await opened.log.findStory(['failed:none', story])).toBe(story);
+    expect(await opened.log.findStory(['failed:none', story], AT)).toBe(story);
   });
 
   test('finds any of the open stories that begin so', async () => {
     const kind = unique('missed');
-    expect(await opened.log.findStory([`${kind}:*`])).toBeUndefined();
+    expect(await opened.log.findStory([`${kind}:*`], AT)).toBeUndefined();
 
     await opened.openStory(`${kind}:nightly`);
 
-    expect(await opened.log.findStory([`${kind}:*`])).toBe(`${kind}:nightly`);
+    expect(await opened.log.findStory([`${kind}:*`], AT)).toBe(`${kind}:nightly`);
+  });
+
+  test('finds a story that was over after a time, and none that was over before', async () => {
+    const kind = unique('failed');
+    await opened.log.noteOver(`${kind}:report`, later(1000));
+
+    expect(await opened.log.findStory([`${kind}:report`], AT)).toBe(`${kind}:report`);
+    expect(await opened.log.findStory([`${kind}:*`], AT)).toBe(`${kind}:report`);
+    expect(await opened.log.findStory([`${kind}:*`], later(1000))).toBeUndefined();
   });
 });

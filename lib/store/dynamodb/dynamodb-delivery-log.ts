@@ -68,22 +68,28 @@ export class DynamoDbDeliveryLog implements DeliveryLog {
     });
   }
 
-  async findStory(keys: readonly string[]): Promise<string | undefined> {
+  async findStory(keys: readonly string[], overAfter: EpochMs): Promise<string | undefined> {
     for (const key of keys) {
-      const isPrefix = key.endsWith('*');
-      const { Items = [] } = await this.#client.send(
-        new QueryCommand({
-          TableName: this.#name,
-          KeyConditionExpression: isPrefix ? 'pk = :pk AND begins_with(sk, :sk)' : 'pk = :pk AND sk = :sk',
-          ExpressionAttributeValues: marshall({ ':pk': ALERTS, ':sk': `${STORY}${isPrefix ? key.slice(0, -1) : key}` }),
-          ConsistentRead: true,
-          Limit: 1,
-        }),
-      );
-      const [item] = Items;
-      if (item !== undefined) return String(unmarshall(item)['sk']).slice(STORY.length);
+      const [open] = await this.#query(STORY, key);
+      if (open !== undefined) return String(open['sk']).slice(STORY.length);
+      const over = (await this.#query(OVER, key)).find((item) => Number(item['at']) > overAfter);
+      if (over !== undefined) return String(over['sk']).slice(OVER.length);
     }
     return undefined;
+  }
+
+  /** Of one kind the item of a key, or those whose keys begin so: the first page of them, which is 1 MB. */
+  async #query(kind: string, key: string): Promise<readonly Item[]> {
+    const isPrefix = key.endsWith('*');
+    const { Items = [] } = await this.#client.send(
+      new QueryCommand({
+        TableName: this.#name,
+        KeyConditionExpression: isPrefix ? 'pk = :pk AND begins_with(sk, :sk)' : 'pk = :pk AND sk = :sk',
+        ExpressionAttributeValues: marshall({ ':pk': ALERTS, ':sk': `${kind}${isPrefix ? key.slice(0, -1) : key}` }),
+        ConsistentRead: true,
+      }),
+    );
+    return Items.map((item) => unmarshall(item));
   }
 
   async #write(

@@ -36,10 +36,11 @@ export class MemoryDeliveryLog implements DeliveryLog {
     this.#alarms.set(name, alarm);
   }
 
-  async findStory(keys: readonly string[]): Promise<string | undefined> {
-    const open = [...this.stories].sort();
+  async findStory(keys: readonly string[], overAfter: EpochMs): Promise<string | undefined> {
+    const over = [...this.#over].filter(([, at]) => at > overAfter).map(([story]) => story);
+    const stories = [...[...this.stories].sort(), ...over.sort()];
     for (const key of keys) {
-      const found = open.find((each) => (key.endsWith('*') ? each.startsWith(key.slice(0, -1)) : each === key));
+      const found = stories.find((each) => (key.endsWith('*') ? each.startsWith(key.slice(0, -1)) : each === key));
       if (found !== undefined) return found;
     }
     return undefined;
