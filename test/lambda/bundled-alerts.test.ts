@@ -81,6 +81,18 @@ describe('the function of a job in a stage that sends alerts to people', () => {
     expect(await store.pending(10)).toEqual([]);
   });
 
+  test('publishes a subject that SNS takes, and the facts beside it', async () => {
+    await setup(() => {
+      throw new Error(`größer als… ${'x'.repeat(200)}`);
+    })('2027-03-02T02:00:00Z');
+
+    const { Subject = '', MessageAttributes } = sns.commandCalls(PublishCommand)[0]?.args[0].input ?? {};
+    expect(Subject).toMatch(/^[ -~]{1,99}$/);
+    expect(JSON.parse(MessageAttributes?.['belfry-alert']?.StringValue ?? '')).toMatchObject({
+      story: 'failed:report',
+    });
+  });
+
   test('leaves to the watchdog what SNS refuses, with all that a channel needs', async () => {
     sns.on(PublishCommand).rejects(new Error('Throttling'));
 
