@@ -11,13 +11,13 @@ import { MAX_HISTORY, type SlowRun, slowRunsOf } from './slow-runs.ts';
 const INTERVAL = milliseconds(15 * MINUTE);
 /** How many runs of a job one check reads, which bounds how many it compares. */
 const MAX_RUNS = 200;
-/** How many runs the state remembers. */
+/** How many reported runs the state remembers. */
 const MAX_REMEMBERED = 200;
 
 export interface SlowFindings extends Findings {
   /** Runs that were slow and have ended: each is reported once, and no alert says that it is over. */
   readonly ended: readonly Condition[];
-  /** For the next check. */
+  /** Those that are reported and that the next check may find once more. */
   readonly slowRuns: readonly string[];
 }
 
@@ -28,32 +28,50 @@ export interface SlowFindings extends Findings {
  * @returns `undefined` when it is not this pass's turn
  */
 export async function findSlow(pass: Pass): Promise<SlowFindings | undefined> {
-  const { slowDueAt, slowRuns: known } = pass.state.checks;
+  const { slowDueAt, slowRuns } = pass.state.checks;
   if (!isTurn(pass, slowDueAt, INTERVAL)) return undefined;
   // Not before the first check: an alert about what ended yesterday helps nobody.
   const since = slowDueAt === 0 ? epochMs(pass.dueAt - INTERVAL) : epochMs(Math.min(slowDueAt, pass.dueAt));
-  const problems: string[] = [];
+  const { slow, unread, problems } = await compare(since, pass);
+  const known = new Set(slowRuns);
+  const describeAll = (runs: readonly SlowRun[]) => runs.map((run) => describe(run, pass));
+  const ended = slow.filter(({ isRunning }) => !isRunning);
+  return {
+    kind: 'run-slow',
+    conditions: describeAll(slow.filter(({ id, isRunning }) => isRunning && !known.has(id))),
+    // One that was reported while it ran has a story, which is over now.
+    ended: describeAll(ended.filter(({ id }) => !known.has(id) && !pass.stories.has(storyOf(id)))),
+    unknown: [...pass.stories.values()].flatMap(({ key, kind, job = '' }) =>
+      kind === 'run-slow' && unread.has(job) ? [key] : [],
+    ),
+    problems,
+    slowRuns: [
+      ...slow.filter(({ id, isRunning }) => !isRunning || known.has(id)).map(({ id }) => id),
+      ...slowRuns.filter((id) => unread.has(jobOf(id))),
+    ].slice(0, MAX_REMEMBERED),
+  };
+}
+
+interface Compared {
+  readonly slow: readonly SlowRun[];
+  /** Jobs whose runs could not be read. */
+  readonly unread: ReadonlySet<string>;
+  readonly problems: readonly string[];
+}
+
+async function compare(since: EpochMs, pass: Pass): Promise<Compared> {
   const unread = new Set<string>();
-  const found = await mapInBatches(comparedJobs(pass), async (job) => {
+  const problems: string[] = [];
+  const slow = await mapInBatches(comparedJobs(pass), async (job) => {
     try {
-      const slow = slowRunsOf(await readRuns(job, since, pass), since, pass.now);
-      return slow.map((run) => ({ run, condition: describe(job, run, pass) }));
+      return slowRunsOf(await readRuns(job, since, pass), since, pass.now);
     } catch (error) {
       unread.add(job);
       problems.push(`runs of job ${job} cannot be read: ${String(error)}`);
       return [];
     }
   });
-  const slow = found.flat();
-  const unreadRuns = known.filter((id) => unread.has(jobOf(id)));
-  return {
-    kind: 'run-slow',
-    conditions: slow.filter(({ run }) => run.isRunning).map(({ condition }) => condition),
-    ended: slow.filter(({ run }) => !run.isRunning && !known.includes(run.id)).map(({ condition }) => condition),
-    unknown: unreadRuns.map(storyOf),
-    problems,
-    slowRuns: [...slow.map(({ run }) => run.id), ...unreadRuns].slice(0, MAX_REMEMBERED),
-  };
+  return { slow: slow.flat(), unread, problems };
 }
 
 /** All but the watchdog itself, whose passes take seconds, and those that silence it. */
@@ -76,8 +94,9 @@ async function readRuns(job: string, since: EpochMs, { ports, now }: Pass): Prom
 const storyOf = (run: string): string => `slow:${run}`;
 const jobOf = (run: string): string => run.slice(0, run.indexOf('/'));
 
-function describe(job: string, run: SlowRun, { stage, showOption }: Pass): Condition {
+function describe(run: SlowRun, { stage, showOption }: Pass): Condition {
   const { id, startedAt, length, usual, completions, isRunning } = run;
+  const job = jobOf(id);
   const command = `npm run belfry -- show '${id}'${showOption}`;
   const took = `${isRunning ? 'has been running for' : 'took'} ${roughLength(length)}`;
   return {

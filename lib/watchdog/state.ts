@@ -29,7 +29,7 @@ export interface ChecksState {
   readonly deadLettersDueAt: EpochMs;
   /** Of how long runs take. */
   readonly slowDueAt: EpochMs;
-  /** The runs that it found slow: the next check may find them once more. */
+  /** The runs that it has reported after their end: the next check may find them once more. */
   readonly slowRuns: readonly string[];
 }
 

@@ -30,7 +30,7 @@ async function setup({
 const checkNow = (harness: WatchdogHarness) =>
   harness.check((pass) => {
     const checks = { ...pass.state.checks, slowDueAt: epochMs(pass.now - 15 * MINUTE), slowRuns: [] };
-    return findSlow({ ...pass, state: { ...pass.state, checks } });
+    return findSlow({ ...pass, state: { ...pass.state, checks }, stories: new Map() });
   });
 
 const subjects = (found: Awaited<ReturnType<typeof checkNow>>) =>
@@ -81,6 +81,43 @@ describe('a job that takes four times as long as its own history', () => {
     await harness.advanceTo('2027-03-02T12:40:00Z');
 
     expect(subjects(await checkNow(harness))).toEqual(['[dev] report took 8 minutes, usually at most 2 minutes']);
+  });
+
+  test('makes one alert while it runs and one that it is over, and none more when it has ended', async () => {
+    const { harness, take } = await setup();
+    take('12:30', 800);
+
+    await harness.advanceTo('2027-03-02T14:00:00Z');
+
+    expect(harness.alerts.map(({ subject }) => subject)).toEqual([
+      '[dev] report has been running for 6 minutes, usually at most 2 minutes',
+      '[dev] over: report has been running for 6 minutes, usually at most 2 minutes',
+    ]);
+  });
+
+  test('makes one alert when it has ended between two checks, and none that it is over', async () => {
+    const { harness, take } = await setup();
+    take('12:30', 361);
+
+    await harness.advanceTo('2027-03-02T14:00:00Z');
+
+    expect(harness.alerts.map(({ subject }) => subject)).toEqual([
+      '[dev] report took 6 minutes, usually at most 2 minutes',
+    ]);
+  });
+
+  test('makes one alert for a run, though each of its attempts takes so long', async () => {
+    const { harness } = await setup({
+      jobs: { report: { ...REPORT, retry: { maxAttempts: 5, backoff: '5 minutes' } } },
+    });
+    harness.circumstances.behaves = () => ({ does: 'fail', seconds: 370 });
+
+    await harness.advanceTo('2027-03-02T12:29:00Z');
+    harness.circumstances.fires = (_name, at) => (new Date(at).toISOString().includes('12:30') ? {} : undefined);
+    await harness.advanceTo('2027-03-02T12:59:00Z');
+
+    const slow = harness.alerts.filter(({ facts }) => facts.kind === 'run-slow' && facts.isOver !== true);
+    expect(slow.map(({ facts }) => facts.run)).toEqual(['report/2027-03-02T12:30Z/often']);
   });
 
   test('is reported once, by all checks of an hour together', async () => {
