@@ -2,6 +2,7 @@ import { hasEnded, type RunRecord } from '../../../lib/run/record.ts';
 import { dueAmong, findTransitions, offsetOf } from '../../cron/oracle.ts';
 import type { TestSchedule } from './app.ts';
 import { dueTimes } from './event-bridge.ts';
+import { judgeChecks } from './judge-checks.ts';
 import type { Story } from './random-world.ts';
 
 const MINUTE = 60_000;
@@ -31,6 +32,7 @@ export async function auditWatch(story: Story): Promise<readonly string[]> {
     ...judgeCatchUps(story, [...records.values()]),
     ...judgeSends(story),
     ...judgeReports(story),
+    ...judgeChecks(story),
   ];
 }
 
