@@ -9,7 +9,7 @@ const importing = (module: string): string => `import { x } from '${module}';\ne
 /** Each a line that is forbidden at its place, and the reason the lint gives. */
 const FORBIDDEN = [
   { path: 'lib/run/x.ts', source: 'export const x = process.env;\n', says: 'Do not use the global variable process' },
-  ...['run', 'job', 'app', 'due', 'cron', 'watchdog', 'observe', 'store'].map((room) => ({
+  ...['run', 'job', 'app', 'due', 'cron', 'watchdog', 'observe', 'channels', 'store'].map((room) => ({
     path: `lib/${room}/x.ts`,
     source: 'export const x = Date.now();\n',
     says: 'Time and chance come through the ports',
