@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineJob, schedule } from '../../lib/entry/belfry.ts';
+import type { AlertSettings } from '../../lib/job/stages.ts';
 import { jobFile, report, resourcesOf, synth, type Template } from '../cdk/support.ts';
 import { shapeOf } from './shape.ts';
 
@@ -43,8 +44,35 @@ export function deployedNames(): object {
     outputs: Object.keys(template.Outputs ?? {}).sort(),
     variables: variablesOf(template),
     manifest: shapeOf(manifest),
+    channels: channelNames(),
   };
 }
+
+/** What a stage has more with every channel. */
+function channelNames(): object {
+  const names = (alerts: AlertSettings) => {
+    const { template } = synth({ stages: { dev: { alerts } } });
+    const resources = Object.entries(NAMED_BY).flatMap(([type, name]) =>
+      namesOf(template, type, name).map((each) => `${type} ${each}`),
+    );
+    return { resources, variables: variablesOf(template) };
+  };
+  const [without, every] = [names({}), names(EVERY_CHANNEL)];
+  return {
+    resources: every.resources.filter((each) => !without.resources.includes(each)),
+    variables: every.variables.filter((each) => !without.variables.includes(each)),
+  };
+}
+
+const secret = { ssm: '/shop/secret' };
+const EVERY_CHANNEL: Required<AlertSettings> = {
+  email: ['a@example.org'],
+  slack: { url: secret },
+  teams: { url: secret },
+  webhook: { url: secret, secret },
+  pagerDuty: { routingKey: secret },
+  eventBridge: {},
+};
 
 const namesOf = (template: Template, type: string, property: string): readonly string[] =>
   resourcesOf(template, type)

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
+import { formatRunEnd } from '../../lib/channels/event-bridge.ts';
 import { FACTS_ATTRIBUTE } from '../../lib/channels/notice.ts';
+import { formatWebhook } from '../../lib/channels/webhook.ts';
 import * as belfry from '../../lib/entry/belfry.ts';
 import * as cdk from '../../lib/entry/cdk.ts';
 import * as client from '../../lib/entry/client.ts';
 import * as testing from '../../lib/entry/testing.ts';
+import { LOCAL_CHANNELS } from '../../lib/environment.ts';
 import { type AttemptCause, TRIGGERS } from '../../lib/job/trigger.ts';
 import { CHANNEL_ATTRIBUTE } from '../../lib/lambda/alerts.ts';
 import { DEAD_LETTER_ATTRIBUTES } from '../../lib/lambda/reporter.ts';
@@ -11,9 +14,11 @@ import { METRIC_NAMESPACE, METRICS } from '../../lib/observe/metrics.ts';
 import { formatRunMessage } from '../../lib/run/message.ts';
 import type { AttemptOutcome, RunStatus, SkipReason } from '../../lib/run/record.ts';
 import { TABLE } from '../../lib/store/dynamodb/keys.ts';
-import { manualRequest } from '../support/requests.ts';
+import { DUE, manualRequest } from '../support/requests.ts';
 import { commandLines } from './commands.ts';
 import { deployedNames } from './deployed-names.ts';
+import { FULL_ALERT } from './full-alert.ts';
+import { FULL_ERROR } from './full-error.ts';
 import { loggedEvents } from './logged-events.ts';
 import { printedJson } from './printed-json.ts';
 import { shapeOf } from './shape.ts';
@@ -50,6 +55,23 @@ const OUTCOMES: Readonly<Record<AttemptOutcome, true>> = {
 };
 const CAUSES: Readonly<Record<AttemptCause, true>> = { first: true, retry: true, crash: true, redrive: true };
 
+/** An event of EventBridge's with everything that it may have. */
+function runEndEvent(): object {
+  const times = { scheduledTime: DUE, startedAt: DUE, finishedAt: DUE, missedAt: DUE };
+  const skip = { reason: 'overlap', calendar: 'holidays', blockedBy: 'run' };
+  const run = { runId: 'run', job: 'report', schedule: 'nightly', trigger: 'schedule', attempt: 1 };
+  const after = { ...run, ...times, ...skip, status: 'failed', error: FULL_ERROR };
+  const { Detail = '{}', ...event } = formatRunEnd({ before: undefined, after, at: DUE / 1000 }, 'shop-dev') ?? {};
+  return { ...event, Time: undefined, Detail: JSON.parse(Detail) };
+}
+
+/** What a generic webhook is sent. */
+async function webhookBody(): Promise<object> {
+  const notice = { id: 'message', at: DUE, deployment: 'shop-dev', overSince: DUE, ...FULL_ALERT };
+  const { body, headers = {} } = await formatWebhook(notice, { url: '', secret: 'secret' }, DUE);
+  return { headers: Object.keys(headers), body: shapeOf(JSON.parse(body)) };
+}
+
 /**
  * Records, logs, alarms and scripts outlive a release: whatever is stored or public keeps its name. A change of the file is
  * a change for users: it takes an entry in CHANGELOG.md, and for what is stored a way to read what was there before.
@@ -67,6 +89,9 @@ test('what is stored or public is as it was', async () => {
     message: shapeOf(JSON.parse(formatRunMessage(manualRequest()))),
     deadLetterAttributes: { ...DEAD_LETTER_ATTRIBUTES, channel: CHANNEL_ATTRIBUTE },
     alertAttribute: FACTS_ATTRIBUTE,
+    localChannels: LOCAL_CHANNELS,
+    runEndEvent: shapeOf(runEndEvent()),
+    webhook: await webhookBody(),
     events: loggedEvents(),
     metrics: { namespace: METRIC_NAMESPACE, metrics: METRICS },
     deployment: deployedNames(),
