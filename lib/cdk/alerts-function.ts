@@ -111,7 +111,7 @@ export class AlertsFunction extends Construct {
       visibilityTimeout: VISIBILITY_SECONDS,
       redrivePolicy: { deadLetterTargetArn: deadLetters.attrArn, maxReceiveCount: MAX_RECEIVES },
     });
-    requireTls(this, [queue], {
+    const policy = requireTls(this, [queue], {
       more: [
         {
           Sid: 'TheTopicMaySend',
@@ -128,6 +128,8 @@ export class AlertsFunction extends Construct {
       protocol: 'sqs',
       endpoint: queue.attrArn,
     });
+    // SNS does not try again where it is not permitted: what is published before it is would be lost.
+    subscription.addDependency(policy);
     Validations.of(subscription).acknowledge({
       id: 'Serverless-SNSRedrivePolicy',
       // https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html

@@ -17,8 +17,8 @@ export function requireTls(
   scope: Construct,
   queues: readonly CfnQueue[],
   { id = 'QueuePolicy', more = [] }: { readonly id?: string; readonly more?: readonly object[] } = {},
-): void {
-  new CfnQueuePolicy(scope, id, {
+): CfnQueuePolicy {
+  return new CfnQueuePolicy(scope, id, {
     queues: queues.map(({ ref }) => ref),
     policyDocument: {
       Version: '2012-10-17',

@@ -106,6 +106,16 @@ describe('the alerts function', () => {
     });
   });
 
+  test('is subscribed once the topic may send to its queue: SNS does not retry what is not permitted', () => {
+    const [subscription] = Object.values(template.Resources).filter(({ Properties }) => Properties.Protocol === 'sqs');
+    const [policy] = Object.entries(template.Resources).filter(
+      ([, { Type, Properties }]) =>
+        Type === 'AWS::SQS::QueuePolicy' && /TheTopicMaySend/.test(JSON.stringify(Properties)),
+    );
+
+    expect((subscription as { DependsOn?: unknown } | undefined)?.DependsOn).toEqual([policy?.[0]]);
+  });
+
   test('keeps what it cannot send for longer than it tries: 200 receives, 12 hours', () => {
     const { RedrivePolicy } = queueNamed(template, 'shop-dev-alerts').Properties;
 
