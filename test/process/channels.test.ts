@@ -90,3 +90,25 @@ export const stages: Stages = { dev: { alerts: { email: ['a@example.org'], slack
   expect(cloud.command.output).not.toMatch(/alert-sent|dev-alerts/);
   await expect(cloud.send('alerts', 'text')).rejects.toMatchObject({ name: 'QueueDoesNotExist' });
 });
+
+test('a secret that is added or removed while it runs is taken over', async () => {
+  const server = await startAlertServer((): Answer => ({ status: 200 }));
+  const project = await createProject();
+  const cloud = await project.start();
+
+  await project.setLocalEnvironment(`BELFRY_ALERTS_SLACK="${server.url}"`);
+  await cloud.command.prints(/the next runs use the new code/);
+  const first = await cloud.request('fails');
+  await eventually('the alert', async () => server.accepted.some(({ body }) => body.includes(first)) || undefined);
+  const seen = cloud.command.output.length;
+  await project.setLocalEnvironment();
+  await eventually(
+    'a reload',
+    async () => /the next runs use the new code/.test(cloud.command.output.slice(seen)) || undefined,
+  );
+  const second = await cloud.request('fails');
+  await cloud.reaches(second, 'failed');
+  await cloud.command.prints(new RegExp(`Run +${second.replaceAll(/[~.]/g, '\\$&')}`));
+
+  expect(server.accepted.filter(({ body }) => body.includes(second))).toEqual([]);
+});
