@@ -11,8 +11,15 @@ import { enabledSince, isTooLate } from './missed-reason.ts';
 import type { MissedRun } from './missed-runs.ts';
 import type { Pass } from './pass-context.ts';
 import type { WatchedSchedule } from './plan.ts';
-import { collectProblem } from './problems.ts';
-import { endStory, isReminderDue, minuteOf, type ReconciledStories, remindOfStory, storiesOf } from './stories.ts';
+import {
+  endStory,
+  followStory,
+  isReminderDue,
+  minuteOf,
+  type ReconciledStories,
+  remindOfStory,
+  storiesOf,
+} from './stories.ts';
 import { subjectOfKey } from './story-keys.ts';
 import { shouldBeDeployed } from './tracked-schedule.ts';
 
@@ -46,7 +53,7 @@ export async function endOutages(facts: OutageFacts, pass: Pass): Promise<Reconc
     const id = subjectOfKey(story.key);
     if (seen.has(id)) continue;
     const step = () => followOutage(story, { id, hasCatchUps: left.has(id), facts }, pass);
-    await collectProblem(problems, `the story ${story.key} cannot be followed`, step);
+    await followStory(story.key, step, problems);
   }
   return { problems };
 }

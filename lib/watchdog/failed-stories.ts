@@ -3,8 +3,15 @@ import { ownEntry } from '../own-entry.ts';
 import type { RunRecord } from '../run/record.ts';
 import { mapInBatches } from './batches.ts';
 import type { Pass } from './pass-context.ts';
-import { collectProblem } from './problems.ts';
-import { endStory, isReminderDue, minuteOf, type ReconciledStories, remindOfStory, storiesOf } from './stories.ts';
+import {
+  endStory,
+  followStory,
+  isReminderDue,
+  minuteOf,
+  type ReconciledStories,
+  remindOfStory,
+  storiesOf,
+} from './stories.ts';
 
 /** Of how many of a job's runs a recovery may be. */
 const MAX_READ = 20;
@@ -17,7 +24,7 @@ const MAX_READ = 20;
 export async function followFailedStories(pass: Pass): Promise<ReconciledStories> {
   const problems: string[] = [];
   await mapInBatches(storiesOf('run-failed', pass), (story) =>
-    collectProblem(problems, `the story ${story.key} cannot be followed`, () => followFailure(story, pass)),
+    followStory(story.key, () => followFailure(story, pass), problems),
   );
   return { problems };
 }

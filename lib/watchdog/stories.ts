@@ -30,8 +30,7 @@ export async function reconcileStories(
   { isUnknown = () => false }: ReconcileOptions = {},
 ): Promise<ReconciledStories> {
   const problems: string[] = [];
-  const attempt = (key: string, step: () => Promise<unknown>) =>
-    collectProblem(problems, `the story ${key} cannot be kept`, step);
+  const attempt = (key: string, step: () => Promise<void>) => followStory(key, step, problems);
   const current = new Set(conditions.map(({ story }) => story));
   for (const condition of conditions) {
     const known = pass.stories.get(condition.story);
@@ -43,6 +42,20 @@ export async function reconcileStories(
     await attempt(story.key, () => endStory(story, { lines: [] }, pass));
   }
   return { problems };
+}
+
+/**
+ * Takes a step of a story, whose failure is added to `problems`. That another writer has changed the story since it was read
+ * is none: the next pass finds out what that means.
+ */
+export async function followStory(key: string, step: () => Promise<void>, problems: string[]): Promise<void> {
+  await collectProblem(problems, `the story ${key} cannot be followed`, async () => {
+    try {
+      await step();
+    } catch (error) {
+      if (!(error instanceof StaleLookError)) throw error;
+    }
+  });
 }
 
 /** The open stories of a kind. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { intercepted } from '../support/intercepted.ts';
+import { replaced } from '../support/replaced.ts';
 import { oneIn } from '../support/thorough.ts';
 import { BREAKS, type Break } from '../support/watchdog/breaking.ts';
 import { createWatchdogHarness, type Sender, type WatchdogHarness } from '../support/watchdog/harness.ts';
@@ -140,6 +141,30 @@ describe('a job that fails', () => {
 
     expect(subjects(harness)).toHaveLength(2);
     expect(harness.alerts[1]?.body).toContain('Run report/2027-03-02T02:00Z/hourly has completed');
+  });
+
+  test('once more while a pass finds it recovered is not over, and the pass is none that has failed', async () => {
+    const harness = hourly('2027-03-02T02:30:00Z');
+    let isChanged = false;
+    harness.circumstances.between = (ports) => ({
+      ...ports,
+      alerts: replaced(ports.alerts, {
+        async close(story) {
+          const again = { ...story, run: 'report/2027-03-02T03:01Z/other', lastAt: harness.now, count: 2 };
+          if (!isChanged) await ports.alerts.change(story, again);
+          isChanged = true;
+          return await ports.alerts.close(story);
+        },
+      }),
+    });
+
+    await harness.advanceTo('2027-03-02T03:50:00Z');
+    expect(harness.alerts).toHaveLength(1);
+    expect(await harness.alertStore.pending(10)).toEqual([]);
+    await harness.advanceTo('2027-03-02T04:05:00Z');
+
+    expect(subjects(harness)[1]).toBe('[dev] over: report has completed a run after 2 that failed');
+    expect(harness.passes.filter(({ error }) => error !== undefined)).toEqual([]);
   });
 
   test('and has left the app is over', async () => {
