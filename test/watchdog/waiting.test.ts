@@ -3,7 +3,7 @@ import { requestedRunId } from '../../lib/run/run-id.ts';
 import { epochMs, plus } from '../../lib/units.ts';
 import { checkRunsAndQueues } from '../../lib/watchdog/checks.ts';
 import { replaced } from '../support/replaced.ts';
-import { minutes } from '../support/requests.ts';
+import { claimRequest, minutes } from '../support/requests.ts';
 import { createWatchdogHarness, type HarnessOptions, type WatchdogHarness } from '../support/watchdog/harness.ts';
 
 /** A job that explains 32 minutes of waiting: one for its attempt, one between its two, and 30. */
@@ -114,6 +114,28 @@ describe('a run whose messages are all lost', () => {
 
     expect(await stories(harness)).toEqual([]);
   });
+});
+
+test('a run whose attempts are given back over and over waits, in each pass, though it is postponed most of the time', async () => {
+  const harness = await setup();
+  const run = await request(harness);
+  const [pending] = harness.store.all();
+  if (pending?.id !== run) throw new Error('the run is not there');
+
+  for (let round = 0; round < 6; round++) {
+    const { now } = harness;
+    const message = { ...pending, v: 1, run, input: undefined } as const;
+    const result = await harness.store.claim(claimRequest(message, { now, isTracked: true }));
+    if (result.kind !== 'claimed') throw new Error(result.kind);
+    await harness.store.settle(result, { status: 'given-back', at: now, nextAttemptAt: plus(now, minutes(10)) });
+    await harness.advanceBy(10);
+  }
+
+  const [first] = harness.waiting;
+  // 32 minutes after it was first taken; from then on in each pass.
+  expect(first?.at).toBe(Date.parse('2027-03-02T02:33:10Z'));
+  expect(harness.waiting).toHaveLength(28);
+  expect((await checkNow(harness))?.conditions[0]?.lines.join('\n')).toContain('given back before they begin');
 });
 
 describe('a run that does not wait', () => {
