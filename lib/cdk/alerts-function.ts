@@ -129,7 +129,7 @@ export class AlertsFunction extends Construct {
       endpoint: queue.attrArn,
     });
     // SNS does not try again where it is not permitted: what is published before it is would be lost.
-    subscription.addDependency(policy);
+    subscription.addResourceDependency(policy);
     Validations.of(subscription).acknowledge({
       id: 'Serverless-SNSRedrivePolicy',
       // https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
