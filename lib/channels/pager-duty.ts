@@ -39,13 +39,15 @@ export interface PagerDutySettings {
 
 /**
  * Events of the Events API v2: a story is one incident, resolved when it is over; a list has an event for each of its
- * alerts. A delayed alert whose story is over by now has none, since nothing would resolve its incident.
+ * alerts. A delayed alert whose story is over by now has none, since nothing would resolve its incident. A story that begins
+ * once more is another incident, which a delayed end of the first does not resolve. What a job sends itself, and a run that
+ * was slow and has ended, have no end: a person resolves their incidents.
  */
 export function formatPagerDuty(notice: Notice, settings: PagerDutySettings): readonly ChannelRequest[] {
   const { facts, overSince, overStories } = notice;
   if (!isList(facts)) return overSince === undefined ? [requestFor(notice, notice.subject, settings)] : [];
   return facts.each
-    .filter(({ story }) => overStories?.has(story) !== true)
+    .filter(({ story, isOver = false }) => isOver || overStories?.has(story) !== true)
     .map(({ subject, ...each }) =>
       requestFor({ ...notice, facts: each }, subject ?? `${each.story}: ${notice.subject}`, settings),
     );
@@ -58,7 +60,7 @@ function requestFor(notice: Notice, summary: string, { routingKey, region = 'us'
   const event = {
     routing_key: routingKey,
     event_action: isOver ? 'resolve' : 'trigger',
-    dedup_key: cut(`belfry:${deployment}:${facts.story}`, MAX_DEDUP_KEY),
+    dedup_key: cut(`belfry:${deployment}:${facts.since}:${facts.story}`, MAX_DEDUP_KEY),
     client: 'Belfry',
     payload: {
       summary: cut(summary || '-', MAX_SUMMARY),

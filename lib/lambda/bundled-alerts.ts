@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readEnvironment } from '../environment.ts';
+import { isObject } from '../is-object.ts';
 import type { AlertMessage } from '../job/context.ts';
 import type { Alert, AlertFacts } from '../observe/alert.ts';
 import type { AlertStore } from '../observe/alert-store.ts';
@@ -36,7 +37,7 @@ export function withBundledAlerts(
   const to = { alerts, publish, now: clock.now };
   return {
     ...ports,
-    describeFailure: (run, error): FailureAlert => failureAlert(describeFailure(run, error), run, error, clock.now()),
+    describeFailure: (run, error): FailureAlert => failureAlert(describeFailure(run, error), run, error),
     reporter: {
       ...reporter,
       alert: (message) => (isFailure(message) ? bundleFailure(message, to) : bundleOther(message, ports, to)),
@@ -51,16 +52,18 @@ interface FailureAlert extends Alert {
 
 type To = Parameters<typeof bundleAlert>[1];
 
-const isFailure = (message: AlertMessage): message is FailureAlert => 'attemptAt' in message;
+const isFailure = (message: AlertMessage): message is FailureAlert => isObject(message) && 'attemptAt' in message;
 
-function failureAlert(text: AlertMessage, run: RunRecord, error: RunError, now: EpochMs): FailureAlert {
+function failureAlert(text: AlertMessage, run: RunRecord, error: RunError): FailureAlert {
+  // A repeated delivery has it from the record, where it is the same: so is the story's beginning.
+  const attemptAt = run.attempts.at(-1)?.startedAt ?? run.createdAt;
   const where = error.at === undefined ? '' : ` at ${error.at}`;
   const url = /^Log lines +(https:\S+)$/m.exec(text.body)?.[1];
   const command = /^Show it +(.+)$/m.exec(text.body)?.[1];
   const facts: AlertFacts = {
     kind: 'run-failed',
     story: `failed:${run.job}`,
-    since: now,
+    since: attemptAt,
     job: run.job,
     run: run.id,
     attempts: run.attempt,
@@ -68,8 +71,6 @@ function failureAlert(text: AlertMessage, run: RunRecord, error: RunError, now: 
     ...(url === undefined ? {} : { links: [{ label: 'Log lines', url }] }),
     ...(command === undefined ? {} : { command }),
   };
-  // A repeated delivery has it from the record, where it is the same.
-  const attemptAt = run.attempts.at(-1)?.startedAt ?? run.createdAt;
   return { ...text, facts, attemptAt };
 }
 
@@ -83,7 +84,10 @@ function bundleOther(message: AlertMessage, { job, clock }: RunPorts, to: To): P
   const now = clock.now();
   const story = `alert:${job.name}:${crypto.randomUUID()}`;
   const facts: AlertFacts = { kind: 'job-alert', story, since: now, job: job.name };
-  return bundleAlert({ alert: { ...cutText(message), facts }, id: story, at: now }, to);
+  // It comes from the user's code, and may be anything.
+  const { subject, body } = message ?? {};
+  const text = { subject: `${subject}`, body: `${body}` };
+  return bundleAlert({ alert: { ...cutText(text), facts }, id: story, at: now }, to);
 }
 
 const cutText = ({ subject, body }: AlertMessage): AlertMessage => ({

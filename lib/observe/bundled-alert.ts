@@ -70,8 +70,8 @@ async function ignoringFailure(step: () => Promise<void>): Promise<void> {
 /** Opens the story of an alert. @returns whether it was open, and the alert is counted in it */
 async function repeatsStory({ subject, facts }: Alert, { alerts, now }: BundledAlertPorts): Promise<boolean> {
   const at = now();
-  const { kind, story: key, job, run } = facts;
-  const times = { since: at, lastAt: at, alertedAt: at };
+  const { kind, story: key, job, run, since } = facts;
+  const times = { since, lastAt: at, alertedAt: at };
   const of = { ...(job === undefined ? {} : { job }), ...(run === undefined ? {} : { run }) };
   const own: Story = { key, kind, ...of, subject, ...times, count: 1, version: 1 };
   for (let tries = 0; tries < MAX_TRIES; tries++) {

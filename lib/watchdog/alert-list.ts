@@ -3,8 +3,8 @@ import { cut } from '../run/run-error.ts';
 
 /** SNS takes messages of 256 KB, their attributes included: so many characters are within it, whatever their language. */
 const MAX_TEXT = 60_000;
-/** How many alerts the facts of a list have. */
-const MAX_EACH = 150;
+/** How many causes one message is about: SNS takes the facts of so many beside the longest text, and a pager events at its pace. */
+export const MAX_CAUSES = 50;
 const MAX_SUBJECT = 150;
 
 /** Several alerts in one message: their subjects, and below them their texts as far as there is room. */
@@ -45,7 +45,7 @@ function factsOf(alerts: readonly Alert[]): AlertFacts {
   if (first === undefined) throw new RangeError('a list of no alerts');
   const { kind, story, since } = first.facts;
   const isOver = alerts.every(({ facts }) => facts.isOver === true);
-  const each = alerts.flatMap(listed).slice(0, MAX_EACH);
+  const each = alerts.flatMap(listed);
   return { kind, story, since, ...(isOver ? { isOver } : {}), each };
 }
 

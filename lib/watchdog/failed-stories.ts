@@ -13,8 +13,8 @@ import {
   storiesOf,
 } from './stories.ts';
 
-/** Of how many of a job's runs a recovery may be. */
-const MAX_READ = 20;
+/** Of how many of a job's newest runs a recovery may be: with `skip`, one that takes long has as many skipped ones behind it. */
+const MAX_READ = 200;
 
 /**
  * Follows the stories that the functions of jobs have opened when runs failed. One whose job has completed a run since is

@@ -2,6 +2,7 @@ import type { AlertKind } from '../observe/alert.ts';
 import type { Story } from '../observe/alert-store.ts';
 import type { RunRecord } from '../run/record.ts';
 import { type EpochMs, epochMs } from '../units.ts';
+import { MAX_CAUSES } from './alert-list.ts';
 import { describeDisabled, describeMissed } from './alert-texts.ts';
 import type { MissedRun } from './missed-runs.ts';
 import type { Pass } from './pass-context.ts';
@@ -26,7 +27,7 @@ const DESCRIBE = { 'runs-missed': describeMissed, 'schedule-disabled': describeD
 
 /**
  * Reports missed due times: those of a schedule that has missed none before begin a story, which the alerts of this pass
- * name, one for all schedules; those of an open story are counted in it, and the alert that says it is over has their number.
+ * name, one for up to {@link MAX_CAUSES} schedules; those of an open story are counted in it, and the alert that says it is over has their number.
  *
  * What cannot be stored ends the pass before its state is saved: the next one finds the same due times.
  */
@@ -38,11 +39,10 @@ export async function reportOutages(
   const outages = outagesOf(missed);
   const begun = outages.filter(({ key }) => !pass.stories.has(key));
   for (const kind of ['runs-missed', 'schedule-disabled'] as const) {
-    await begin(
-      begun.filter((each) => each.kind === kind),
-      { kind, isCut },
-      pass,
-    );
+    const ofKind = begun.filter((each) => each.kind === kind);
+    for (let start = 0; start < ofKind.length; start += MAX_CAUSES) {
+      await begin(ofKind.slice(start, start + MAX_CAUSES), { kind, isCut }, pass);
+    }
   }
   for (const outage of outages) {
     const story = pass.stories.get(outage.key);

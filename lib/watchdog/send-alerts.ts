@@ -1,6 +1,6 @@
 import type { Alert } from '../observe/alert.ts';
 import { type PendingAlert, PLACES_A_MINUTE } from '../observe/alert-store.ts';
-import { listAlerts } from './alert-list.ts';
+import { listAlerts, MAX_CAUSES } from './alert-list.ts';
 import { mapInBatches } from './batches.ts';
 import type { Pass } from './pass-context.ts';
 import { collectProblem } from './problems.ts';
@@ -18,8 +18,8 @@ export const NOTHING_SENT: SentAlerts = { sent: 0, problems: [] };
 
 /**
  * Sends the pending alerts, the oldest first: those of this pass, those of earlier ones that could not be sent, and those
- * that the functions of jobs have left. A few go one by one, as far as there are places in this minute; otherwise all go in
- * one message. What cannot be sent is left for the next pass.
+ * that the functions of jobs have left. A few go one by one, as far as there are places in this minute; otherwise they go in
+ * lists of up to {@link MAX_CAUSES} causes. What cannot be sent is left for the next pass.
  */
 export async function sendPendingAlerts(pass: Pass): Promise<SentAlerts> {
   const problems: string[] = [];
@@ -66,15 +66,35 @@ async function messagesFor(ready: readonly PendingAlert[], { ports, stage }: Pas
     const next = single.shift();
     if (next !== undefined) messages.push({ alert: next.alert, pending: [next] });
   }
-  const rest = ready.slice(messages.length);
-  const [only, ...others] = rest;
-  if (only === undefined) return messages;
-  const alert =
-    others.length === 0
-      ? only.alert
-      : listAlerts(
-          rest.map((each) => each.alert),
-          stage,
-        );
-  return [...messages, { alert, pending: rest }];
+  return [
+    ...messages,
+    ...listsOf(ready.slice(messages.length)).map((pending) => ({ alert: inOne(pending, stage), pending })),
+  ];
 }
+
+/** In lists that every channel takes whole: a pager has an event for each cause. */
+function listsOf(ready: readonly PendingAlert[]): readonly (readonly [PendingAlert, ...PendingAlert[]])[] {
+  const lists: [PendingAlert, ...PendingAlert[]][] = [];
+  let causes = MAX_CAUSES;
+  for (const each of ready) {
+    const own = causesIn(each);
+    const list = lists.at(-1);
+    causes += own;
+    if (list !== undefined && causes <= MAX_CAUSES) list.push(each);
+    else {
+      lists.push([each]);
+      causes = own;
+    }
+  }
+  return lists;
+}
+
+const causesIn = ({ alert }: PendingAlert): number => alert.facts.each?.length ?? 1;
+
+const inOne = ([only, ...others]: readonly [PendingAlert, ...PendingAlert[]], stage: string): Alert =>
+  others.length === 0
+    ? only.alert
+    : listAlerts(
+        [only, ...others].map(({ alert }) => alert),
+        stage,
+      );

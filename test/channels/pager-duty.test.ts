@@ -9,11 +9,19 @@ const routingKey = 'R0UT1NGK3Y';
 
 const eventOf = (about: Notice) => JSON.parse(formatPagerDuty(about, { routingKey })[0]?.body ?? 'null');
 
+test('a story that begins once more is another incident, which the end of the first leaves open', () => {
+  const of = (since: number, isOver: boolean) =>
+    eventOf(notice({ facts: { story: 'failed:report', since: epochMs(since), isOver } })).dedup_key;
+
+  expect(of(2, false)).not.toBe(of(1, true));
+  expect(of(2, true)).toBe(of(2, false));
+});
+
 test('a story that begins triggers an incident with all that is known', () => {
   expect(eventOf(notice())).toEqual({
     routing_key: routingKey,
     event_action: 'trigger',
-    dedup_key: 'belfry:shop-prod:failed:report',
+    dedup_key: expect.stringMatching(/^belfry:shop-prod:\d+:failed:report$/),
     client: 'Belfry',
     payload: {
       summary: '[prod] report failed: TypeError: no connection',
@@ -98,15 +106,21 @@ describe('a list of alerts', () => {
 
   test('is an event for each, so that each incident is resolved by itself', () => {
     expect(eventsOf(list()).map((event) => [event.event_action, event.dedup_key, event.payload.summary])).toEqual([
-      ['trigger', 'belfry:shop-prod:failed:report', 'failed:report: [prod] 3 alerts: …'],
-      ['resolve', 'belfry:shop-prod:failed:invoice', 'failed:invoice: [prod] 3 alerts: …'],
-      ['trigger', 'belfry:shop-prod:missed:nightly', 'missed:nightly: [prod] 3 alerts: …'],
+      ['trigger', `belfry:shop-prod:${FAILED_AT}:failed:report`, 'failed:report: [prod] 3 alerts: …'],
+      ['resolve', `belfry:shop-prod:${FAILED_AT}:failed:invoice`, 'failed:invoice: [prod] 3 alerts: …'],
+      ['trigger', `belfry:shop-prod:${FAILED_AT}:missed:nightly`, 'missed:nightly: [prod] 3 alerts: …'],
     ]);
   });
 
   test('that was delayed triggers nothing that is over by now', () => {
     const keys = eventsOf(list({ overStories: new Set(['failed:report']) })).map((event) => event.dedup_key);
 
-    expect(keys).toEqual(['belfry:shop-prod:failed:invoice', 'belfry:shop-prod:missed:nightly']);
+    expect(keys).toEqual(['failed:invoice', 'missed:nightly'].map((story) => `belfry:shop-prod:${FAILED_AT}:${story}`));
+  });
+
+  test('that was delayed resolves what its first delivery may have triggered', () => {
+    const ends = eventsOf(list({ overStories: new Set(['failed:invoice']) })).map((event) => event.event_action);
+
+    expect(ends).toEqual(['trigger', 'resolve', 'trigger']);
   });
 });

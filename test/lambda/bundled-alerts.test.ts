@@ -81,6 +81,20 @@ describe('the function of a job in a stage that sends alerts to people', () => {
     expect(await store.pending(10)).toEqual([]);
   });
 
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['no texts', {}],
+    ['numbers', { subject: 1, body: 2 }],
+    ['a text alone', 'report is late'],
+  ])('completes a run whose job sends an alert of %s', async (_what, message) => {
+    const deliver = setup(async (_input, { alert }) => await alert(message as never));
+
+    expect(await deliver('2027-03-02T02:00:00Z')).toEqual({ batchItemFailures: [] });
+
+    expect(published()).toHaveLength(1);
+    expect(await store.stories()).toEqual([]);
+  });
+
   test('publishes a subject that SNS takes, and the facts beside it', async () => {
     await setup(() => {
       throw new Error(`größer als… ${'x'.repeat(200)}`);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { epochMs } from '../../lib/units.ts';
 import { intercepted } from '../support/intercepted.ts';
 import { replaced } from '../support/replaced.ts';
 import { oneIn } from '../support/thorough.ts';
@@ -56,6 +57,27 @@ describe('forty jobs that fail in the same second', () => {
     expect(await harness.alertStore.pending(100)).toEqual([]);
     const { facts } = harness.alerts[3] ?? {};
     expect(facts?.each?.map(({ story }) => story)).toHaveLength(37);
+  });
+
+  test('are reported in lists that a channel takes whole, however many there are', async () => {
+    const harness = midnight();
+    const at = epochMs(harness.now);
+    const stories = Array.from({ length: 120 }, (_, index) => `failed:job-${index}`);
+    for (const story of stories) {
+      const alert = { subject: story, body: story, facts: { kind: 'run-failed' as const, story, since: at } };
+      await harness.alertStore.put({ id: story, at, readyAt: at, alert });
+    }
+
+    await harness.advanceTo('2027-03-02T01:53:00Z');
+
+    expect(harness.alerts.map(({ facts }) => facts?.each?.length)).toEqual([50, 50, 20]);
+    expect(
+      harness.alerts
+        .flatMap(({ facts }) => facts?.each ?? [])
+        .map(({ story }) => story)
+        .sort(),
+    ).toEqual([...stories].sort());
+    expect(await harness.alertStore.pending(1000)).toEqual([]);
   });
 
   test('are one list in the minute in which they recover', async () => {
