@@ -120,7 +120,7 @@ function queueNames({ queueUrl, alertTopicArn }: Environment, variables: NodeJS.
   };
 }
 
-/** Those in flight as well: somebody may be looking at them. */
+/** Those in flight as well: a person may be reading them. */
 const MESSAGE_COUNTS = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
 
 async function countMessages(client: SQSClient, QueueUrl: string): Promise<number> {

@@ -45,7 +45,7 @@ export interface PendingAlert {
 export const PLACES_A_MINUTE = 3;
 
 /**
- * Stories and pending alerts. An alert is put before its story is opened and removed once it is sent, so that whoever dies
+ * Stories and pending alerts. An alert is put before its story is opened and removed once it is sent, so that a process that dies
  * in between leaves it to the watchdog: at worst it is sent twice.
  */
 export interface AlertStore {

@@ -17,7 +17,7 @@ interface DeadLetterQueue {
 
 /**
  * Asks every dead-letter queue how many messages it has, every five minutes: SQS's own metrics of a queue that was idle are
- * late by up to 15. Messages that somebody is looking at are still there.
+ * late by up to 15. Messages that a person is reading are counted, too.
  *
  * @returns `undefined` when it is not this pass's turn
  */

@@ -30,7 +30,7 @@ export interface SlowFindings extends Findings {
 export async function findSlow(pass: Pass): Promise<SlowFindings | undefined> {
   const { slowDueAt, slowRuns } = pass.state.checks;
   if (!isTurn(pass, slowDueAt, INTERVAL)) return undefined;
-  // Not before the first check: an alert about what ended yesterday helps nobody.
+  // Not before the first check: an alert about what ended yesterday comes too late.
   const since = slowDueAt === 0 ? epochMs(pass.dueAt - INTERVAL) : epochMs(Math.min(slowDueAt, pass.dueAt));
   const { slow, unread, problems } = await compare(since, pass);
   const known = new Set(slowRuns);
