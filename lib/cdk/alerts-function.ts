@@ -48,10 +48,10 @@ const TIMEOUT = seconds(60);
 /** Lambda's advice for a queue as a source: six times the function's timeout. */
 const VISIBILITY_SECONDS = 6 * TIMEOUT;
 /**
- * No alert is received as often as this in the 12 hours for which it is retried. One that kills the function comes every
- * six minutes, and is a dead letter after 20 hours.
+ * No alert is received as often as this in the 12 hours for which it is retried: some 64 times for each of five channels that
+ * all fail. One that kills the function comes every six minutes, and is a dead letter after two days.
  */
-const MAX_RECEIVES = 200;
+const MAX_RECEIVES = 500;
 const LOG_RETENTION = milliseconds(30 * DAY);
 
 /**

@@ -118,7 +118,7 @@ const OF_JOB: Readonly<Record<JobAlarm, (job: string) => readonly string[]>> = {
 };
 
 /** Alarms that send their own mail: what they report may be that this function, or what sends to it, is broken. */
-const MAILED = /-(watchdog-silent|alerts-failed|alerts-dead-letters)$/;
+const MAILED: ReadonlySet<string> = new Set(['watchdog-silent', 'alerts-failed', 'alerts-dead-letters']);
 
 interface Place extends Pick<Notice, 'id' | 'at' | 'deployment'> {
   readonly since: EpochMs;
@@ -150,7 +150,7 @@ function describe(alarm: AlarmNotification, { since, ...place }: Place): Notice 
     `CloudWatch  ${reason}`,
     ...(url === undefined ? [] : [`Show it     ${url}`]),
   ];
-  return { ...place, subject, body: body.join('\n'), facts, ...(MAILED.test(name) ? { isMailed: true } : {}) };
+  return { ...place, subject, body: body.join('\n'), facts, ...(MAILED.has(about) ? { isMailed: true } : {}) };
 }
 
 /** Descriptions say first what has happened, then where to look. */

@@ -116,10 +116,10 @@ describe('the alerts function', () => {
     expect((subscription as { DependsOn?: unknown } | undefined)?.DependsOn).toEqual([policy?.[0]]);
   });
 
-  test('keeps what it cannot send for longer than it tries: 200 receives, 12 hours', () => {
+  test('keeps what it cannot send for longer than it tries: 500 receives, 12 hours', () => {
     const { RedrivePolicy } = queueNamed(template, 'shop-dev-alerts').Properties;
 
-    expect(RedrivePolicy.maxReceiveCount).toBe(200);
+    expect(RedrivePolicy.maxReceiveCount).toBe(500);
   });
 
   test('lets the topic, and nobody else, send to its queue', () => {

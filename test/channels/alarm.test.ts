@@ -191,6 +191,15 @@ test.each(['watchdog-silent', 'alerts-failed', 'alerts-dead-letters'])(
   },
 );
 
+test('that of a job whose name ends alike is mailed', async () => {
+  const { world, mails } = await setup({ email: true });
+  world.publishRaw(alarm('shop-prod-send-alerts-failed', 'ALARM'));
+
+  await world.run();
+
+  expect(mails).toHaveLength(1);
+});
+
 test('any other alarm is mailed', async () => {
   const { world, mails } = await setup({ email: true });
   world.publishRaw(alarm('shop-prod-report-failed', 'ALARM'));

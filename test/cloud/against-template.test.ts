@@ -13,7 +13,11 @@ const TEMPLATE: NamedTemplate = {
       Type: 'AWS::Lambda::EventSourceMapping',
       Properties: { EventSourceArn: { 'Fn::GetAtt': ['Queue', 'Arn'] }, FunctionName: { Ref: 'Function' } },
     },
-    Address: { Type: 'AWS::SNS::Subscription', Properties: { Endpoint: 'ops@example.org' } },
+    Address: { Type: 'AWS::SNS::Subscription', Properties: { Protocol: 'email', Endpoint: 'ops@example.org' } },
+    Channel: {
+      Type: 'AWS::SNS::Subscription',
+      Properties: { Protocol: 'sqs', Endpoint: { 'Fn::GetAtt': ['Jobs', 'Arn'] } },
+    },
     Nightly: {
       Type: 'AWS::Scheduler::Schedule',
       Properties: {

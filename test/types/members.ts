@@ -37,6 +37,7 @@ export const NEW_MEMBERS: Readonly<Record<string, NewMember>> = {
       'lib/store/memory/memory-run-store.ts',
       'lib/store/rules.ts',
       'lib/testing/job-run.ts',
+      'lib/watchdog/waiting-since.ts',
     ],
   },
   SkipReason: {
@@ -65,8 +66,8 @@ export const NEW_MEMBERS: Readonly<Record<string, NewMember>> = {
   },
   WatchdogEvent: {
     file: 'lib/observe/events.ts',
-    before: "  | 'schedule-not-deployed';",
-    after: "  | 'schedule-not-deployed'\n  | 'run-slow';",
+    before: "  | 'no-subscriber';",
+    after: "  | 'no-subscriber'\n  | 'run-slow';",
     asks: [...LIVE_LOG, 'lib/lambda/watchdog.ts', 'lib/local/function-line.ts', 'lib/observe/events.ts'],
   },
   MessageEvent: {
@@ -85,7 +86,7 @@ export const NEW_MEMBERS: Readonly<Record<string, NewMember>> = {
     file: 'lib/observe/metrics.ts',
     before: '  runsMissed: {',
     after: "  runsSlow: { name: 'RunsSlow', unit: 'Count' },\n  runsMissed: {",
-    asks: ['lib/observe/run-log.ts'],
+    asks: ['lib/observe/metrics.ts'],
   },
   Settlement: {
     file: 'lib/run/ports.ts',

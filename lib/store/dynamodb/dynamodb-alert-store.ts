@@ -111,7 +111,7 @@ export class DynamoDbAlertStore implements AlertStore {
       });
       if (taken.applied) return true;
       const startedAt = Number(taken.item?.startedAt ?? 0);
-      if (startedAt > before.now) return false;
+      if (startedAt > before.now && Number(taken.item?.taken) >= PLACES_A_MINUTE) return false;
       const values = { startedAt: now, taken: 1, expiresAt: toEpochSeconds(plus(now, DAY)) };
       const started = await this.#table.update({
         key: MINUTE_KEY,

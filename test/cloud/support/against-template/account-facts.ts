@@ -98,7 +98,9 @@ async function mappingsIn(config: Config, isOwn: (name: string) => boolean): Pro
 async function addressesIn(config: Config, isOwn: (name: string) => boolean): Promise<readonly string[]> {
   const found: string[] = [];
   for await (const { Subscriptions = [] } of paginateListSubscriptions({ client: new SNSClient(config) }, {})) {
-    for (const { TopicArn, Endpoint = '' } of Subscriptions) if (isOwn(nameIn(TopicArn))) found.push(Endpoint);
+    for (const { TopicArn, Protocol, Endpoint = '' } of Subscriptions) {
+      if (Protocol === 'email' && isOwn(nameIn(TopicArn))) found.push(Endpoint);
+    }
   }
   return found;
 }

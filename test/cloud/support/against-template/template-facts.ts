@@ -22,7 +22,10 @@ export function templateFacts(templates: readonly StackTemplate[]): DeploymentFa
     named: templates.flatMap(({ template }) => namedResources(template)).map(({ type, name }) => ({ type, name })),
     schedules: each('AWS::Scheduler::Schedule', (resource, template) => [scheduleFacts(resource, template)]),
     mappings: each('AWS::Lambda::EventSourceMapping', (resource, template) => [mappingFacts(resource, template)]),
-    addresses: each('AWS::SNS::Subscription', (resource) => [text(resource, 'Endpoint')]),
+    addresses: each('AWS::SNS::Subscription', (resource) =>
+      // That of a queue has its ARN, which the template does not know.
+      text(resource, 'Protocol') === 'email' ? [text(resource, 'Endpoint')] : [],
+    ),
     queueTags: each('AWS::SQS::Queue', (queue) =>
       tagsOf(queue).map(({ Key, Value }) => `${text(queue, 'QueueName')} ${Key}=${Value}`),
     ),
