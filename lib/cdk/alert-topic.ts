@@ -53,7 +53,7 @@ export class AlertTopic extends Construct {
   }
 }
 
-/** Lets alarms publish to a topic, and nobody without TLS. */
+/** Lets alarms publish to a topic, and no one without TLS. */
 export function allowAlarms(scope: Construct, topicArn: string): void {
   const statements = [
     new PolicyStatement({

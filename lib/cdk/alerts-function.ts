@@ -56,7 +56,7 @@ const LOG_RETENTION = milliseconds(30 * DAY);
 
 /**
  * The function that brings alerts to their channels: topic, queue, function. A queue in between, because SNS would give up
- * an asynchronous function after hours that nobody can set, and could not wait for as long as a service asks.
+ * an asynchronous function after hours that cannot be set, and could not wait for as long as a service asks.
  */
 export class AlertsFunction extends Construct {
   private readonly names: JobNames;

@@ -23,5 +23,5 @@ export function localAlerts(variables: readonly string[], { pagerDuty }: AlertSe
   };
 }
 
-/** The function takes the variable instead, and asks nobody. */
+/** The function takes the variable instead, and asks no service. */
 const referenceTo = (variable: string): SecretReference => ({ ssm: `/belfry-local/${variable}` });

@@ -12,7 +12,7 @@ const RETENTION_SECONDS = 14 * 24 * 3600;
 export const createQueue = (scope: Construct, id: string, props: CfnQueueProps): CfnQueue =>
   new CfnQueue(scope, id, { messageRetentionPeriod: RETENTION_SECONDS, sqsManagedSseEnabled: true, ...props });
 
-/** One policy for several queues: nobody may use them without TLS. @param more further statements, for each of them */
+/** One policy for several queues: no one may use them without TLS. @param more further statements, for each of them */
 export function requireTls(
   scope: Construct,
   queues: readonly CfnQueue[],

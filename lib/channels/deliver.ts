@@ -91,7 +91,7 @@ interface TablePorts extends DeliveryPorts {
 
 type States = Readonly<Partial<Record<ChannelName, ChannelState>>>;
 
-/** Undefined where nobody knows: a message that may have reached some channels must wait for the table. */
+/** Undefined where it is not known: a message that may have reached some channels must wait for the table. */
 async function readStates(message: string, { log, onError }: TablePorts): Promise<States | undefined> {
   try {
     return await log.states(message);

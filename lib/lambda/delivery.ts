@@ -15,7 +15,7 @@ export function deliveryOf(
     messageId: record.messageId,
     owner: crypto.randomUUID(),
     receiveCount: Number(record.attributes.ApproximateReceiveCount) || 1,
-    // Whoever moved the dead letter back, the console included, its attributes come along.
+    // However the dead letter was moved back, also by the console, its attributes come along.
     isRedrive: record.messageAttributes[DEAD_LETTER_ATTRIBUTES.attempts] !== undefined,
     deadline,
     logStream: context.logStreamName,

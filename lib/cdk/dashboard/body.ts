@@ -25,7 +25,7 @@ import {
 export const MAX_LOG_GROUPS = 50;
 /** Alarms of one widget. */
 export const MAX_ALARMS = 100;
-/** Lines of one chart: CloudWatch takes 500, and nobody reads so many. */
+/** Lines of one chart: CloudWatch takes 500, too many to read. */
 export const MAX_LINES = 100;
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html */
 export const MAX_METRICS = 2_500;

@@ -64,7 +64,7 @@ export interface Alarms {
 
 /**
  * AWS evaluates once a minute, over periods that end with that minute, and measures queues once a minute. Here both happen
- * every five seconds, over periods that end now: somebody is sitting in front of it.
+ * every five seconds, over periods that end now: a person is waiting for it.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
  */
