@@ -39,6 +39,12 @@ interface Begun {
 /** Node's own frames come first. */
 const DEPTH = 16;
 
+/**
+ * V8 makes a promise for each `Atomics.waitAsync` and drops it where there is nothing to wait for: Node's imports leave many,
+ * the more the busier the machine is. The `await` of one that does wait is a promise of its own.
+ */
+const OF_WAIT_ASYNC = /^ +at waitAsync \(<anonymous>\)$/m;
+
 export interface Tracking {
   opened(): Opened;
   stop(): void;
@@ -69,7 +75,7 @@ export function trackOpened(directory: string): Tracking {
     stop: () => void hook.disable(),
     opened() {
       const all = [...begun.values()].reverse();
-      const awaits = all.filter(({ type }) => type === 'PROMISE');
+      const awaits = all.filter(({ type, trace }) => type === 'PROMISE' && !OF_WAIT_ASYNC.test(trace.stack ?? ''));
       const open = all.filter(({ type, resource }) => type !== 'PROMISE' && resource.deref()?.hasRef?.() === true);
       return {
         waitsAt: awaits.map(({ trace }) => placeIn(trace, directory)).find((place) => place !== undefined),
