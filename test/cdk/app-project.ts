@@ -1,8 +1,13 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CDK_FLAGS, FIXTURE_APP, REPOSITORY } from '../fixtures/fixture-app.ts';
 import { createFolder } from './support.ts';
+
+/** A job file. */
+export const JOB = "import { defineJob } from 'belfry';\nexport default defineJob('nightly', { run() {} });\n";
+export const entries = (text: string): string =>
+  `import { schedule } from 'belfry';\nimport nightly from '../functions/nightly.ts';\nexport const schedules = { ${text} };\n`;
 
 /** A project with these files, and `infra/app.ts`. Its `lib/` is this checkout's, whose compiled files are in a cache. */
 export function projectWith(files: Readonly<Record<string, string>>): string {
@@ -21,6 +26,15 @@ export function projectWith(files: Readonly<Record<string, string>>): string {
   }
   return directory;
 }
+
+export const LOAD = "await loadJobs(import.meta.dirname + '/../functions')";
+
+/** An app of the user's own, in place of `infra/app.ts`. */
+export const ownApp = (text: string): string =>
+  projectWith({
+    'functions/nightly.ts': JOB,
+    'infra/app.ts': `import { App, Stack } from 'aws-cdk-lib';\nimport { loadJobs } from 'belfry/cdk';\n${text}\n`,
+  });
 
 /** What an app has ended with. */
 export interface Ended {
@@ -51,3 +65,8 @@ export function runApp(project: string, context: Record<string, unknown> = {}): 
     );
   });
 }
+
+export const templatesIn = (outdir: string): readonly string[] =>
+  readdirSync(outdir)
+    .filter((name) => name.endsWith('.template.json'))
+    .sort();

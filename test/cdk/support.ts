@@ -1,13 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, type AppProps, Stack } from 'aws-cdk-lib';
-import { afterAll } from 'vitest';
+import { inject } from 'vitest';
 import type { JobFile } from '../../lib/app/check-jobs.ts';
 import { Belfry, type BelfryProps } from '../../lib/cdk/belfry.ts';
 import { defineJob, schedule } from '../../lib/entry/belfry.ts';
 import type { Job } from '../../lib/job/job.ts';
 import { CDK_FLAGS } from '../fixtures/fixture-app.ts';
+import type {} from '../support/scratch-folder.ts';
 import { STAGES } from '../support/stages.ts';
 
 /** Resources by logical id, as CloudFormation would get them. */
@@ -23,11 +23,8 @@ export interface Resource {
   readonly DeletionPolicy?: string;
 }
 
-const scratch = mkdtempSync(join(tmpdir(), 'belfry-infra-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-
-/** A new folder, removed after the tests of the file. */
-export const createFolder = (): string => mkdtempSync(join(scratch, 'folder-'));
+/** A new folder, removed after all tests. */
+export const createFolder = (): string => mkdtempSync(join(inject('scratch'), 'folder-'));
 
 /** An app with the feature flags of cdk.json, without bundling and without CDK's own validator. */
 export const createApp = (props: AppProps = {}): App =>

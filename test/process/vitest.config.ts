@@ -19,6 +19,7 @@ export default defineConfig({
   test: {
     root: join(import.meta.dirname, '../..'),
     include: ['test/process/**/*.test.ts', 'test/types/**/*.test.ts'],
+    globalSetup: 'test/support/scratch-folder.ts',
     // On two cores Vitest would take one worker; these tests mostly wait, one of them for minutes.
     maxWorkers: 4,
     // Bounds for a test that hangs, never a measure of speed.
