@@ -14,6 +14,7 @@ export type WatchdogEvent =
   | 'catch-up-sent'
   | 'after-gap-sent'
   | 'not-sent'
+  | 'not-read'
   | 'due-time-not-expected'
   | 'schedule-not-deployed'
   | 'schedule-disabled'
@@ -127,6 +128,7 @@ export const WATCHDOG_EVENTS = {
   'due-time-not-expected': { level: 'info', fields: ['runId', 'job', 'schedule', 'scheduledTime'] },
   'run-resent': { level: 'info', fields: RESENT },
   'not-sent': { level: 'info', fields: RESENT },
+  'not-read': { level: 'warn', fields: ['runId', 'reason'] },
   'catch-up-sent': { level: 'info', fields: SENT },
   'after-gap-sent': { level: 'info', fields: SENT },
   'schedule-not-deployed': { level: 'info', fields: ['runId', 'job', 'schedule', 'why'], isAlerted: true },

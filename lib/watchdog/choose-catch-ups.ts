@@ -8,6 +8,7 @@ import type { Pass } from './pass-context.ts';
 import { isSent } from './plan-catch-ups.ts';
 import { hasMetBusyJob, resendDelay } from './resend-delay.ts';
 import type { CatchUp } from './state.ts';
+import { isUnreadable, readable } from './unreadable.ts';
 
 /** How long after its message a catch-up run that has not begun is sent again. */
 const LOST_AFTER = milliseconds(15 * MINUTE);
@@ -36,10 +37,11 @@ export async function chooseCatchUps(
   stillFailing: ReadonlySet<string>,
   pass: Pass,
 ): Promise<CatchUpTurns> {
-  const left: CatchUp[] = [];
+  const { candidates, unreadable } = await readCandidates(catchUps, pass);
+  const left = [...unreadable];
   const runs: CatchUpRun[] = [];
   const busy = new Set<string>();
-  for (const candidate of await readCandidates(catchUps, pass)) {
+  for (const candidate of candidates) {
     const { catchUp, record, due } = candidate;
     const turn = await turnOf(candidate, { busy, stillFailing, pass });
     if (turn === 'send' || turn === 'in-flight') busy.add(due.request.job);
@@ -67,15 +69,22 @@ interface Candidate {
   readonly due: DueRun;
 }
 
+interface Candidates {
+  readonly candidates: readonly Candidate[];
+  /** Those whose records cannot be read wait until one can: a later version may have written it. */
+  readonly unreadable: readonly CatchUp[];
+}
+
 /** Those that are sent come first. Those that have left the app or the table, or have run, are left out. */
-async function readCandidates(catchUps: readonly CatchUp[], { plan, ports }: Pass): Promise<readonly Candidate[]> {
+async function readCandidates(catchUps: readonly CatchUp[], pass: Pass): Promise<Candidates> {
   const inOrder = [...catchUps.filter(isSent), ...catchUps.filter((other) => !isSent(other))];
-  const records = await mapInBatches(inOrder, ({ run }) => ports.store.get(run));
-  return inOrder.flatMap((catchUp, index) => {
-    const due = dueRun(catchUp.run, 'catch-up', plan);
-    const record = records[index];
+  const records = await mapInBatches(inOrder, ({ run }) => pass.ports.store.get(run));
+  const candidates = inOrder.flatMap((catchUp, index) => {
+    const due = dueRun(catchUp.run, 'catch-up', pass.plan);
+    const record = readable(records[index], pass);
     return due === undefined || record === undefined || hasRun(record) ? [] : [{ catchUp, record, due }];
   });
+  return { candidates, unreadable: inOrder.filter((_, index) => isUnreadable(records[index])) };
 }
 
 /** Whether it has run, as a catch-up or as a late original. A `skipped` original came too late or at a bad time. */

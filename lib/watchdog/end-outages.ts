@@ -22,6 +22,7 @@ import {
 } from './stories.ts';
 import { subjectOfKey } from './story-keys.ts';
 import { shouldBeDeployed } from './tracked-schedule.ts';
+import { readable } from './unreadable.ts';
 
 /** How many of the newest due times are read for one that has a run. */
 const MAX_NEWEST = 10;
@@ -94,7 +95,7 @@ async function whyOver(story: Story, checked: Checked, pass: Pass): Promise<stri
   if (newest !== undefined) return `Run ${newest.id} has come.`;
   // Nothing is due any more that could show it.
   if (shouldBeDeployed(schedule) || story.run === undefined) return undefined;
-  const last = await pass.ports.store.get(story.run);
+  const last = readable(await pass.ports.store.get(story.run), pass);
   return last?.status === 'completed' ? `Run ${last.id} has completed.` : undefined;
 }
 
@@ -115,13 +116,14 @@ async function whyEnabled(
 async function newestRun(
   { lastAt }: Story,
   { tracked, checkedUntil }: Checked,
-  { ports }: Pass,
+  pass: Pass,
 ): Promise<RunRecord | undefined> {
   if (tracked === undefined || checkedUntil === undefined) return undefined;
   const { schedule } = tracked;
   const later = [...occurrencesBetween(schedule, lastAt, checkedUntil)].slice(-MAX_NEWEST).reverse();
   for (const { scheduledTime } of later) {
-    const record = await ports.store.get(scheduledRunId(schedule.job, schedule.id, scheduledTime));
+    const run = scheduledRunId(schedule.job, schedule.id, scheduledTime);
+    const record = readable(await pass.ports.store.get(run), pass);
     // One that a calendar skips has a record without a claim, by the watchdog itself.
     if (record === undefined || record.claim === 0) continue;
     return isTooLate(record) || record.missedAt !== undefined ? undefined : record;
@@ -147,16 +149,19 @@ async function end(story: Story, reason: string, pass: Pass): Promise<void> {
 }
 
 /** The missed runs of a story that have run since, as catch-ups or by a message that came after all; the newest first. */
-async function runSince({ key, job = '', since, lastAt }: Story, { ports }: Pass): Promise<readonly RunRecord[]> {
-  const runs = await ports.store.recentRecords(job, { limit: MAX_COUNTED, period: { from: since, to: lastAt } });
-  return runs.filter(
-    ({ schedule, missedAt, trigger, claim, status }) =>
-      schedule === subjectOfKey(key) &&
-      (missedAt !== undefined || trigger === 'catch-up') &&
-      claim > 0 &&
-      status !== 'skipped' &&
-      hasEnded(status),
-  );
+async function runSince({ key, job = '', since, lastAt }: Story, pass: Pass): Promise<readonly RunRecord[]> {
+  const period = { from: since, to: lastAt };
+  const runs = await pass.ports.store.recentRecords(job, { limit: MAX_COUNTED, period });
+  return runs
+    .flatMap((run) => readable(run, pass) ?? [])
+    .filter(
+      ({ schedule, missedAt, trigger, claim, status }) =>
+        schedule === subjectOfKey(key) &&
+        (missedAt !== undefined || trigger === 'catch-up') &&
+        claim > 0 &&
+        status !== 'skipped' &&
+        hasEnded(status),
+    );
 }
 
 const countText = ({ count }: Story): string => (count === 1 ? '1 due time' : `${count} due times`);

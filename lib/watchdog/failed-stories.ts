@@ -12,6 +12,7 @@ import {
   remindOfStory,
   storiesOf,
 } from './stories.ts';
+import { readable } from './unreadable.ts';
 
 /** Of how many of a job's newest runs a recovery may be: with `skip`, one that takes long has as many skipped ones behind it. */
 const MAX_READ = 200;
@@ -42,13 +43,13 @@ async function followFailure(story: Story, pass: Pass): Promise<void> {
 }
 
 /** The run that has completed since the job failed last. The run that failed is among those asked for: it may be redriven. */
-async function findRecovery({ job = '', run, lastAt }: Story, { ports }: Pass): Promise<RunRecord | undefined> {
-  const failed = run === undefined ? undefined : await ports.store.get(run);
-  const runs = [
-    ...(await ports.store.recentRecords(job, { limit: MAX_READ })),
-    ...(failed === undefined ? [] : [failed]),
-  ];
-  const ended = runs.filter(({ status }) => status === 'completed' || status === 'failed');
+async function findRecovery({ job = '', run, lastAt }: Story, pass: Pass): Promise<RunRecord | undefined> {
+  const { store } = pass.ports;
+  const failed = run === undefined ? undefined : await store.get(run);
+  const runs = [...(await store.recentRecords(job, { limit: MAX_READ })), failed];
+  const ended = runs
+    .flatMap((each) => readable(each, pass) ?? [])
+    .filter(({ status }) => status === 'completed' || status === 'failed');
   const [newest] = ended.sort((one, other) => endOf(other) - endOf(one));
   // A failure that no alert has counted yet is in its record all the same.
   return newest?.status === 'completed' && endOf(newest) > lastAt ? newest : undefined;

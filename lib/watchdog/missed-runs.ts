@@ -10,6 +10,7 @@ import type { WatchedSchedule } from './plan.ts';
 import type { WatchdogPorts } from './ports.ts';
 import { logDueTime, recordWithoutRun, runOf } from './record-without-run.ts';
 import { disabledStoryKey } from './story-keys.ts';
+import { isUnreadable, readable } from './unreadable.ts';
 import { wasWatched } from './watched-minutes.ts';
 
 /** A due time that was missed, and the probable reason. */
@@ -42,11 +43,12 @@ export interface MissedRuns {
  */
 export async function recordMissedRuns(due: readonly DueTime[], pass: Pass): Promise<MissedRuns> {
   const { ports } = pass;
-  const records = await mapInBatches(due, (each) => ports.store.get(runOf(each)));
+  const found = await mapInBatches(due, (each) => ports.store.get(runOf(each)));
+  const records = found.map((each) => readable(each, pass));
   await trackRunningRuns(records, ports);
   const unreported = due
     .map((each, index) => ({ each, record: records[index] }))
-    .filter(({ record }) => isUnreported(record));
+    .filter(({ record }, index) => !isUnreadable(found[index]) && isUnreported(record));
   const schedules = new Map(unreported.map(({ each: { schedule } }) => [schedule.id, schedule]));
   const deployed = await lookUpAll([...schedules.values()], pass);
   const missed: MissedRun[] = [];
@@ -118,9 +120,10 @@ async function recordDueTime(
   }
   const isNew = await recordWithoutRun(each, pass);
   if (each.calendar !== undefined) return { kind: isNew ? 'skipped' : 'nothing-new' };
-  const current = isNew ? undefined : await pass.ports.store.get(runOf(each));
+  const found = isNew ? undefined : await pass.ports.store.get(runOf(each));
+  const current = readable(found, pass);
   // A run that came since its record was read was not missed.
-  if (!isNew && !isUnreported(current)) return { kind: 'nothing-new' };
+  if (isUnreadable(found) || (!isNew && !isUnreported(current))) return { kind: 'nothing-new' };
   const missed = {
     run: runOf(each),
     schedule: each.schedule,

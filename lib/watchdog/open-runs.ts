@@ -1,3 +1,4 @@
+import { parseRunId } from '../run/run-id.ts';
 import { plus, WEEK } from '../units.ts';
 import type { Pass } from './pass-context.ts';
 import type { OpenRun } from './ports.ts';
@@ -13,11 +14,19 @@ export interface OpenRuns {
 }
 
 /** Reads the index, with what is postponed: no attempt is by more than a week. */
-export async function readOpenRuns({ ports, now }: Pick<Pass, 'ports' | 'now'>): Promise<OpenRuns> {
+export async function readOpenRuns(pass: Pick<Pass, 'ports' | 'now' | 'unreadable'>): Promise<OpenRuns> {
   const rows: OpenRun[] = [];
-  for await (const row of ports.store.openRuns(plus(now, WEEK))) {
+  for await (const row of pass.ports.store.openRuns(plus(pass.now, WEEK))) {
+    if (!isReadable(row, pass)) continue;
     rows.push(row);
     if (rows.length === MAX_ROWS) return { rows, isCut: true };
   }
   return { rows, isCut: false };
+}
+
+/** Whether it is a run's row. One of another kind is noted, and passed over. */
+export function isReadable({ id, checkAt, position }: OpenRun, { unreadable }: Pick<Pass, 'unreadable'>): boolean {
+  if (parseRunId(id) !== undefined && !Number.isNaN(checkAt)) return true;
+  unreadable.add(position);
+  return false;
 }

@@ -37,6 +37,8 @@ export interface Pass extends PassOptions {
   readonly watched: WatchedMinutes;
   /** The stories that were open when the pass began, by key. */
   readonly stories: ReadonlyMap<string, Story>;
+  /** Keys of the rows and ids of the records that this pass could not read. */
+  readonly unreadable: Set<string>;
 }
 
 /** Puts circuit breakers before the ports, and loads the state and the open stories. */
@@ -46,5 +48,5 @@ export async function beginPass(plan: WatchdogPlan, ports: WatchdogPorts, option
   const state: WatchState = { ...FIRST_STATE, ...(await ports.store.loadState()) };
   const watched = watchedWith(state.watched, options.dueAt);
   const stories = new Map((await ports.alerts.stories()).map((story) => [story.key, story]));
-  return { ...options, plan, ports: withCircuitBreakers(ports), now, state, watched, stories };
+  return { ...options, plan, ports: withCircuitBreakers(ports), now, state, watched, stories, unreadable: new Set() };
 }

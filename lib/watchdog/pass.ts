@@ -23,6 +23,7 @@ import { type SentCatchUps, sendCatchUps } from './send-catch-ups.ts';
 import type { Subscriptions } from './state.ts';
 import { schedulesStillFailing } from './still-failing.ts';
 import { trackSchedules } from './track-schedules.ts';
+import { logUnreadable } from './unreadable.ts';
 
 /** How many due times one pass checks: after an outage there may be thousands, and a pass has one minute. */
 const MAX_CHECKED = 500;
@@ -81,6 +82,7 @@ export async function runPass(plan: WatchdogPlan, ports: WatchdogPorts, options:
   // 8. Rescue open runs. After the alerts: it may take long, and can wait.
   const rescue = await rescueOpenRuns(pass, checks.open);
   const subscriptions = await checkSubscriptions(pass);
+  logUnreadable(pass);
   // 9. Save the state, which has the catch-ups as sent: a pass that ends here delays one, and never sends two.
   const results: StepResults = { tracked, expected, gapRuns, dueTimes, found, turns, checks, rescue, subscriptions };
   const state = nextState(results, pass);

@@ -19,10 +19,17 @@ export interface DueTimeWithoutRun {
   readonly calendar?: string;
 }
 
-/** A row of the index of open runs. */
-export interface OpenRun {
+/** A record that this version cannot read: it is damaged, or a later version has written it. */
+export interface UnreadableRecord {
   readonly id: string;
-  /** When the run should have gone on. */
+  readonly status: 'unreadable';
+}
+
+/** A row of the index of open runs. Another version may have written rows of other kinds there. */
+export interface OpenRun {
+  /** Of a row of another kind, whatever its key has in this place. */
+  readonly id: string;
+  /** When the run should have gone on; `NaN` where the key does not say it. */
   readonly checkAt: EpochMs;
   /** Its place in the order of rows. */
   readonly position: string;
@@ -40,7 +47,7 @@ export interface RecentRuns {
 /** The table as the watchdog uses it. */
 export interface WatchStore {
   /** Reads one record, consistently. */
-  get(runId: string): Promise<RunRecord | undefined>;
+  get(runId: string): Promise<RunRecord | UnreadableRecord | undefined>;
   /** Records a due time without a run, unless it has a record. @returns whether it had none */
   recordWithoutRun(dueTime: DueTimeWithoutRun): Promise<boolean>;
   /** Adds a running run to the index of open runs, unless it has an entry or was claimed again since `run` was read. */
@@ -48,9 +55,9 @@ export interface WatchStore {
   /** Rows of the index of open runs with a `checkAt` up to `until`, in the order of their positions. */
   openRuns(until: EpochMs, after?: string): AsyncIterable<OpenRun>;
   /** A job's runs, those of the newest due times first; read page by page as they are asked for. */
-  newestRuns(job: string): AsyncIterable<RunLengths>;
+  newestRuns(job: string): AsyncIterable<RunLengths | UnreadableRecord>;
   /** The same in full, of a period; not more than a page of the table. */
-  recentRecords(job: string, which: RecentRuns): Promise<readonly RunRecord[]>;
+  recentRecords(job: string, which: RecentRuns): Promise<readonly (RunRecord | UnreadableRecord)[]>;
   loadState(): Promise<WatchState | undefined>;
   /** @throws StaleLookError when another pass has saved its state since this one loaded it */
   saveState(state: WatchState): Promise<void>;

@@ -2,12 +2,13 @@ import { ownEntry } from '../own-entry.ts';
 import { hasEnded, type RunRecord } from '../run/record.ts';
 import { type Inputs, inputsOf, requestOf } from '../run/request.ts';
 import { type EpochMs, MINUTE } from '../units.ts';
-import { MAX_ROWS, type OpenRuns } from './open-runs.ts';
+import { isReadable, MAX_ROWS, type OpenRuns } from './open-runs.ts';
 import type { Pass } from './pass-context.ts';
 import type { OpenRun } from './ports.ts';
 import { collectProblem } from './problems.ts';
 import { hasMetBusyJob, resendDelay } from './resend-delay.ts';
 import type { RescueProgress } from './state.ts';
+import { readable } from './unreadable.ts';
 
 /** How long after its time an open run is first sent again: until then its own message has had every chance. */
 const FIRST_RESEND_AFTER = 2 * MINUTE;
@@ -41,7 +42,8 @@ export async function rescueOpenRuns(pass: Pass, open: OpenRuns | undefined): Pr
   const rows = (isContinued ? undefined : open?.rows) ?? ports.store.openRuns(progress.until, progress.after);
   for await (const row of rows) {
     read += 1;
-    const run = isTurn(row, progress) ? await ports.store.get(row.id) : undefined;
+    const isDue = isReadable(row, pass) && isTurn(row, progress);
+    const run = isDue ? readable(await ports.store.get(row.id), pass) : undefined;
     if (run !== undefined && !hasEnded(run.status) && !hasLease(run, now)) {
       if (await resend(run, pass, { inputs, problems })) sent += 1;
     }

@@ -7,6 +7,7 @@ import { type Findings, isTurn, roughLength } from './findings.ts';
 import type { Pass } from './pass-context.ts';
 import type { RunLengths } from './ports.ts';
 import { MAX_HISTORY, type SlowRun, slowRunsOf } from './slow-runs.ts';
+import { readable } from './unreadable.ts';
 
 const INTERVAL = milliseconds(15 * MINUTE);
 /** How many runs of a job one check reads, which bounds how many it compares. */
@@ -79,12 +80,14 @@ const comparedJobs = ({ plan }: Pass): readonly string[] =>
   Object.entries(plan.jobs).flatMap(([job, { isSlowSilenced }]) => (isSlowSilenced || job === WATCHDOG ? [] : [job]));
 
 /** The newest runs, until the completions before the last check are enough for a history. */
-async function readRuns(job: string, since: EpochMs, { ports, now }: Pass): Promise<readonly RunLengths[]> {
+async function readRuns(job: string, since: EpochMs, pass: Pass): Promise<readonly RunLengths[]> {
   const runs: RunLengths[] = [];
   let earlier = 0;
-  for await (const run of ports.store.newestRuns(job)) {
+  for await (const found of pass.ports.store.newestRuns(job)) {
+    const run = readable(found, pass);
+    if (run === undefined) continue;
     runs.push(run);
-    const { endedAt = now } = run.attempts.at(-1) ?? {};
+    const { endedAt = pass.now } = run.attempts.at(-1) ?? {};
     if (run.status === 'completed' && endedAt <= since) earlier += 1;
     if (earlier === MAX_HISTORY || runs.length === MAX_RUNS) break;
   }

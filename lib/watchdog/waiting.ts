@@ -11,6 +11,7 @@ import { type Findings, roughLength } from './findings.ts';
 import type { OpenRuns } from './open-runs.ts';
 import type { Pass } from './pass-context.ts';
 import type { OpenRun } from './ports.ts';
+import { isUnreadable, readable } from './unreadable.ts';
 import { waitingSince } from './waiting-since.ts';
 
 /** How many records one pass reads, those that wait longest first. */
@@ -26,7 +27,7 @@ interface WaitingRun {
   readonly id: string;
   readonly job: string;
   readonly since: EpochMs;
-  /** Absent for those beyond the records that a pass reads. */
+  /** Absent for those beyond the records that a pass reads, and for one that it cannot read. */
   readonly record?: RunRecord;
 }
 
@@ -67,15 +68,17 @@ const candidatesOf = (rows: readonly OpenRun[], { plan, now }: Pass): readonly C
     return known !== undefined && now - scheduledTime > known.longestWait ? [{ ...row, job }] : [];
   });
 
-/** Judges by the records of those that wait longest, and by the index of what is beyond them. */
-async function judge(candidates: readonly Candidate[], { plan, ports, now }: Pass): Promise<readonly WaitingRun[]> {
+/** Judges by the records of those that wait longest, and by the index of what is beyond them or cannot be read. */
+async function judge(candidates: readonly Candidate[], pass: Pass): Promise<readonly WaitingRun[]> {
+  const { plan, ports, now } = pass;
   const inOrder = candidates.toSorted((one, other) => one.checkAt - other.checkAt);
   const records = await mapInBatches(inOrder.slice(0, MAX_RECORDS), ({ id }) => ports.store.get(id));
   return inOrder.flatMap(({ id, job, checkAt }, index) => {
     const known = ownEntry(plan.jobs, job);
     if (known === undefined) return [];
-    const record = records[index];
-    const since = index < MAX_RECORDS ? record && waitingSince(record, known, now) : checkAt;
+    const record = readable(records[index], pass);
+    const isRead = index < MAX_RECORDS && !isUnreadable(records[index]);
+    const since = isRead ? record && waitingSince(record, known, now) : checkAt;
     if (since === undefined || now - since <= known.longestWait) return [];
     return [{ id, job, since, ...(record === undefined ? {} : { record }) }];
   });

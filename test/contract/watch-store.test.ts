@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Trigger } from '../../lib/job/trigger.ts';
 import type { Claimed, ClaimResult, RunRequest } from '../../lib/run/ports.ts';
 import { type EpochMs, plus } from '../../lib/units.ts';
-import type { DueTimeWithoutRun, OpenRun, RunLengths } from '../../lib/watchdog/ports.ts';
+import type { DueTimeWithoutRun, OpenRun, RunLengths, UnreadableRecord } from '../../lib/watchdog/ports.ts';
 import { claimRequest, DUE, manualRequest, minutes, scheduledRequest, secondsOf } from '../support/requests.ts';
 import { ADAPTERS, RETENTION, type Stores } from './stores.ts';
 
@@ -341,7 +341,7 @@ describe.each(ADAPTERS)('the watch store over $name', ({ open }) => {
     }
 
     async function newestRuns(job: string) {
-      const runs: RunLengths[] = [];
+      const runs: (RunLengths | UnreadableRecord)[] = [];
       for await (const run of stores.watch.newestRuns(job)) runs.push(run);
       return runs;
     }
@@ -396,11 +396,11 @@ describe.each(ADAPTERS)('the watch store over $name', ({ open }) => {
       for (const request of requests) await claim(request);
       const job = requests[0]?.job ?? '';
       const idsOf = async (which: Parameters<typeof stores.watch.recentRecords>[1]) =>
-        (await stores.watch.recentRecords(job, which)).map(({ scheduledTime }) => (scheduledTime - DUE) / 60_000);
+        (await stores.watch.recentRecords(job, which)).map(({ id }) => requests.findIndex(({ run }) => run === id));
 
-      expect(await idsOf({ limit: 3 })).toEqual([20, 15, 10]);
+      expect(await idsOf({ limit: 3 })).toEqual([3, 2, 1]);
       expect(await idsOf({ limit: 9, period: { from: plus(DUE, minutes(10)), to: plus(DUE, minutes(15)) } })).toEqual([
-        15, 10,
+        2, 1,
       ]);
       const [newest] = await stores.watch.recentRecords(job, { limit: 1 });
       expect(newest).toEqual(await stores.runs.get(requests[3]?.run ?? ''));

@@ -71,6 +71,7 @@ async function setup({
 } = {}) {
   const plan = planOf({ schedules: { five: { expressions: [FIVE_PAST], catchUp } } });
   const store = new DynamoDbWatchStore({ client: table.client, table: table.table });
+  const records = new DynamoDbRunRequests({ client: table.client, table: table.table });
   const [schedule] = plan.schedules as [WatchedSchedule];
   await store.saveState({
     version: 1,
@@ -92,7 +93,7 @@ async function setup({
   const policy = jobPolicy(defineJob('watchdog', { run: () => {}, retry }));
   const schedules = { watchdog: { timezone: 'UTC', lateAfter: minutes(10) } };
   const handler = createWatchdogHandler({ plan, policy, schedules }, { gate: skip });
-  return { store, runPass: (event = messageOf('2027-03-02T02:10:00Z')) => handler(event, context) };
+  return { store, records, runPass: (event = messageOf('2027-03-02T02:10:00Z')) => handler(event, context) };
 }
 
 const messageOf = (scheduledTime: string): SQSEvent =>
@@ -136,15 +137,15 @@ const MISSED = 'report/2027-03-02T02:05Z/five';
 describe("the watchdog's function", () => {
   test('does one pass, records what it did as the result of its run, and acknowledges its message', async () => {
     deployed();
-    const { store, runPass } = await setup();
+    const { store, records, runPass } = await setup();
 
     expect(await runPass()).toEqual({ batchItemFailures: [] });
 
-    expect(await store.get('watchdog/2027-03-02T02:10Z/watchdog')).toMatchObject({
+    expect(await records.get('watchdog/2027-03-02T02:10Z/watchdog')).toMatchObject({
       status: 'completed',
       result: { checked: 1, missed: 1, skipped: 0, resent: 0, catchUpsSent: 0, waitingFor: [], isCut: false },
     });
-    expect(await store.get(MISSED)).toMatchObject({ status: 'missed', missedAt: NOW });
+    expect(await records.get(MISSED)).toMatchObject({ status: 'missed', missedAt: NOW });
     expect(await store.loadState()).toMatchObject({ version: 2, lookedAt: NOW });
   });
 
@@ -262,12 +263,12 @@ describe("the watchdog's function", () => {
     test('asks SNS, and has the numbers in the result of its run', async () => {
       deployed();
       counted('2');
-      const { store, runPass } = await setup();
+      const { records, runPass } = await setup();
 
       await runPass();
 
       expect(asked()).toEqual([{ TopicArn: 'arn:aws:sns:us-east-1:1:app-dev-alerts' }]);
-      const run = await store.get('watchdog/2027-03-02T02:10Z/watchdog');
+      const run = await records.get('watchdog/2027-03-02T02:10Z/watchdog');
       expect(run?.result).toMatchObject({ subscriptions: { confirmed: 2, pending: 1 } });
       expect(written.join('')).not.toContain('no-subscriber');
     });
@@ -289,12 +290,12 @@ describe("the watchdog's function", () => {
     test('asks nothing on the embedded cloud, whose alerts are in the live log', async () => {
       vi.stubEnv('BELFRY_FULL_ERRORS', 'true');
       deployed();
-      const { store, runPass } = await setup();
+      const { records, runPass } = await setup();
 
       await runPass();
 
       expect(asked()).toEqual([]);
-      const run = await store.get('watchdog/2027-03-02T02:10Z/watchdog');
+      const run = await records.get('watchdog/2027-03-02T02:10Z/watchdog');
       expect(run?.result).toMatchObject({ subscriptions: null });
     });
   });
@@ -330,23 +331,23 @@ describe("the watchdog's function", () => {
       deployed();
       const gone = { $metadata: {}, message: 'no such queue' };
       sqs.on(GetQueueAttributesCommand).rejects(new QueueDoesNotExist(gone));
-      const { store, runPass } = await setup();
+      const { records, runPass } = await setup();
 
       await runPass();
 
-      expect((await store.get('watchdog/2027-03-02T02:10Z/watchdog'))?.status).toBe('completed');
+      expect((await records.get('watchdog/2027-03-02T02:10Z/watchdog'))?.status).toBe('completed');
     });
 
     test('fails when one cannot be asked, and does the rest', async () => {
       deployed();
       sqs.on(GetQueueAttributesCommand).rejects(new Error('AccessDenied'));
-      const { store, runPass } = await setup();
+      const { records, runPass } = await setup();
 
       await expect(runPass()).rejects.toThrow(NoPassError);
 
-      const record = await store.get('watchdog/2027-03-02T02:10Z/watchdog');
+      const record = await records.get('watchdog/2027-03-02T02:10Z/watchdog');
       expect(record?.error?.message).toContain('queue app-dev-report-dlq cannot be asked for dead letters');
-      expect(await store.get(MISSED)).toMatchObject({ status: 'missed' });
+      expect(await records.get(MISSED)).toMatchObject({ status: 'missed' });
     });
   });
 
@@ -376,24 +377,24 @@ describe("the watchdog's function", () => {
     },
   ])('knows $what the due time', async ({ more, passAt, missed }) => {
     deployed(more);
-    const { store, runPass } = await setup({ watchedUntil: plus(NOW, minutes(passAt)) });
+    const { records, runPass } = await setup({ watchedUntil: plus(NOW, minutes(passAt)) });
 
     await runPass();
 
-    expect((await store.get(MISSED))?.status).toBe(missed ? 'missed' : undefined);
+    expect((await records.get(MISSED))?.status).toBe(missed ? 'missed' : undefined);
   });
 
   test('fails, and is retried, when something could not be done', async () => {
     deployed();
     sqs.on(SendMessageCommand).rejects(new Error('no queue'));
-    const { store, runPass } = await setup({ catchUp: 1 });
+    const { records, runPass } = await setup({ catchUp: 1 });
 
     await expect(runPass()).rejects.toThrow(NoPassError);
 
-    const record = await store.get('watchdog/2027-03-02T02:10Z/watchdog');
+    const record = await records.get('watchdog/2027-03-02T02:10Z/watchdog');
     expect(record?.error).toMatchObject({ name: 'IncompleteLookError' });
     expect(record?.error?.message).toContain(`run ${MISSED} cannot be caught up`);
-    expect(await store.get(MISSED)).toMatchObject({ status: 'missed' });
+    expect(await records.get(MISSED)).toMatchObject({ status: 'missed' });
   });
 });
 
@@ -414,13 +415,13 @@ describe('an invocation that completes no pass is an error of the function', () 
   test('when another pass holds the lock: its own is skipped, and the message deleted', async () => {
     deployed();
     sqs.on(SendMessageCommand).rejects(new Error('no queue'));
-    const { store, runPass } = await setup({ catchUp: 1, maxAttempts: 2 });
+    const { records, runPass } = await setup({ catchUp: 1, maxAttempts: 2 });
     await expect(runPass()).rejects.toThrow(NoPassError);
 
     vi.setSystemTime(plus(NOW, minutes(1)));
     await expect(runPass(messageOf('2027-03-02T02:11:00Z'))).rejects.toThrow(NoPassError);
 
-    expect(await store.get('watchdog/2027-03-02T02:11Z/watchdog')).toMatchObject({
+    expect(await records.get('watchdog/2027-03-02T02:11Z/watchdog')).toMatchObject({
       status: 'skipped',
       reason: 'overlap',
     });

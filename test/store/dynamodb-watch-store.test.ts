@@ -1,13 +1,14 @@
-import { DeleteItemCommand, GetItemCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, GetItemCommand, PutItemCommand, type QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { requestedRunId } from '../../lib/run/run-id.ts';
+import { parseRunId, requestedRunId } from '../../lib/run/run-id.ts';
 import { DynamoDbRunRequests } from '../../lib/store/dynamodb/dynamodb-run-requests.ts';
 import { DynamoDbRunStore } from '../../lib/store/dynamodb/dynamodb-run-store.ts';
 import { DynamoDbWatchStore } from '../../lib/store/dynamodb/dynamodb-watch-store.ts';
 import { runKey } from '../../lib/store/dynamodb/keys.ts';
 import { plus, toEpochSeconds } from '../../lib/units.ts';
 import { StaleLookError } from '../../lib/watchdog/errors.ts';
+import type { OpenRun } from '../../lib/watchdog/ports.ts';
 import { FIRST_STATE } from '../../lib/watchdog/state.ts';
 import { RETENTION } from '../contract/stores.ts';
 import { startTestTable, type TestTable } from '../support/dynalite.ts';
@@ -87,6 +88,43 @@ test('the index of open runs is read to its end, however many pages that takes',
 
   expect(found.sort()).toEqual(expected);
   expect(queries).toBeGreaterThan(16);
+});
+
+describe('what this version cannot read', () => {
+  const put = (Item: object) => table.client.send(new PutItemCommand({ TableName: table.table, Item: marshall(Item) }));
+
+  test.each([
+    ['a group', `2027-03-02T01:00:00.000Z#GROUP#strange|parent`],
+    ['no time', '1#strange/2027-03-02T02:00Z/nightly'],
+    ['nothing that is known', '1strange'],
+  ])('is a row like the others, whose key has %s, and the rows behind it are read', async (_what, openAt) => {
+    await put({ pk: 'JOB#strange', sk: `GROUP#${openAt}`, openShard: 'OPEN#3', openAt });
+    const request = scheduledRequest();
+    await runs.claim(claimRequest(request, { now: DUE, isTracked: true }));
+
+    const rows: OpenRun[] = [];
+    for await (const row of watch.openRuns(plus(DUE, minutes(60)))) rows.push(row);
+
+    const isKnown = ({ id, checkAt }: OpenRun) => parseRunId(id) !== undefined && !Number.isNaN(checkAt);
+    expect(rows.find(({ position }) => position === `3 ${openAt}`)).toSatisfy((row: OpenRun) => !isKnown(row));
+    expect(rows.filter(isKnown).map(({ id }) => id)).toContain(request.run);
+  });
+
+  test.each<[string, object]>([
+    ['an input that is not JSON', { input: '{' }],
+    ['a status of a later version', { status: 'continuing' }],
+    ['an instant that is text', { createdAt: 'yesterday' }],
+    ['attempts that are none', { attempts: 'three' }],
+    ['an id that is none', { runId: 'strange' }],
+  ])('is a record, by key and in lists, that has %s', async (_what, damage) => {
+    const request = scheduledRequest();
+    await runs.claim(claimRequest(request, { now: DUE }));
+    await put({ ...(await item(request.run)), ...damage });
+    const expected = [{ id: 'runId' in damage ? damage.runId : request.run, status: 'unreadable' }];
+
+    expect([await watch.get(request.run)]).toEqual(expected);
+    expect(await watch.recentRecords(request.job, { limit: 5 })).toEqual(expected);
+  });
 });
 
 test('a state that is removed from the table is replaced, and does not stop the pass that has loaded it', async () => {

@@ -4,18 +4,26 @@ import { WATCHDOG } from '../../job/names.ts';
 import type { RunRecord } from '../../run/record.ts';
 import { type EpochMs, epochMs, plus, toEpochSeconds, toIso } from '../../units.ts';
 import { StaleLookError } from '../../watchdog/errors.ts';
-import type { DueTimeWithoutRun, OpenRun, RecentRuns, RunLengths, WatchStore } from '../../watchdog/ports.ts';
+import type {
+  DueTimeWithoutRun,
+  OpenRun,
+  RecentRuns,
+  RunLengths,
+  UnreadableRecord,
+  WatchStore,
+} from '../../watchdog/ports.ts';
 import type { WatchState } from '../../watchdog/state.ts';
 import { dueTimeRecord } from '../due-time-record.ts';
 import { jobPartition, OPEN_SHARDS, openEntry, openShard, RUN_PREFIX, runKey } from './keys.ts';
 import { queryOpen } from './open-index.ts';
-import { toRunRecord } from './run-item.ts';
+import { readRecord } from './readable-record.ts';
 import { Table } from './table.ts';
 import { assign } from './update.ts';
 
 const STATE_KEY = { pk: jobPartition(WATCHDOG), sk: 'WATCH' } as const;
 
-/** What `toRunRecord` needs for the lengths of attempts. DynamoDB charges for whole items; this is for what travels. */
+const ISO_LENGTH = 24;
+/** What `readRecord` needs for the lengths of attempts. DynamoDB charges for whole items; this is for what travels. */
 const LENGTHS = ['runId', 'status', 'leaseUntil', 'attempt', 'attempts', 'current', 'claimedFrom'];
 /** A page is read as a whole, so it is about as large as what is wanted. */
 const PAGE = 60;
@@ -32,9 +40,9 @@ export class DynamoDbWatchStore implements WatchStore {
     this.#table = new Table(client, table);
   }
 
-  async get(runId: string): Promise<RunRecord | undefined> {
+  async get(runId: string): Promise<RunRecord | UnreadableRecord | undefined> {
     const item = await this.#table.get(runKey(runId));
-    return item === undefined ? undefined : toRunRecord(item);
+    return item === undefined ? undefined : readRecord(item);
   }
 
   async recordWithoutRun(dueTime: DueTimeWithoutRun): Promise<boolean> {
@@ -71,14 +79,14 @@ export class DynamoDbWatchStore implements WatchStore {
         until: `${toIso(until)}$`,
       });
       for await (const openAt of rows) {
-        const hash = openAt.indexOf('#');
-        const checkAt = epochMs(Date.parse(openAt.slice(0, hash)));
-        yield { id: openAt.slice(hash + 1), checkAt, position: `${shard} ${openAt}` };
+        const [time = ''] = openAt.split('#', 1);
+        const checkAt = epochMs(time.length === ISO_LENGTH ? Date.parse(time) : Number.NaN);
+        yield { id: openAt.slice(time.length + 1), checkAt, position: `${shard} ${openAt}` };
       }
     }
   }
 
-  async *newestRuns(job: string): AsyncIterable<RunLengths> {
+  async *newestRuns(job: string): AsyncIterable<RunLengths | UnreadableRecord> {
     const pages = paginateQuery(
       { client: this.#client, pageSize: PAGE },
       {
@@ -90,10 +98,10 @@ export class DynamoDbWatchStore implements WatchStore {
         ScanIndexForward: false,
       },
     );
-    for await (const { Items = [] } of pages) yield* Items.map((item) => toRunRecord(unmarshall(item)));
+    for await (const { Items = [] } of pages) yield* Items.map((item) => readRecord(unmarshall(item)));
   }
 
-  async recentRecords(job: string, { limit, period }: RecentRuns): Promise<readonly RunRecord[]> {
+  async recentRecords(job: string, { limit, period }: RecentRuns): Promise<readonly (RunRecord | UnreadableRecord)[]> {
     const { Items = [] } = await this.#client.send(
       new QueryCommand({
         TableName: this.#name,
@@ -108,7 +116,7 @@ export class DynamoDbWatchStore implements WatchStore {
         Limit: limit,
       }),
     );
-    return Items.map((item) => toRunRecord(unmarshall(item)));
+    return Items.map((item) => readRecord(unmarshall(item)));
   }
 
   async loadState(): Promise<WatchState | undefined> {
