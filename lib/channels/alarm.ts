@@ -1,9 +1,10 @@
 import type { JobAlarm, SharedAlarm } from '../job/names.ts';
 import type { AlertFacts } from '../observe/alert.ts';
 import { ownEntry } from '../own-entry.ts';
-import { DAY, type EpochMs, epochMs, HOUR } from '../units.ts';
+import { type EpochMs, epochMs, HOUR } from '../units.ts';
+import { type AlarmChange, type AlarmHistory, endOf, overSince, repeatOf, withChange } from './alarm-history.ts';
 import { type Envelope, instantText, type Notice, parseObject } from './notice.ts';
-import type { DeliveryLog, KnownAlarm } from './ports.ts';
+import type { DeliveryLog } from './ports.ts';
 
 /** A change of state of an alarm, as CloudWatch publishes it. */
 export interface AlarmNotification {
@@ -43,10 +44,14 @@ export async function noticeOfAlarm(
   envelope: Envelope,
   { deployment, log, report }: AlarmPorts,
 ): Promise<Notice | undefined> {
+  if (alarm.state !== 'ALARM' && alarm.state !== 'OK') return undefined;
   const place = { id: envelope.id, at: envelope.at, deployment };
   try {
-    const since = await sinceWhen(alarm, envelope.id, { deployment, log });
-    return since === undefined ? undefined : describe(alarm, { ...place, since });
+    const { change, known } = await follow(alarm, envelope.id, { deployment, log });
+    if (!change.isReported) return undefined;
+    const since = change.story ?? change.at;
+    const over = change.isRing ? overSince(change.at, known) : undefined;
+    return { ...describe(alarm, { ...place, since }), ...(over === undefined ? {} : { overSince: over }) };
   } catch (error) {
     report(error);
     return describe(alarm, { ...place, since: alarm.at });
@@ -60,35 +65,50 @@ interface AlarmPorts {
   readonly report: (error: unknown) => void;
 }
 
-/** Since when a story of its own is going on; undefined where nothing is to be sent. */
-async function sinceWhen(
-  { name, state, at }: AlarmNotification,
+interface FollowedAlarm {
+  readonly change: AlarmChange;
+  readonly known: AlarmHistory;
+}
+
+/** Another delivery of the same alarm may note its change first. */
+const MAX_TRIES = 5;
+
+/** Decides what a change is, and notes it: a redelivery decides the same. */
+async function follow(
+  alarm: AlarmNotification,
   message: string,
   { deployment, log }: Omit<AlarmPorts, 'report'>,
-): Promise<EpochMs | undefined> {
-  const known = await log.alarm(name);
-  if (state === 'ALARM') {
-    if (known?.message === message) return known.joined === undefined ? known.since : undefined;
-    if (known !== undefined && isGoingOn(known) && at - known.since < REPEATED_AFTER) return undefined;
-    const joined = await log.findStory(storiesOf(aboutOf(name, deployment)), epochMs(at - LATE_BY));
-    await log.noteAlarm(name, { since: at, message, joined });
-    return joined === undefined ? at : undefined;
+): Promise<FollowedAlarm> {
+  const { name } = alarm;
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const before = await log.alarm(name);
+    const known = before ?? [];
+    const handled = known.find((each) => each.message === message);
+    if (handled !== undefined) return { change: handled, known };
+    const change = await decide(alarm, message, { known, deployment, log });
+    const after = withChange(change, known);
+    if (await log.noteAlarm(name, { before, after })) return { change, known: after };
   }
-  if (state !== 'OK' || known === undefined) return undefined;
-  if (known.over === message) return known.since;
-  if (!isGoingOn(known)) return undefined;
-  await log.noteAlarm(name, { ...known, over: message });
-  return known.since;
+  throw new Error(`the notes on the alarm ${name} change too fast`);
+}
+
+async function decide(
+  { name, state, at }: AlarmNotification,
+  message: string,
+  { known, deployment, log }: { known: AlarmHistory; deployment: string; log: DeliveryLog },
+): Promise<AlarmChange> {
+  const change = { at, message };
+  if (state === 'OK') return endOf(change, known);
+  const repeat = repeatOf(change, known);
+  if (repeat !== undefined) return repeat;
+  const joined = await log.findStory(storiesOf(aboutOf(name, deployment)), epochMs(at - LATE_BY));
+  return joined === undefined
+    ? { ...change, isRing: true, story: at, isReported: true }
+    : { ...change, isRing: true, isReported: false };
 }
 
 /** Metrics come late, and an alarm's periods are long: it may ring for what is over by then. */
 const LATE_BY = HOUR;
-
-/** Whether an alarm was reported, and not yet that it is over. */
-const isGoingOn = ({ joined, over }: KnownAlarm): boolean => joined === undefined && over === undefined;
-
-/** An alarm that rings once more, by way of another state than OK, is no news before this. */
-const REPEATED_AFTER = DAY;
 
 /** What an alarm of Belfry's is about, `report-failed`; of any other the whole name. */
 const aboutOf = (name: string, deployment: string): string =>

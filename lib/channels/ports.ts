@@ -1,5 +1,6 @@
 import type { ChannelName } from '../job/stages.ts';
 import type { EpochMs, Milliseconds } from '../units.ts';
+import type { AlarmHistory } from './alarm-history.ts';
 import type { Notice } from './notice.ts';
 
 /** What one try to send has come to. Reasons are for people, and hold no secret. */
@@ -27,18 +28,6 @@ export interface ChannelRequest {
 /** How far one channel is with one message; absent: it is still to be sent. */
 export type ChannelState = 'sent' | 'refused';
 
-/** What is known of the alarm whose notification came last. */
-export interface KnownAlarm {
-  /** When it went to ALARM. */
-  readonly since: EpochMs;
-  /** The notification that said so: its redelivery is handled as the first delivery was. */
-  readonly message: string;
-  /** The open story that it is part of. Absent: it was reported as a story of its own. */
-  readonly joined?: string | undefined;
-  /** The notification that said that it is over. Absent: it goes on. */
-  readonly over?: string | undefined;
-}
-
 /** What the function remembers beyond one delivery. Each call throws when the table cannot be reached. */
 export interface DeliveryLog {
   /** How far the channels are with a message. */
@@ -48,8 +37,10 @@ export interface DeliveryLog {
   noteOver(story: string, at: EpochMs): Promise<void>;
   /** When a story was last over; undefined when that is not known any more, or never was. */
   overAt(story: string): Promise<EpochMs | undefined>;
-  alarm(name: string): Promise<KnownAlarm | undefined>;
-  noteAlarm(name: string, alarm: KnownAlarm): Promise<void>;
+  /** What is known of an alarm's changes; undefined when nothing is. */
+  alarm(name: string): Promise<AlarmHistory | undefined>;
+  /** @returns whether it is noted: not when `before` is not what is known any more */
+  noteAlarm(name: string, change: { before: AlarmHistory | undefined; after: AlarmHistory }): Promise<boolean>;
   /** Which of these stories is open, or was over after that. A key that ends with `*` stands for all that begin so. */
   findStory(keys: readonly string[], overAfter: EpochMs): Promise<string | undefined>;
 }

@@ -1,5 +1,6 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { AlarmHistory } from '../../lib/channels/alarm-history.ts';
 import type { DeliveryLog } from '../../lib/channels/ports.ts';
 import { DynamoDbDeliveryLog } from '../../lib/store/dynamodb/dynamodb-delivery-log.ts';
 import { MemoryDeliveryLog } from '../../lib/store/memory/memory-delivery-log.ts';
@@ -90,18 +91,20 @@ describe.each(ADAPTERS)('the delivery log in $name', ({ open }) => {
     expect(await log.overAt(story)).toBe(later(1000));
   });
 
-  test('keeps an alarm with what was done about it', async () => {
+  test('keeps the changes of an alarm, each writer on the condition that it knows them all', async () => {
     const { log } = opened;
     const name = unique('alarm');
+    const one: AlarmHistory = [{ at: AT, message: 'one', isRing: true, story: AT, isReported: true }];
+    const two: AlarmHistory = [...one, { at: later(5), message: 'two', isRing: false, isReported: false }];
     expect(await log.alarm(name)).toBeUndefined();
 
-    await log.noteAlarm(name, { since: AT, message: 'one', joined: undefined });
-    expect(await log.alarm(name)).toEqual({ since: AT, message: 'one' });
-    await log.noteAlarm(name, { since: AT, message: 'one', over: 'two' });
-    expect(await log.alarm(name)).toEqual({ since: AT, message: 'one', over: 'two' });
-    await log.noteAlarm(name, { since: later(5), message: 'three', joined: 'failed:report' });
+    expect(await log.noteAlarm(name, { before: undefined, after: one })).toBe(true);
+    expect(await log.noteAlarm(name, { before: undefined, after: two })).toBe(false);
+    expect(await log.alarm(name)).toEqual(one);
+    expect(await log.noteAlarm(name, { before: one, after: two })).toBe(true);
+    expect(await log.noteAlarm(name, { before: one, after: one })).toBe(false);
 
-    expect(await log.alarm(name)).toEqual({ since: later(5), message: 'three', joined: 'failed:report' });
+    expect(await log.alarm(name)).toEqual(two);
   });
 
   test('finds an open story by its key, and not by the beginning of another', async () => {

@@ -83,12 +83,8 @@ async function writeEverything(): Promise<void> {
   const log = new DynamoDbDeliveryLog({ ...TABLE, now: () => DUE });
   for (const channel of CHANNELS) await log.note('message', channel, 'sent', DUE);
   await log.noteOver('failed:report', DUE);
-  await log.noteAlarm('shop-dev-runs-failed', {
-    since: DUE,
-    message: 'message',
-    joined: 'failed:report',
-    over: 'message',
-  });
+  const change = { at: DUE, message: 'message', isRing: true, story: DUE, isReported: true };
+  await log.noteAlarm('shop-dev-runs-failed', { before: undefined, after: [change] });
   const alerts = new DynamoDbAlertStore(TABLE);
   const pending = { id: FULL_STORY.key, at: DUE, readyAt: DUE, alert: FULL_ALERT };
   await alerts.open(FULL_STORY);

@@ -1,6 +1,7 @@
 import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { ChannelState, DeliveryLog, KnownAlarm } from '../../channels/ports.ts';
+import type { AlarmHistory } from '../../channels/alarm-history.ts';
+import type { ChannelState, DeliveryLog } from '../../channels/ports.ts';
 import type { ChannelName } from '../../job/stages.ts';
 import { DAY, type EpochMs, epochMs, type Milliseconds, milliseconds, plus, toEpochSeconds } from '../../units.ts';
 import { ALERTS, type ItemKey } from './keys.ts';
@@ -54,17 +55,22 @@ export class DynamoDbDeliveryLog implements DeliveryLog {
     return item === undefined ? undefined : epochMs(Number(item['at']));
   }
 
-  async alarm(name: string): Promise<KnownAlarm | undefined> {
+  async alarm(name: string): Promise<AlarmHistory | undefined> {
     const item = await this.#table.get(keyOf(ALARM, name));
-    return item === undefined ? undefined : toAlarm(item);
+    return item === undefined ? undefined : (JSON.parse(String(item['alarm'])) as AlarmHistory);
   }
 
-  async noteAlarm(name: string, { since, message, joined, over }: KnownAlarm): Promise<void> {
-    const text = JSON.stringify({ message, joined, over });
-    await this.#write(keyOf(ALARM, name), { since, alarm: text }, ALARM_KEPT, {
+  async noteAlarm(
+    name: string,
+    { before, after }: { before: AlarmHistory | undefined; after: AlarmHistory },
+  ): Promise<boolean> {
+    const since = after.at(-1)?.at ?? this.#now();
+    const fields = { since, alarm: JSON.stringify(after) };
+    return await this.#write(keyOf(ALARM, name), fields, ALARM_KEPT, {
       at: this.#now(),
-      // What belongs to an earlier ringing comes too late.
-      condition: 'attribute_not_exists(pk) OR since <= :since',
+      ...(before === undefined
+        ? { condition: 'attribute_not_exists(pk)' }
+        : { condition: 'alarm = :before', values: { before: JSON.stringify(before) } }),
     });
   }
 
@@ -97,9 +103,10 @@ export class DynamoDbDeliveryLog implements DeliveryLog {
     fields: Item,
     kept: Milliseconds,
     { at, condition, values = {} }: { at: EpochMs; condition: string; values?: Item },
-  ): Promise<void> {
+  ): Promise<boolean> {
     const set = { ...fields, expiresAt: toEpochSeconds(plus(at, kept)) };
-    await this.#table.update({ key, set: assign(set), condition, values: { ...set, ...values } });
+    const { applied } = await this.#table.update({ key, set: assign(set), condition, values: { ...set, ...values } });
+    return applied;
   }
 }
 
@@ -109,7 +116,3 @@ const OVER = 'OVER#';
 const ALARM = 'ALARM#';
 
 const keyOf = (kind: string, name: string): ItemKey => ({ pk: ALERTS, sk: `${kind}${name}` });
-
-function toAlarm({ since, alarm }: Item): KnownAlarm {
-  return { since: epochMs(Number(since)), ...(JSON.parse(String(alarm)) as Omit<KnownAlarm, 'since'>) };
-}

@@ -1,4 +1,5 @@
-import type { ChannelState, DeliveryLog, KnownAlarm } from '../../channels/ports.ts';
+import type { AlarmHistory } from '../../channels/alarm-history.ts';
+import type { ChannelState, DeliveryLog } from '../../channels/ports.ts';
 import type { ChannelName } from '../../job/stages.ts';
 import type { EpochMs } from '../../units.ts';
 
@@ -8,7 +9,7 @@ export class MemoryDeliveryLog implements DeliveryLog {
   readonly stories = new Set<string>();
   readonly #states = new Map<string, Partial<Record<ChannelName, ChannelState>>>();
   readonly #over = new Map<string, EpochMs>();
-  readonly #alarms = new Map<string, KnownAlarm>();
+  readonly #alarms = new Map<string, AlarmHistory>();
 
   async states(message: string): Promise<Readonly<Partial<Record<ChannelName, ChannelState>>>> {
     return this.#states.get(message) ?? {};
@@ -28,12 +29,17 @@ export class MemoryDeliveryLog implements DeliveryLog {
     return this.#over.get(story);
   }
 
-  async alarm(name: string): Promise<KnownAlarm | undefined> {
+  async alarm(name: string): Promise<AlarmHistory | undefined> {
     return this.#alarms.get(name);
   }
 
-  async noteAlarm(name: string, alarm: KnownAlarm): Promise<void> {
-    this.#alarms.set(name, alarm);
+  async noteAlarm(
+    name: string,
+    { before, after }: { before: AlarmHistory | undefined; after: AlarmHistory },
+  ): Promise<boolean> {
+    if (JSON.stringify(this.#alarms.get(name)) !== JSON.stringify(before)) return false;
+    this.#alarms.set(name, after);
+    return true;
   }
 
   async findStory(keys: readonly string[], overAfter: EpochMs): Promise<string | undefined> {
