@@ -60,6 +60,12 @@ export function endOf(change: Change, known: AlarmHistory): AlarmChange {
 export const overSince = (ringAt: EpochMs, known: AlarmHistory): EpochMs | undefined =>
   endsIn(known).find((end) => end.at > ringAt)?.at;
 
+/** Since when a story goes on that has begun after an end; undefined where none does. */
+export function begunSince(endAt: EpochMs, known: AlarmHistory): EpochMs | undefined {
+  const last = ringsIn(known).at(-1);
+  return last !== undefined && last.at > endAt && overSince(last.at, known) === undefined ? last.story : undefined;
+}
+
 /** With one more change, in order. The oldest are forgotten. */
 export const withChange = (change: AlarmChange, known: AlarmHistory): AlarmHistory =>
   [...known, change].sort((one, other) => one.at - other.at).slice(-MAX_CHANGES);

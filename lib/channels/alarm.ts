@@ -2,7 +2,15 @@ import type { JobAlarm, SharedAlarm } from '../job/names.ts';
 import type { AlertFacts } from '../observe/alert.ts';
 import { ownEntry } from '../own-entry.ts';
 import { type EpochMs, epochMs, HOUR } from '../units.ts';
-import { type AlarmChange, type AlarmHistory, endOf, overSince, repeatOf, withChange } from './alarm-history.ts';
+import {
+  type AlarmChange,
+  type AlarmHistory,
+  begunSince,
+  endOf,
+  overSince,
+  repeatOf,
+  withChange,
+} from './alarm-history.ts';
 import { type Envelope, instantText, type Notice, parseObject } from './notice.ts';
 import type { DeliveryLog } from './ports.ts';
 
@@ -49,9 +57,15 @@ export async function noticeOfAlarm(
   try {
     const { change, known } = await follow(alarm, envelope.id, { deployment, log });
     if (!change.isReported) return undefined;
-    const since = change.story ?? change.at;
-    const over = change.isRing ? overSince(change.at, known) : undefined;
-    return { ...describe(alarm, { ...place, since }), ...(over === undefined ? {} : { overSince: over }) };
+    const notice = describe(alarm, { ...place, since: change.story ?? change.at });
+    const [over, begun] = change.isRing
+      ? [overSince(change.at, known), undefined]
+      : [undefined, begunSince(change.at, known)];
+    return {
+      ...notice,
+      ...(over === undefined ? {} : { overSince: over }),
+      ...(begun === undefined ? {} : { begunSince: begun }),
+    };
   } catch (error) {
     report(error);
     return describe(alarm, { ...place, since: alarm.at });

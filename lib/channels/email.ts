@@ -1,10 +1,22 @@
 import type { AlertMessage } from '../job/context.ts';
 import { toSnsMessage } from '../observe/sns-message.ts';
-import { instantText, type Notice } from './notice.ts';
+import { delayNotes } from './layout.ts';
+import { isList, type Notice } from './notice.ts';
 
 /** A mail, as the topic of mails takes it. */
-export function formatEmail({ subject, body, overSince }: Notice): AlertMessage {
-  const delayed = overSince && `This mail was delayed: it is over since ${instantText(overSince)}.\n\n`;
-  const { Subject, Message } = toSnsMessage({ subject, body: `${delayed ?? ''}${body}` });
+export function formatEmail(notice: Notice): AlertMessage {
+  const { subject, body } = notice;
+  const { Subject, Message } = toSnsMessage({ subject, body: [...delayLines(notice), body].join('\n\n') });
   return { subject: Subject, body: Message };
+}
+
+function delayLines(notice: Notice): readonly string[] {
+  const { over, begun } = delayNotes(notice);
+  const [isOver, hasBegun] = isList(notice.facts)
+    ? ['over by now:', 'begun once more:']
+    : ['it is over', 'it has begun once more'];
+  return [
+    ...(over === undefined ? [] : [`This mail was delayed: ${isOver} ${over}.`]),
+    ...(begun === undefined ? [] : [`This mail was delayed: ${hasBegun} ${begun}.`]),
+  ];
 }

@@ -1,8 +1,10 @@
 import type { AlertFacts, AlertLink } from '../observe/alert.ts';
-import { instantText, isList, type Notice } from './notice.ts';
+import type { EpochMs } from '../units.ts';
+import { episodeKey, instantText, isList, type Notice, partsOf } from './notice.ts';
 
 /** An alert in the parts that chat channels show one below the other. All of it is plain text that may hold anything. */
 export interface Layout {
+  /** Whether all is well: what it says is over has not begun once more. */
   readonly isOver: boolean;
   readonly title: string;
   /** The error with its first frame; or where there is none, what the alert says beside its title. */
@@ -12,8 +14,10 @@ export interface Layout {
   readonly command: string | undefined;
 }
 
-export function layOut({ subject, body, facts, overSince }: Notice): Layout {
+export function layOut(notice: Notice): Layout {
+  const { subject, body, facts } = notice;
   const { isOver = false, since } = facts;
+  const { over, begun } = delayNotes(notice);
   // The rest of a list's facts is about one of its alerts; its text names all.
   const { job, run, attempts, error, links = [], command } = isList(facts) ? NOTHING : facts;
   const fields = [
@@ -21,16 +25,38 @@ export function layOut({ subject, body, facts, overSince }: Notice): Layout {
     { label: 'Run', value: run },
     { label: 'Since', value: instantText(since) },
     { label: 'Attempts', value: attempts?.toString() },
-    { label: 'Over', value: overSince && `since ${instantText(overSince)}: this message was delayed` },
+    { label: 'Over', value: over && `${over}: this message was delayed` },
+    { label: 'Begun once more', value: begun && `${begun}: this message was delayed` },
   ];
   return {
-    isOver,
+    isOver: isOver && begun === undefined,
     title: subject,
     text: (error ?? withoutTitle(body, subject)).trim(),
     fields: fields.flatMap(({ label, value }) => (value === undefined ? [] : [{ label, value }])),
     links: links.filter(({ url }) => /^https?:\/\//.test(url)),
     command,
   };
+}
+
+/**
+ * What became of the stories of a message before it came: `since 2027-03-02 01:00 UTC`, and of a list the names of those of
+ * which it is so. Undefined where nothing did.
+ */
+export function delayNotes(notice: DelayedNotice): Readonly<Record<'over' | 'begun', string | undefined>> {
+  const { overSince, begunSince, overEpisodes, begunEpisodes } = notice;
+  return { over: delayNote(overSince, overEpisodes, notice), begun: delayNote(begunSince, begunEpisodes, notice) };
+}
+
+type DelayedNotice = Pick<Notice, 'facts' | 'overSince' | 'begunSince' | 'overEpisodes' | 'begunEpisodes'>;
+
+function delayNote(
+  since: EpochMs | undefined,
+  episodes: ReadonlySet<string> | undefined,
+  notice: DelayedNotice,
+): string | undefined {
+  if (since !== undefined) return `since ${instantText(since)}`;
+  const names = partsOf(notice).flatMap((each) => (episodes?.has(episodeKey(each)) ? [each.story] : []));
+  return names.length === 0 ? undefined : names.join(', ');
 }
 
 const NOTHING: Partial<AlertFacts> = {};

@@ -16,8 +16,12 @@ export interface Notice {
   readonly deployment: string;
   /** It was delayed, and its story is over by now. */
   readonly overSince?: EpochMs;
-  /** Of a list that was delayed: the stories that are over by now. */
-  readonly overStories?: ReadonlySet<string>;
+  /** Of a list that was delayed: the episodes that are over by now. */
+  readonly overEpisodes?: ReadonlySet<string>;
+  /** It says that its story is over, which has begun once more since. */
+  readonly begunSince?: EpochMs;
+  /** Of a list: the same of the episodes that it ends. */
+  readonly begunEpisodes?: ReadonlySet<string>;
   /** Whether its mail comes from the alarm itself, in case this function is what is broken. */
   readonly isMailed?: boolean;
 }
@@ -64,6 +68,12 @@ export function readNotice({ id, at, subject, message, facts }: Envelope, deploy
 /** The alerts that a message reports: itself, or those of a list. */
 export const partsOf = ({ facts }: Pick<Notice, 'facts'>): readonly AlertFacts[] =>
   isList(facts) ? facts.each : [facts];
+
+/** A story may begin once more: what is over then is one episode of it, from its beginning to its end. */
+export type Episode = Pick<AlertFacts, 'story' | 'since'>;
+
+/** `failed:report#2027-03-02T01:00:04.000Z` */
+export const episodeKey = ({ story, since }: Episode): string => `${story}#${toIso(since)}`;
 
 /** Whether a message reports several alerts, so that its own facts are those of one of them only. */
 export const isList = (facts: AlertFacts): facts is AlertFacts & Required<Pick<AlertFacts, 'each'>> =>

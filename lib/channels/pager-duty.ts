@@ -4,7 +4,7 @@ import { ownEntry } from '../own-entry.ts';
 import { cut } from '../run/run-error.ts';
 import { toIso } from '../units.ts';
 import { layOut } from './layout.ts';
-import { isList, type Notice } from './notice.ts';
+import { episodeKey, isList, type Notice } from './notice.ts';
 import type { ChannelRequest } from './ports.ts';
 
 /** https://developer.pagerduty.com/docs/events-api-v2-overview */
@@ -44,10 +44,10 @@ export interface PagerDutySettings {
  * was slow and has ended, have no end: a person resolves their incidents.
  */
 export function formatPagerDuty(notice: Notice, settings: PagerDutySettings): readonly ChannelRequest[] {
-  const { facts, overSince, overStories } = notice;
+  const { facts, overSince, overEpisodes } = notice;
   if (!isList(facts)) return overSince === undefined ? [requestFor(notice, notice.subject, settings)] : [];
   return facts.each
-    .filter(({ story, isOver = false }) => isOver || overStories?.has(story) !== true)
+    .filter((each) => each.isOver === true || overEpisodes?.has(episodeKey(each)) !== true)
     .map(({ subject, ...each }) =>
       requestFor({ ...notice, facts: each }, subject ?? `${each.story}: ${notice.subject}`, settings),
     );
@@ -55,11 +55,11 @@ export function formatPagerDuty(notice: Notice, settings: PagerDutySettings): re
 
 function requestFor(notice: Notice, summary: string, { routingKey, region = 'us' }: PagerDutySettings): ChannelRequest {
   const { deployment, facts, body } = notice;
-  const { isOver, text, fields, links, command } = layOut(notice);
+  const { text, fields, links, command } = layOut(notice);
   const details = Object.fromEntries(fields.map(({ label, value }) => [label.toLowerCase(), value]));
   const event = {
     routing_key: routingKey,
-    event_action: isOver ? 'resolve' : 'trigger',
+    event_action: facts.isOver === true ? 'resolve' : 'trigger',
     dedup_key: cut(`belfry:${deployment}:${facts.since}:${facts.story}`, MAX_DEDUP_KEY),
     client: 'Belfry',
     payload: {

@@ -1,7 +1,7 @@
 import type { ChannelName } from '../job/stages.ts';
 import type { EpochMs, Milliseconds } from '../units.ts';
 import type { AlarmHistory } from './alarm-history.ts';
-import type { Notice } from './notice.ts';
+import type { Episode, Notice } from './notice.ts';
 
 /** What one try to send has come to. Reasons are for people, and hold no secret. */
 export type Outcome =
@@ -33,10 +33,12 @@ export interface DeliveryLog {
   /** How far the channels are with a message. */
   states(message: string): Promise<Readonly<Partial<Record<ChannelName, ChannelState>>>>;
   note(message: string, channel: ChannelName, state: ChannelState, at: EpochMs): Promise<void>;
-  /** Notes that a story is over. */
-  noteOver(story: string, at: EpochMs): Promise<void>;
-  /** When a story was last over; undefined when that is not known any more, or never was. */
-  overAt(story: string): Promise<EpochMs | undefined>;
+  /** Notes that an episode of a story is over. */
+  noteOver(episode: Episode, at: EpochMs): Promise<void>;
+  /** When that was last said of an episode; undefined when it is not known any more, or never was. */
+  overAt(episode: Episode): Promise<EpochMs | undefined>;
+  /** Since when a story is open; undefined where it is not. */
+  openSince(story: string): Promise<EpochMs | undefined>;
   /** What is known of an alarm's changes; undefined when nothing is. */
   alarm(name: string): Promise<AlarmHistory | undefined>;
   /** @returns whether it is noted: not when `before` is not what is known any more */

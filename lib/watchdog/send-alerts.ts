@@ -3,10 +3,8 @@ import { type PendingAlert, PLACES_A_MINUTE } from '../observe/alert-store.ts';
 import { listAlerts, MAX_CAUSES } from './alert-list.ts';
 import { mapInBatches } from './batches.ts';
 import type { Pass } from './pass-context.ts';
+import { readyAlerts } from './pending-alerts.ts';
 import { collectProblem } from './problems.ts';
-
-/** How many pending alerts one pass sends. */
-const MAX_PENDING = 500;
 
 export interface SentAlerts {
   /** How many messages were sent. */
@@ -36,22 +34,6 @@ export async function sendPendingAlerts(pass: Pass): Promise<SentAlerts> {
   }
   return { sent, problems };
 }
-
-/** The pending alerts that are the watchdog's to send. */
-async function readyAlerts({ ports }: Pass): Promise<readonly PendingAlert[]> {
-  const all = await ports.alerts.pending(MAX_PENDING);
-  const now = ports.now();
-  const ready = all.filter(({ readyAt }) => readyAt <= now);
-  if (!ready.some(isEnd)) return ready;
-  const open = new Map((await ports.alerts.stories()).map(({ key, since }) => [key, since]));
-  const isRevoked = (each: PendingAlert): boolean =>
-    isEnd(each) && open.get(each.alert.facts.story) === each.alert.facts.since;
-  // The pass that put it ended before it closed the story, which may go on: passes find that out anew.
-  await mapInBatches(ready.filter(isRevoked), (each) => ports.alerts.remove(each));
-  return ready.filter((each) => !isRevoked(each));
-}
-
-const isEnd = ({ alert }: PendingAlert): boolean => alert.facts.isOver === true;
 
 interface Message {
   readonly alert: Alert;

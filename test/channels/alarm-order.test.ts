@@ -55,8 +55,12 @@ async function sentOf(
 
 const countOf = (at: EpochMs): number => (at - FAILED_AT) / MINUTE;
 
-const textOf = ({ facts: { isOver = false, since }, overSince }: Notice): string =>
-  `${isOver ? 'end' : 'ring'} ${countOf(since)}${overSince === undefined ? '' : ` over ${countOf(overSince)}`}`;
+const textOf = ({ facts: { isOver = false, since }, overSince, begunSince }: Notice): string =>
+  [
+    `${isOver ? 'end' : 'ring'} ${countOf(since)}`,
+    ...(overSince === undefined ? [] : [`over ${countOf(overSince)}`]),
+    ...(begunSince === undefined ? [] : [`begun ${countOf(begunSince)}`]),
+  ].join(' ');
 
 describe('notifications of an alarm that come in another order', () => {
   test('a ring that is newer than an end that came first is reported, and its own end too', async () => {
@@ -94,6 +98,10 @@ describe('notifications of an alarm that come in another order', () => {
     expect(await sentOf([end(5), end(5), ring(10), ring(12), ring(12)])).toEqual(['ring 10']);
   });
 
+  test('an end whose redelivery comes after the next ring says that it rings', async () => {
+    expect(await sentOf([ring(0), end(5), ring(10), end(5)])).toEqual(['ring 0', 'end 0', 'ring 10', 'end 0 begun 10']);
+  });
+
   test('an alarm without data ends nothing and begins nothing', async () => {
     const without: Notification = { id: 'without', state: 'INSUFFICIENT_DATA', at: minute(5) };
 
@@ -112,7 +120,7 @@ describe('notifications of an alarm that come in another order', () => {
 
   test('a ring that is part of another story and its end are not sent, and the next ring is', async () => {
     const log = new MemoryDeliveryLog();
-    log.stories.add('dead-letters:undelivered');
+    log.stories.set('dead-letters:undelivered', FAILED_AT);
     expect(await sentOf([ring(0), end(5)], log)).toEqual([]);
     log.stories.clear();
 

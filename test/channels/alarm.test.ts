@@ -94,7 +94,7 @@ test.each([
   ['shop-prod-undelivered', 'dead-letters:undelivered'],
 ])('the alarm %s is part of the open story %s: neither its ring nor its end is sent', async (name, story) => {
   const { world, server } = await setup();
-  world.log.stories.add(story);
+  world.log.stories.set(story, FAILED_AT);
   world.publishRaw(alarm(name, 'ALARM'));
   await world.run(milliseconds(MINUTE));
 
@@ -117,7 +117,7 @@ test.each([
   ['other-prod-report-failed', 'failed:report'],
 ])('the alarm %s is not part of the story %s', async (name, story) => {
   const { world, server } = await setup();
-  world.log.stories.add(story);
+  world.log.stories.set(story, FAILED_AT);
   world.publishRaw(alarm(name, 'ALARM'));
 
   await world.run();
@@ -127,7 +127,7 @@ test.each([
 
 test('an alarm that rings for what is over by then is part of it, and one that rings much later is not', async () => {
   const { world, server } = await setup();
-  await world.log.noteOver('failed:report', FAILED_AT);
+  await world.log.noteOver({ story: 'failed:report', since: FAILED_AT }, FAILED_AT);
   world.publishRaw(alarm('shop-prod-runs-failed', 'ALARM', { StateChangeTime: '2027-03-02T01:30:00.000+0000' }));
   await world.run(milliseconds(MINUTE));
   expect(server.received).toEqual([]);
@@ -147,7 +147,7 @@ test('an alarm that was reported is still the same when its notification comes a
   world.publishRaw(alarm('shop-prod-report-failed', 'ALARM'));
   await world.run(milliseconds(1));
 
-  world.log.stories.add('failed:report');
+  world.log.stories.set('failed:report', FAILED_AT);
   await world.run();
 
   expect(server.accepted).toHaveLength(1);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DAY, HOUR, MINUTE, milliseconds, SECOND } from '../../lib/units.ts';
+import { DAY, epochMs, HOUR, MINUTE, milliseconds, SECOND } from '../../lib/units.ts';
 import { type Answer, startAlertServer } from './alert-server.ts';
 import { DeliveryWorld, type WorldOptions } from './delivery-world.ts';
 import { FAILED_AT, notice } from './notices.ts';
@@ -18,6 +18,9 @@ async function setup(answer: (world: DeliveryWorld, tries: number) => Answer, mo
   holder.world = world;
   return { world, server };
 }
+
+/** When a later episode begins. */
+const LATER = epochMs(FAILED_AT + 30 * MINUTE);
 
 const minutesPassed = (world: DeliveryWorld): number => (world.now - FAILED_AT) / MINUTE;
 
@@ -379,8 +382,8 @@ describe('stories', () => {
     status = 200;
     await world.run();
 
-    expect(await world.log.overAt('failed:report')).toBeGreaterThan(FAILED_AT);
-    expect(await world.log.overAt('failed:invoice')).toBeGreaterThan(FAILED_AT);
+    expect(await world.log.overAt({ story: 'failed:report', since: FAILED_AT })).toBeGreaterThan(FAILED_AT);
+    expect(await world.log.overAt({ story: 'failed:invoice', since: FAILED_AT })).toBeGreaterThan(FAILED_AT);
     expect(server.accepted).toHaveLength(2);
   });
 
@@ -393,6 +396,61 @@ describe('stories', () => {
     await world.run();
 
     expect(server.accepted.at(-1)?.body).not.toContain('delayed');
+  });
+
+  test('the end of an earlier episode does not make a later one over that is delayed', async () => {
+    const { world, server } = await setup((_, tries) => (tries === 1 ? { status: 500 } : OK));
+    world.publish(notice({ facts: { since: LATER } }));
+    await world.run(milliseconds(1));
+    world.publish(notice({ facts: { isOver: true }, subject: '[prod] report runs again' }));
+
+    await world.run();
+
+    expect(server.accepted).toHaveLength(2);
+    expect(server.accepted.at(-1)?.body).not.toContain('delayed');
+  });
+
+  test('the end of an earlier episode that comes when a later one is open says so, and looks like no end', async () => {
+    const { world, server } = await setup(() => OK);
+    world.log.stories.set('failed:report', LATER);
+    world.publish(notice({ facts: { isOver: true }, subject: '[prod] report runs again' }));
+
+    await world.run();
+
+    const { text, blocks } = JSON.parse(server.accepted[0]?.body ?? '');
+    expect(text).toBe(':red_circle: [prod] report runs again');
+    expect(JSON.stringify(blocks)).toContain(
+      '*Begun once more*\\n`since 2027-03-02 01:30 UTC: this message was delayed`',
+    );
+  });
+
+  test('the end of what is open no more is an end', async () => {
+    const { world, server } = await setup(() => OK);
+    world.log.stories.set('failed:report', FAILED_AT);
+    world.publish(notice({ facts: { isOver: true } }));
+
+    await world.run();
+
+    expect(JSON.parse(server.accepted[0]?.body ?? '').text).toMatch(/^:white_check_mark: /);
+  });
+
+  test('a list names what it ends and has begun once more, and what it begins and is over by now', async () => {
+    const { world, server } = await setup((_, tries) => (tries === 1 ? { status: 500 } : OK));
+    const each = [
+      { ...notice().facts, isOver: true },
+      { ...notice().facts, story: 'failed:invoice' },
+      { ...notice().facts, story: 'failed:refund' },
+    ];
+    world.log.stories.set('failed:report', LATER);
+    world.publish(notice({ facts: { each } }));
+    await world.run(milliseconds(1));
+    world.publish(notice({ facts: { story: 'failed:invoice', isOver: true } }));
+
+    await world.run();
+
+    const fields = server.accepted.at(-1)?.body;
+    expect(fields).toContain('*Over*\\n`failed:invoice: this message was delayed`');
+    expect(fields).toContain('*Begun once more*\\n`failed:report: this message was delayed`');
   });
 });
 

@@ -45,3 +45,11 @@ test('a delayed mail says that it is over by now', () => {
     /^This mail was delayed: it is over since 2027-03-02 01:30 UTC\.\n\n\[prod\]/,
   );
 });
+
+test('a delayed mail about an end says that it has begun once more', () => {
+  const begunSince = epochMs(Date.parse('2027-03-02T01:30:00Z'));
+
+  expect(formatEmail(notice({ facts: { isOver: true }, begunSince })).body).toMatch(
+    /^This mail was delayed: it has begun once more since 2027-03-02 01:30 UTC\.\n\n\[prod\]/,
+  );
+});

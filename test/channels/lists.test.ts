@@ -98,6 +98,6 @@ test('each story that a list ends is known as over, for alerts about it that com
 
   await world.run();
 
-  expect(await world.log.overAt('failed:job-00')).toBe(FAILED_AT);
-  expect(await world.log.overAt('failed:job-01')).toBeUndefined();
+  expect(await world.log.overAt({ story: 'failed:job-00', since: FAILED_AT })).toBe(FAILED_AT);
+  expect(await world.log.overAt({ story: 'failed:job-01', since: FAILED_AT })).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Notice } from '../../lib/channels/notice.ts';
+import { episodeKey, type Notice } from '../../lib/channels/notice.ts';
 import { formatPagerDuty } from '../../lib/channels/pager-duty.ts';
 import type { AlertKind } from '../../lib/observe/alert.ts';
 import { epochMs } from '../../lib/units.ts';
@@ -49,6 +49,10 @@ test('the end of a story resolves the incident that its beginning has triggered'
 
   expect(ends.event_action).toBe('resolve');
   expect(ends.dedup_key).toBe(begins.dedup_key);
+});
+
+test('the end of an episode resolves its incident, also when a later one has begun', () => {
+  expect(eventOf(notice({ facts: { isOver: true }, begunSince: epochMs(1) })).event_action).toBe('resolve');
 });
 
 test('a delayed alert whose story is over triggers nothing, since nothing would resolve it', () => {
@@ -113,13 +117,23 @@ describe('a list of alerts', () => {
   });
 
   test('that was delayed triggers nothing that is over by now', () => {
-    const keys = eventsOf(list({ overStories: new Set(['failed:report']) })).map((event) => event.dedup_key);
+    const keys = eventsOf(
+      list({ overEpisodes: new Set([episodeKey({ story: 'failed:report', since: FAILED_AT })]) }),
+    ).map((event) => event.dedup_key);
 
     expect(keys).toEqual(['failed:invoice', 'missed:nightly'].map((story) => `belfry:shop-prod:${FAILED_AT}:${story}`));
   });
 
+  test('that was delayed triggers a later episode of a story whose earlier one is over', () => {
+    const earlier = episodeKey({ story: 'failed:report', since: epochMs(1) });
+
+    expect(eventsOf(list({ overEpisodes: new Set([earlier]) }))).toHaveLength(3);
+  });
+
   test('that was delayed resolves what its first delivery may have triggered', () => {
-    const ends = eventsOf(list({ overStories: new Set(['failed:invoice']) })).map((event) => event.event_action);
+    const ends = eventsOf(
+      list({ overEpisodes: new Set([episodeKey({ story: 'failed:invoice', since: FAILED_AT })]) }),
+    ).map((event) => event.event_action);
 
     expect(ends).toEqual(['trigger', 'resolve', 'trigger']);
   });

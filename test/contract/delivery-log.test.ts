@@ -27,7 +27,7 @@ const ADAPTERS: readonly { readonly name: string; open(): Opened }[] = [
     name: 'memory',
     open() {
       const log = new MemoryDeliveryLog();
-      return { log, openStory: async (key) => void log.stories.add(key) };
+      return { log, openStory: async (key) => void log.stories.set(key, AT) };
     },
   },
   {
@@ -37,7 +37,7 @@ const ADAPTERS: readonly { readonly name: string; open(): Opened }[] = [
       return {
         log: new DynamoDbDeliveryLog({ client, table: table.table, now: () => AT }),
         async openStory(key) {
-          const Item = { pk: { S: 'ALERTS' }, sk: { S: `STORY#${key}` } };
+          const Item = { pk: { S: 'ALERTS' }, sk: { S: `STORY#${key}` }, since: { N: String(AT) } };
           await client.send(new PutItemCommand({ TableName: table.table, Item }));
         },
       };
@@ -80,15 +80,35 @@ describe.each(ADAPTERS)('the delivery log in $name', ({ open }) => {
     expect(await log.states(message)).toEqual({ slack: 'sent' });
   });
 
-  test('keeps the newest end of a story', async () => {
+  test('keeps the newest end of each episode of a story', async () => {
     const { log } = opened;
+    const episode = { story: unique('failed:report'), since: AT };
+    expect(await log.overAt(episode)).toBeUndefined();
+
+    await log.noteOver(episode, later(1000));
+    await log.noteOver(episode, AT);
+
+    expect(await log.overAt(episode)).toBe(later(1000));
+    expect(await log.overAt({ ...episode, since: later(1) })).toBeUndefined();
+  });
+
+  test('knows since when a story is open', async () => {
     const story = unique('failed:report');
-    expect(await log.overAt(story)).toBeUndefined();
+    expect(await opened.log.openSince(story)).toBeUndefined();
 
-    await log.noteOver(story, later(1000));
-    await log.noteOver(story, AT);
+    await opened.openStory(story);
 
-    expect(await log.overAt(story)).toBe(later(1000));
+    expect(await opened.log.openSince(story)).toBe(AT);
+  });
+
+  test('finds the end of a story by its key, and not by the beginning of another', async () => {
+    const story = unique('failed:report');
+    await opened.log.noteOver({ story: `${story}-eu`, since: AT }, later(1000));
+    expect(await opened.log.findStory([story], AT)).toBeUndefined();
+
+    await opened.log.noteOver({ story, since: AT }, later(1000));
+
+    expect(await opened.log.findStory([story], AT)).toBe(story);
   });
 
   test('keeps the changes of an alarm, each writer on the condition that it knows them all', async () => {
@@ -128,7 +148,7 @@ describe.each(ADAPTERS)('the delivery log in $name', ({ open }) => {
 
   test('finds a story that was over after a time, and none that was over before', async () => {
     const kind = unique('failed');
-    await opened.log.noteOver(`${kind}:report`, later(1000));
+    await opened.log.noteOver({ story: `${kind}:report`, since: AT }, later(1000));
 
     expect(await opened.log.findStory([`${kind}:report`], AT)).toBe(`${kind}:report`);
     expect(await opened.log.findStory([`${kind}:*`], AT)).toBe(`${kind}:report`);

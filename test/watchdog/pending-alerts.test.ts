@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import type { PendingAlert, Story } from '../../lib/observe/alert-store.ts';
+import { type EpochMs, epochMs, MINUTE, plus } from '../../lib/units.ts';
 import { IncompleteLookError } from '../../lib/watchdog/errors.ts';
 import type { WatchdogHarness } from '../support/watchdog/harness.ts';
 import { appOf, every, NONE, setup } from './setup.ts';
@@ -66,4 +68,45 @@ test('a pending alert of a schedule that has left the app is sent, with one that
   ]);
   expect(harness.alerts[1]?.body).toContain('The schedule has left the app.');
   expect(await harness.alertStore.stories()).toEqual([]);
+});
+
+const FAILURE = { kind: 'run-failed', job: 'report', story: 'failed:report' } as const;
+
+const pendingOf = (id: string, at: EpochMs, since: EpochMs, isOver = false): PendingAlert => ({
+  id,
+  at,
+  readyAt: at,
+  alert: { subject: `[dev] ${id}`, body: id, facts: { ...FAILURE, since, ...(isOver ? { isOver } : {}) } },
+});
+
+const openedAt = (since: EpochMs): Story => ({
+  ...{ key: FAILURE.story, kind: FAILURE.kind, job: FAILURE.job, subject: '[dev] report failed', count: 1, version: 1 },
+  ...{ since, lastAt: since, alertedAt: since },
+});
+
+test('the end of an earlier episode is sent before the alert that begins the later one, and says that it is over no more', async () => {
+  const { harness } = await setup(appOf(every(10)), '2027-03-02T01:50:40Z');
+  const now = harness.now;
+  const [first, second] = [epochMs(now - 60 * MINUTE), epochMs(now - 10 * MINUTE)];
+  await harness.alertStore.open(openedAt(second));
+  await harness.alertStore.put(pendingOf('fails once more', second, second));
+  await harness.alertStore.put(pendingOf('report runs again', plus(second, MINUTE), first, true));
+
+  await harness.advanceTo('2027-03-02T01:53:00Z');
+
+  expect(harness.alerts.map(({ facts }) => facts.since)).toEqual([first, second]);
+  expect(harness.alerts[0]?.body).toBe('report runs again\n\nIt has begun once more since: at 2027-03-02 01:40 UTC.');
+  expect(await harness.alertStore.pending(10)).toEqual([]);
+});
+
+test('the end of an episode that goes on is not sent', async () => {
+  const { harness } = await setup(appOf(every(10)), '2027-03-02T01:50:40Z');
+  const since = epochMs(harness.now - 60 * MINUTE);
+  await harness.alertStore.open(openedAt(since));
+  await harness.alertStore.put(pendingOf('report runs again', harness.now, since, true));
+
+  await harness.advanceTo('2027-03-02T01:53:00Z');
+
+  expect(harness.alerts).toEqual([]);
+  expect(await harness.alertStore.pending(10)).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AlarmHistory } from '../../channels/alarm-history.ts';
+import { type Episode, episodeKey } from '../../channels/notice.ts';
 import type { ChannelState, DeliveryLog } from '../../channels/ports.ts';
 import type { ChannelName } from '../../job/stages.ts';
 import { DAY, type EpochMs, epochMs, type Milliseconds, milliseconds, plus, toEpochSeconds } from '../../units.ts';
@@ -43,16 +44,21 @@ export class DynamoDbDeliveryLog implements DeliveryLog {
     });
   }
 
-  async noteOver(story: string, at: EpochMs): Promise<void> {
-    await this.#write(keyOf(OVER, story), { at }, OVER_KEPT, {
+  async noteOver(episode: Episode, at: EpochMs): Promise<void> {
+    await this.#write(keyOf(OVER, episodeKey(episode)), { at }, OVER_KEPT, {
       at,
       condition: 'attribute_not_exists(pk) OR at < :at',
     });
   }
 
-  async overAt(story: string): Promise<EpochMs | undefined> {
-    const item = await this.#table.get(keyOf(OVER, story));
+  async overAt(episode: Episode): Promise<EpochMs | undefined> {
+    const item = await this.#table.get(keyOf(OVER, episodeKey(episode)));
     return item === undefined ? undefined : epochMs(Number(item['at']));
+  }
+
+  async openSince(story: string): Promise<EpochMs | undefined> {
+    const item = await this.#table.get(keyOf(STORY, story));
+    return item === undefined ? undefined : epochMs(Number(item['since']));
   }
 
   async alarm(name: string): Promise<AlarmHistory | undefined> {
@@ -78,8 +84,9 @@ export class DynamoDbDeliveryLog implements DeliveryLog {
     for (const key of keys) {
       const [open] = await this.#query(STORY, key);
       if (open !== undefined) return String(open['sk']).slice(STORY.length);
-      const over = (await this.#query(OVER, key)).find((item) => Number(item['at']) > overAfter);
-      if (over !== undefined) return String(over['sk']).slice(OVER.length);
+      const episodes = await this.#query(OVER, key.endsWith('*') ? key : `${key}#*`);
+      const over = episodes.find((item) => Number(item['at']) > overAfter);
+      if (over !== undefined) return storyOf(String(over['sk']).slice(OVER.length));
     }
     return undefined;
   }
@@ -114,5 +121,8 @@ const STORY = 'STORY#';
 const SENT = 'SENT#';
 const OVER = 'OVER#';
 const ALARM = 'ALARM#';
+
+/** The story of an episode's key: no instant has a `#`. */
+const storyOf = (key: string): string => key.slice(0, key.lastIndexOf('#'));
 
 const keyOf = (kind: string, name: string): ItemKey => ({ pk: ALERTS, sk: `${kind}${name}` });

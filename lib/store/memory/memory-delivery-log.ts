@@ -1,14 +1,15 @@
 import type { AlarmHistory } from '../../channels/alarm-history.ts';
+import { type Episode, episodeKey } from '../../channels/notice.ts';
 import type { ChannelState, DeliveryLog } from '../../channels/ports.ts';
 import type { ChannelName } from '../../job/stages.ts';
 import type { EpochMs } from '../../units.ts';
 
 /** What the alerts function remembers, in memory: for tests. */
 export class MemoryDeliveryLog implements DeliveryLog {
-  /** The keys of open stories. */
-  readonly stories = new Set<string>();
+  /** The open stories by their keys, with the time since when. */
+  readonly stories = new Map<string, EpochMs>();
   readonly #states = new Map<string, Partial<Record<ChannelName, ChannelState>>>();
-  readonly #over = new Map<string, EpochMs>();
+  readonly #over = new Map<string, { readonly story: string; readonly at: EpochMs }>();
   readonly #alarms = new Map<string, AlarmHistory>();
 
   async states(message: string): Promise<Readonly<Partial<Record<ChannelName, ChannelState>>>> {
@@ -20,13 +21,17 @@ export class MemoryDeliveryLog implements DeliveryLog {
     if (states[channel] !== 'sent') this.#states.set(message, { ...states, [channel]: state });
   }
 
-  async noteOver(story: string, at: EpochMs): Promise<void> {
-    const known = this.#over.get(story);
-    if (known === undefined || known < at) this.#over.set(story, at);
+  async noteOver(episode: Episode, at: EpochMs): Promise<void> {
+    const known = this.#over.get(episodeKey(episode));
+    if (known === undefined || known.at < at) this.#over.set(episodeKey(episode), { story: episode.story, at });
   }
 
-  async overAt(story: string): Promise<EpochMs | undefined> {
-    return this.#over.get(story);
+  async overAt(episode: Episode): Promise<EpochMs | undefined> {
+    return this.#over.get(episodeKey(episode))?.at;
+  }
+
+  async openSince(story: string): Promise<EpochMs | undefined> {
+    return this.stories.get(story);
   }
 
   async alarm(name: string): Promise<AlarmHistory | undefined> {
@@ -43,8 +48,8 @@ export class MemoryDeliveryLog implements DeliveryLog {
   }
 
   async findStory(keys: readonly string[], overAfter: EpochMs): Promise<string | undefined> {
-    const over = [...this.#over].filter(([, at]) => at > overAfter).map(([story]) => story);
-    const stories = [...[...this.stories].sort(), ...over.sort()];
+    const over = [...this.#over.values()].filter(({ at }) => at > overAfter).map(({ story }) => story);
+    const stories = [...[...this.stories.keys()].sort(), ...over.sort()];
     for (const key of keys) {
       const found = stories.find((each) => (key.endsWith('*') ? each.startsWith(key.slice(0, -1)) : each === key));
       if (found !== undefined) return found;
