@@ -1,10 +1,17 @@
-import type { Alert } from '../observe/alert.ts';
-import { type PendingAlert, PLACES_A_MINUTE } from '../observe/alert-store.ts';
-import { listAlerts, MAX_CAUSES } from './alert-list.ts';
+import type { PendingAlert } from '../observe/alert-store.ts';
+import { HOUR, MINUTE, milliseconds, plus } from '../units.ts';
+import { halvesOf, type Message, messagesFor } from './alert-messages.ts';
 import { mapInBatches } from './batches.ts';
 import type { Pass } from './pass-context.ts';
 import { readyAlerts } from './pending-alerts.ts';
 import { collectProblem } from './problems.ts';
+
+/** How many messages may be refused in one pass before no other is tried. */
+const MAX_REFUSED = 25;
+/** How long an alert that was refused waits: as long again as it has waited, within these bounds. */
+const WAITS = { min: 5 * MINUTE, max: 6 * HOUR };
+/** The longest wait where none was taken: SNS may refuse all, until someone has mended its topic or key. */
+const MAX_WAIT_ALONE = 5 * MINUTE;
 
 export interface SentAlerts {
   /** How many messages were sent. */
@@ -17,66 +24,69 @@ export const NOTHING_SENT: SentAlerts = { sent: 0, problems: [] };
 /**
  * Sends the pending alerts, the oldest first: those of this pass, those of earlier ones that could not be sent, and those
  * that the functions of jobs have left. A few go one by one, as far as there are places in this minute; otherwise they go in
- * lists of up to {@link MAX_CAUSES} causes. What cannot be sent is left for the next pass.
+ * lists. What cannot be sent is left for the next pass; what is refused, for a later one, so that it keeps no other from going.
  */
 export async function sendPendingAlerts(pass: Pass): Promise<SentAlerts> {
   const problems: string[] = [];
+  const refused: PendingAlert[] = [];
+  const messages = [...(await messagesFor(await readyAlerts(pass), pass))];
   let sent = 0;
-  for (const { alert, pending } of await messagesFor(await readyAlerts(pass), pass)) {
-    const send = () => pass.ports.alert(alert);
-    // One that is refused is most likely not the only one, and a hanging call takes seconds of the pass.
-    if (!(await collectProblem(problems, 'an alert cannot be sent', send))) break;
-    sent += 1;
-    await mapInBatches(pending, (each) =>
-      // One that is left is sent once more, by the next pass.
-      collectProblem(problems, `the alert ${each.id} cannot be removed`, () => pass.ports.alerts.remove(each)),
-    );
+  let refusals = 0;
+  for (let message = messages.shift(); message !== undefined; message = messages.shift()) {
+    const result = await send(message, pass);
+    if (result.kind === 'sent') {
+      sent += 1;
+      await remove(message.pending, problems, pass);
+      continue;
+    }
+    const [only, ...others] = message.pending;
+    const isAlone = others.length === 0;
+    if (result.kind === 'failed' || isAlone) problems.push(`an alert cannot be sent: ${String(result.error)}`);
+    // One that does not answer is most likely not the only one, and a hanging call takes seconds of the pass.
+    if (result.kind === 'failed') break;
+    if (isAlone) refused.push(only);
+    else messages.unshift(...halvesOf(message, pass));
+    refusals += 1;
+    if (refusals >= MAX_REFUSED) break;
   }
+  await postpone(refused, { isAlone: sent === 0, problems }, pass);
   return { sent, problems };
 }
 
-interface Message {
-  readonly alert: Alert;
-  readonly pending: readonly PendingAlert[];
-}
+type Result = { readonly kind: 'sent' } | { readonly kind: 'refused' | 'failed'; readonly error: unknown };
 
-/** One that is left alone needs no place: it would be a list of one. */
-async function messagesFor(ready: readonly PendingAlert[], { ports, stage }: Pass): Promise<readonly Message[]> {
-  const single = ready.length > PLACES_A_MINUTE ? [] : [...ready];
-  const messages: Message[] = [];
-  while (single.length > 1 && (await ports.alerts.takePlace(ports.now()))) {
-    const next = single.shift();
-    if (next !== undefined) messages.push({ alert: next.alert, pending: [next] });
+async function send({ alert }: Message, { ports }: Pass): Promise<Result> {
+  try {
+    await ports.alert(alert);
+    return { kind: 'sent' };
+  } catch (error) {
+    return { kind: isRefusal(error) ? 'refused' : 'failed', error };
   }
-  return [
-    ...messages,
-    ...listsOf(ready.slice(messages.length)).map((pending) => ({ alert: inOne(pending, stage), pending })),
-  ];
 }
 
-/** In lists that every channel takes whole: a pager has an event for each cause. */
-function listsOf(ready: readonly PendingAlert[]): readonly (readonly [PendingAlert, ...PendingAlert[]])[] {
-  const lists: [PendingAlert, ...PendingAlert[]][] = [];
-  let causes = MAX_CAUSES;
-  for (const each of ready) {
-    const own = causesIn(each);
-    const list = lists.at(-1);
-    causes += own;
-    if (list !== undefined && causes <= MAX_CAUSES) list.push(each);
-    else {
-      lists.push([each]);
-      causes = own;
-    }
-  }
-  return lists;
+/** Whether SNS answers that the message is wrong, and may take another. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
+function isRefusal(error: unknown): boolean {
+  const { $metadata } = error as { readonly $metadata?: { readonly httpStatusCode?: number } };
+  return $metadata?.httpStatusCode === 400 || $metadata?.httpStatusCode === 413;
 }
 
-const causesIn = ({ alert }: PendingAlert): number => alert.facts.each?.length ?? 1;
+const remove = (pending: readonly PendingAlert[], problems: string[], { ports }: Pass) =>
+  mapInBatches(pending, (each) =>
+    // One that is left is sent once more, by the next pass.
+    collectProblem(problems, `the alert ${each.id} cannot be removed`, () => ports.alerts.remove(each)),
+  );
 
-const inOne = ([only, ...others]: readonly [PendingAlert, ...PendingAlert[]], stage: string): Alert =>
-  others.length === 0
-    ? only.alert
-    : listAlerts(
-        [only, ...others].map(({ alert }) => alert),
-        stage,
-      );
+/** So they neither lead each pass nor make it fail. The store keeps them for as long as any other. */
+const postpone = (
+  refused: readonly PendingAlert[],
+  { isAlone, problems }: { readonly isAlone: boolean; readonly problems: string[] },
+  { ports }: Pass,
+) =>
+  mapInBatches(refused, (each) => {
+    const now = ports.now();
+    const max = isAlone ? MAX_WAIT_ALONE : WAITS.max;
+    const wait = milliseconds(Math.min(Math.max(now - each.at, WAITS.min), max));
+    return collectProblem(problems, `the alert ${each.id} cannot be postponed`, () =>
+      ports.alerts.leave(each, plus(now, wait)),
+    );
+  });

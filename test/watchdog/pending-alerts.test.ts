@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { PendingAlert, Story } from '../../lib/observe/alert-store.ts';
-import { type EpochMs, epochMs, MINUTE, plus } from '../../lib/units.ts';
+import { type EpochMs, epochMs, MINUTE, milliseconds, plus } from '../../lib/units.ts';
 import { IncompleteLookError } from '../../lib/watchdog/errors.ts';
 import type { WatchdogHarness } from '../support/watchdog/harness.ts';
 import { appOf, every, NONE, setup } from './setup.ts';
@@ -109,4 +109,122 @@ test('the end of an episode that goes on is not sent', async () => {
 
   expect(harness.alerts).toEqual([]);
   expect(await harness.alertStore.pending(10)).toEqual([]);
+});
+
+describe('an alert that SNS refuses for good', () => {
+  const refusal = () => Object.assign(new Error('Invalid parameter'), { $metadata: { httpStatusCode: 400 } });
+
+  /** Has SNS refuse messages about these stories. @returns when it has refused one alone */
+  function refuse(harness: WatchdogHarness, stories: readonly string[]): readonly EpochMs[] {
+    const alone: EpochMs[] = [];
+    harness.circumstances.between = (ports) => ({
+      ...ports,
+      async alert(message) {
+        const about = (message.facts.each ?? [message.facts]).map(({ story }) => story);
+        if (about.some((story) => stories.includes(story))) {
+          if (about.length === 1) alone.push(harness.now);
+          throw refusal();
+        }
+        await ports.alert(message);
+      },
+    });
+    return alone;
+  }
+
+  const jobAlert = (index: number, at: EpochMs): PendingAlert => {
+    const story = `message:${String(index).padStart(2, '0')}`;
+    const alert = { subject: story, body: story, facts: { kind: 'job-alert' as const, story, since: at } };
+    return { id: story, at: plus(at, milliseconds(index)), readyAt: at, alert };
+  };
+
+  async function put(harness: WatchdogHarness, count: number): Promise<readonly PendingAlert[]> {
+    const alerts = Array.from({ length: count }, (_, index) => jobAlert(index, harness.now));
+    for (const each of alerts) await harness.alertStore.put(each);
+    return alerts;
+  }
+
+  const sentStories = (harness: WatchdogHarness): readonly string[] =>
+    harness.alerts.flatMap(({ facts }) => (facts.each ?? [facts]).map(({ story }) => story)).sort();
+
+  const storiesOf = (alerts: readonly PendingAlert[]): readonly string[] =>
+    alerts.map(({ alert }) => alert.facts.story).sort();
+
+  test.each([2, 3, 40, 120])('does not keep others from being sent, of %i in the same pass', async (count) => {
+    const { harness } = await setup(NONE, '2027-03-02T01:50:40Z');
+    const [first, ...others] = await put(harness, count);
+    refuse(harness, ['message:00']);
+
+    await harness.advanceTo('2027-03-02T01:52:00Z');
+
+    expect(sentStories(harness)).toEqual(storiesOf(others));
+    expect(await harness.alertStore.pending(200)).toMatchObject([{ id: first?.id }]);
+    expect(String(harness.passes.find(({ error }) => error !== undefined)?.error)).toContain('Invalid parameter');
+  });
+
+  test('is tried again ever more seldom, is logged each time, and goes as soon as it is taken', async () => {
+    const { harness } = await setup(NONE, '2027-03-02T01:50:40Z');
+    await put(harness, 2);
+    const tries = refuse(harness, ['message:00']);
+    await harness.advanceTo('2027-03-02T01:52:00Z');
+    expect(tries).toHaveLength(1);
+
+    for (let minute = 0; minute < 24 * 60; minute += 1) {
+      await harness.alertStore.put(jobAlert(10 + minute, harness.now));
+      await harness.advanceBy(1);
+    }
+    const failed = harness.passes.filter(({ error }) => error !== undefined);
+    expect(tries.length).toBeGreaterThan(5);
+    expect(tries.length).toBeLessThan(15);
+    expect(failed.length).toBe(tries.length);
+
+    harness.circumstances.between = (ports) => ports;
+    await harness.advanceBy(6 * 60 + 1);
+
+    expect(sentStories(harness)).toContain('message:00');
+    expect(await harness.alertStore.pending(10)).toEqual([]);
+  });
+
+  test('with more of its kind than one pass tries keeps others waiting for a few passes only', async () => {
+    const { harness } = await setup(NONE, '2027-03-02T01:50:40Z');
+    const alerts = await put(harness, 60);
+    const bad = storiesOf(alerts).filter((_, index) => index % 3 === 0);
+    refuse(harness, bad);
+
+    await harness.advanceTo('2027-03-02T02:00:00Z');
+
+    expect(sentStories(harness)).toEqual(storiesOf(alerts).filter((story) => !bad.includes(story)));
+    expect(await harness.alertStore.pending(200)).toHaveLength(bad.length);
+  });
+
+  test('is tried every five minutes where no other is taken: it may be that SNS refuses all', async () => {
+    const { harness } = await setup(NONE, '2027-03-02T01:50:40Z');
+    await put(harness, 3);
+    const tries = refuse(harness, ['message:00', 'message:01', 'message:02']);
+    await harness.advanceTo('2027-03-02T03:50:00Z');
+    expect(harness.alerts).toEqual([]);
+    expect(tries.length).toBeGreaterThanOrEqual(3 * 20);
+    expect(tries.length).toBeLessThanOrEqual(3 * 25);
+
+    harness.circumstances.between = (ports) => ports;
+    await harness.advanceBy(6);
+
+    expect(sentStories(harness)).toEqual(['message:00', 'message:01', 'message:02']);
+  });
+
+  test('is told from a topic that does not answer, of which no second call is made', async () => {
+    const { harness } = await setup(NONE, '2027-03-02T01:50:40Z');
+    await put(harness, 3);
+    let calls = 0;
+    harness.circumstances.between = (ports) => ({
+      ...ports,
+      async alert() {
+        calls += 1;
+        throw new Error('no answer');
+      },
+    });
+
+    await harness.advanceTo('2027-03-02T01:51:30Z');
+
+    expect(calls).toBe(1);
+  });
 });
