@@ -1,7 +1,8 @@
 import type { ChannelName } from '../job/stages.ts';
 import { type EpochMs, type Milliseconds, milliseconds, plus } from '../units.ts';
 import { noticeOfAlarm, readAlarm } from './alarm.ts';
-import { type Episode, episodeKey, isList, type Notice, partsOf, readEnvelope, readNotice } from './notice.ts';
+import { type FollowPorts, followStories } from './follow-stories.ts';
+import { type Notice, readEnvelope, readNotice } from './notice.ts';
 import type { Channel, ChannelState, DeliveryLog } from './ports.ts';
 import { RETRIED_FOR, retryDelay } from './retry.ts';
 
@@ -65,7 +66,7 @@ export async function deliver(delivery: AlertDelivery, ports: DeliveryPorts): Pr
   const { receiveCount } = delivery;
   const envelope = readEnvelope(delivery.body, { id: delivery.id, at: delivery.sentAt });
   const report = (error: unknown) => ports.report({ event: 'table-failed', message: envelope.id, error });
-  const states = await readStates(envelope.id, { ...ports, onError: report });
+  const states = await readStates(envelope.id, { log: ports.log, onError: report });
   if (states === undefined && receiveCount > 1) return { delay: retryDelay(receiveCount, ports.random) };
 
   const alarm = readAlarm(envelope);
@@ -75,7 +76,8 @@ export async function deliver(delivery: AlertDelivery, ports: DeliveryPorts): Pr
       ? readNotice(envelope, deployment)
       : await noticeOfAlarm(alarm, envelope, { deployment, log, report });
   if (own === undefined) return undefined;
-  const notice = await followStories(own, delivery, { ...ports, onError: report });
+  const isDelayed = receiveCount > 1 || delivery.channel !== undefined;
+  const notice = await followStories(own, { isDelayed }, { log, onError: report });
 
   const stateOf = (name: ChannelName) => states?.[name] ?? ports.memory.unnoted.get(placeOf(envelope.id, name));
   const remaining = ports.channels.filter(({ name }) => isRemaining(name, stateOf(name), delivery, notice));
@@ -85,14 +87,10 @@ export async function deliver(delivery: AlertDelivery, ports: DeliveryPorts): Pr
   return first === undefined ? undefined : { delay: others.reduce((one, other) => (other < one ? other : one), first) };
 }
 
-interface TablePorts extends DeliveryPorts {
-  readonly onError: (error: unknown) => void;
-}
-
 type States = Readonly<Partial<Record<ChannelName, ChannelState>>>;
 
 /** Undefined where it is not known: a message that may have reached some channels must wait for the table. */
-async function readStates(message: string, { log, onError }: TablePorts): Promise<States | undefined> {
+async function readStates(message: string, { log, onError }: FollowPorts): Promise<States | undefined> {
   try {
     return await log.states(message);
   } catch (error) {
@@ -102,58 +100,6 @@ async function readStates(message: string, { log, onError }: TablePorts): Promis
 }
 
 const placeOf = (message: string, channel: ChannelName): string => `${message} ${channel}`;
-
-/**
- * Notes the episodes that a message ends, and finds out what became of its stories since it was made: an alert that is delayed
- * may be over, and a story whose end is delayed may have begun once more. Without the table it is left out.
- */
-async function followStories(notice: Notice, delivery: AlertDelivery, { log, onError }: TablePorts): Promise<Notice> {
-  const isDelayed = delivery.receiveCount > 1 || delivery.channel !== undefined;
-  try {
-    const ends = partsOf(notice).filter(({ isOver }) => isOver === true);
-    await Promise.all(ends.map((end) => log.noteOver(end, notice.at)));
-    const over = isDelayed ? await episodesOver(notice, log) : [];
-    const begun = await episodesBegun(ends, log);
-    return withEpisodes(notice, { over, begun });
-  } catch (error) {
-    onError(error);
-    return notice;
-  }
-}
-
-interface Changed {
-  readonly key: string;
-  readonly at: EpochMs;
-}
-
-/** Those that a message begins and a later one has ended. */
-async function episodesOver(notice: Notice, log: DeliveryLog): Promise<readonly Changed[]> {
-  const begun = partsOf(notice).filter(({ isOver }) => isOver !== true);
-  const found = await Promise.all(begun.map(async (each) => ({ key: episodeKey(each), at: await log.overAt(each) })));
-  return found.flatMap(({ key, at }) => (at === undefined || at < notice.at ? [] : [{ key, at }]));
-}
-
-/** Those that a message ends and whose story is open in a later episode. */
-async function episodesBegun(ends: readonly Episode[], log: DeliveryLog): Promise<readonly Changed[]> {
-  const found = await Promise.all(ends.map(async (end) => ({ end, at: await log.openSince(end.story) })));
-  return found.flatMap(({ end, at }) => (at === undefined || at <= end.since ? [] : [{ key: episodeKey(end), at }]));
-}
-
-function withEpisodes(notice: Notice, { over, begun }: Readonly<Record<'over' | 'begun', readonly Changed[]>>): Notice {
-  if (isList(notice.facts)) {
-    return {
-      ...notice,
-      overEpisodes: new Set(over.map(({ key }) => key)),
-      begunEpisodes: new Set(begun.map(({ key }) => key)),
-    };
-  }
-  const [overSince, begunSince] = [over[0]?.at, begun[0]?.at];
-  return {
-    ...notice,
-    ...(overSince === undefined ? {} : { overSince }),
-    ...(begunSince === undefined ? {} : { begunSince }),
-  };
-}
 
 function isRemaining(
   name: ChannelName,
