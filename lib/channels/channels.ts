@@ -2,7 +2,7 @@ import { LOCAL_CHANNELS } from '../environment.ts';
 import { messageOf } from '../errors.ts';
 import type { AlertMessage } from '../job/context.ts';
 import type { AlertSettings, ChannelName, SecretReference } from '../job/stages.ts';
-import type { EpochMs, Milliseconds } from '../units.ts';
+import { type EpochMs, type Milliseconds, SECOND } from '../units.ts';
 import { formatEmail } from './email.ts';
 import type { Notice } from './notice.ts';
 import { formatPagerDuty } from './pager-duty.ts';
@@ -65,7 +65,7 @@ const CREATE: Readonly<Record<ChannelName, (settings: DeployedChannels, ports: C
 
 type Secrets<Names extends string> = Readonly<Record<Names, readonly [reference: SecretReference, variable: string]>>;
 
-/** Reads the secrets, formats and posts, one request after the other: a retry sends all of them again. */
+/** Reads the secrets, formats and posts. */
 function overHttp<Names extends string>(
   ports: ChannelPorts,
   secrets: Secrets<Names>,
@@ -74,7 +74,7 @@ function overHttp<Names extends string>(
     values: Readonly<Record<Names, string>>,
   ) => ChannelRequest | Promise<ChannelRequest> | readonly ChannelRequest[],
 ): Send {
-  return async (notice) => {
+  return async (notice, accepted) => {
     const values: Partial<Record<Names, string>> = {};
     for (const name of Object.keys(secrets) as Names[]) {
       const [reference, variable] = secrets[name];
@@ -86,12 +86,37 @@ function overHttp<Names extends string>(
       }
     }
     const all = values as Record<Names, string>;
-    for (const request of [await format(notice, all)].flat()) {
-      const outcome = await post(request, Object.values(all), ports);
-      if (outcome.kind !== 'sent') return outcome;
-    }
-    return { kind: 'sent' };
+    const requests = [await format(notice, all)].flat();
+    return await postEach(requests, accepted, { secrets: Object.values(all), ports });
   };
+}
+
+/** How long one try of several requests may take: the function has a minute for all channels. */
+const MAX_TRY = 25 * SECOND;
+
+/**
+ * Posts one request after the other, those that the service has taken before left out. One that it refuses keeps no other from
+ * it; one that it cannot take now ends the try, and the next goes on from there.
+ */
+async function postEach(
+  requests: readonly ChannelRequest[],
+  before: readonly string[],
+  { secrets, ports }: { readonly secrets: readonly string[]; readonly ports: ChannelPorts },
+): Promise<Outcome> {
+  const accepted = new Set(before);
+  const start = ports.now();
+  let refused: Extract<Outcome, { kind: 'refused' }> | undefined;
+  for (const request of requests) {
+    const { part } = request;
+    if (part !== undefined && accepted.has(part)) continue;
+    if (ports.now() - start > MAX_TRY)
+      return { kind: 'retry', reason: 'it answers slowly, and the rest follows', accepted: [...accepted] };
+    const outcome = await post(request, secrets, ports);
+    if (outcome.kind === 'retry') return { ...outcome, accepted: [...accepted] };
+    if (outcome.kind === 'refused') refused ??= outcome;
+    else if (part !== undefined) accepted.add(part);
+  }
+  return refused === undefined ? { kind: 'sent' } : { ...refused, accepted: [...accepted] };
 }
 
 async function withRetry(what: string, action: () => Promise<void>): Promise<Outcome> {

@@ -2,7 +2,7 @@ import type { ChannelName } from '../job/stages.ts';
 import { type EpochMs, type Milliseconds, milliseconds, plus } from '../units.ts';
 import { noticeOfAlarm, readAlarm } from './alarm.ts';
 import { type FollowPorts, followStories } from './follow-stories.ts';
-import { type Notice, readEnvelope, readNotice } from './notice.ts';
+import { isList, type Notice, readEnvelope, readNotice } from './notice.ts';
 import type { Channel, ChannelState, DeliveryLog } from './ports.ts';
 import { RETRIED_FOR, retryDelay } from './retry.ts';
 
@@ -37,11 +37,13 @@ export interface DeliveryPorts {
 export interface DeliveryMemory {
   /** Done, and could not be noted. */
   readonly unnoted: Map<string, ChannelState>;
+  /** The parts of messages that a service has taken. */
+  readonly accepted: Map<string, readonly string[]>;
   /** Until when a service is left alone. */
   readonly waits: Map<string, EpochMs>;
 }
 
-export const createMemory = (): DeliveryMemory => ({ unnoted: new Map(), waits: new Map() });
+export const createMemory = (): DeliveryMemory => ({ unnoted: new Map(), accepted: new Map(), waits: new Map() });
 
 export type DeliveryEvent =
   | { readonly event: 'alert-sent'; readonly channel: ChannelName; readonly message: string; readonly story: string }
@@ -76,8 +78,7 @@ export async function deliver(delivery: AlertDelivery, ports: DeliveryPorts): Pr
       ? readNotice(envelope, deployment)
       : await noticeOfAlarm(alarm, envelope, { deployment, log, report });
   if (own === undefined) return undefined;
-  const isDelayed = receiveCount > 1 || delivery.channel !== undefined;
-  const notice = await followStories(own, { isDelayed }, { log, onError: report });
+  const notice = await followStories(own, { isDelayed: isDelayed(delivery) }, { log, onError: report });
 
   const stateOf = (name: ChannelName) => states?.[name] ?? ports.memory.unnoted.get(placeOf(envelope.id, name));
   const remaining = ports.channels.filter(({ name }) => isRemaining(name, stateOf(name), delivery, notice));
@@ -86,6 +87,9 @@ export async function deliver(delivery: AlertDelivery, ports: DeliveryPorts): Pr
   // The nearest: one service that asks to be left alone for long must not keep the others waiting.
   return first === undefined ? undefined : { delay: others.reduce((one, other) => (other < one ? other : one), first) };
 }
+
+/** Whether it has come before, or was moved back by a person. */
+const isDelayed = ({ receiveCount, channel }: AlertDelivery): boolean => receiveCount > 1 || channel !== undefined;
 
 type States = Readonly<Partial<Record<ChannelName, ChannelState>>>;
 
@@ -127,7 +131,9 @@ async function sendTo(
   const left = (waits.get(place) ?? 0) - ports.now();
   if (left > 0) return milliseconds(left);
   waits.delete(place);
-  const outcome = await channel.send(notice);
+  const outcome = await channel.send(notice, await readAccepted(notice, name, delivery, ports));
+  if (outcome.kind !== 'sent' && outcome.accepted !== undefined)
+    await noteAccepted(notice, name, outcome.accepted, ports);
   if (outcome.kind === 'sent') {
     ports.report({ event: 'alert-sent', channel: name, message, story: facts.story });
     await note(message, name, 'sent', ports);
@@ -148,6 +154,39 @@ async function sendTo(
   const delay = retryDelay(delivery.receiveCount, ports.random, outcome.after);
   keep(waits, place, plus(ports.now(), delay));
   return delay;
+}
+
+/** The parts of a list that a channel has taken in earlier tries. Without the table some may be sent twice. */
+async function readAccepted(
+  { id: message, facts }: Notice,
+  channel: ChannelName,
+  delivery: AlertDelivery,
+  { log, memory, report }: DeliveryPorts,
+): Promise<readonly string[]> {
+  const known = memory.accepted.get(placeOf(message, channel));
+  if (known !== undefined) return known;
+  if (!isList(facts) || !isDelayed(delivery)) return [];
+  try {
+    return await log.accepted(message, channel);
+  } catch (error) {
+    report({ event: 'table-failed', message, error });
+    return [];
+  }
+}
+
+async function noteAccepted(
+  { id: message }: Notice,
+  channel: ChannelName,
+  parts: readonly string[],
+  { log, memory, now, report }: DeliveryPorts,
+): Promise<void> {
+  if (parts.length === 0) return;
+  keep(memory.accepted, placeOf(message, channel), parts);
+  try {
+    await log.noteAccepted(message, channel, parts, now());
+  } catch (error) {
+    report({ event: 'table-failed', message, error });
+  }
 }
 
 /** What cannot be noted is kept in the process, which usually gets the message again. */

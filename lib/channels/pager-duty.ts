@@ -46,11 +46,12 @@ export interface PagerDutySettings {
 export function formatPagerDuty(notice: Notice, settings: PagerDutySettings): readonly ChannelRequest[] {
   const { facts, overSince, overEpisodes } = notice;
   if (!isList(facts)) return overSince === undefined ? [requestFor(notice, notice.subject, settings)] : [];
-  return facts.each
-    .filter((each) => each.isOver === true || overEpisodes?.has(episodeKey(each)) !== true)
-    .map(({ subject, ...each }) =>
-      requestFor({ ...notice, facts: each }, subject ?? `${each.story}: ${notice.subject}`, settings),
-    );
+  return facts.each.flatMap(({ subject, ...each }, index) => {
+    if (each.isOver !== true && overEpisodes?.has(episodeKey(each))) return [];
+    const summary = subject ?? `${each.story}: ${notice.subject}`;
+    // Its place in the list: what is left out in a later try moves no other.
+    return [{ ...requestFor({ ...notice, facts: each }, summary, settings), part: String(index) }];
+  });
 }
 
 function requestFor(notice: Notice, summary: string, { routingKey, region = 'us' }: PagerDutySettings): ChannelRequest {

@@ -7,14 +7,21 @@ import type { Episode, Notice } from './notice.ts';
 export type Outcome =
   | { readonly kind: 'sent' }
   /** The service cannot take it now. `after`: how long it asked to be left alone. */
-  | { readonly kind: 'retry'; readonly reason: string; readonly after?: Milliseconds }
+  | ({ readonly kind: 'retry'; readonly reason: string; readonly after?: Milliseconds } & Progress)
   /** It would never take this request. */
-  | { readonly kind: 'refused'; readonly reason: string };
+  | ({ readonly kind: 'refused'; readonly reason: string } & Progress);
+
+/** Of a message that is several requests: the parts that the service has taken, in this try and before. */
+export interface Progress {
+  /** @default none */
+  readonly accepted?: readonly string[];
+}
 
 /** A way to people. `send` does not throw. */
 export interface Channel {
   readonly name: ChannelName;
-  send(notice: Notice): Promise<Outcome>;
+  /** @param accepted the parts that the service has already, which are not sent again */
+  send(notice: Notice, accepted: readonly string[]): Promise<Outcome>;
 }
 
 /** A request by POST. */
@@ -23,6 +30,8 @@ export interface ChannelRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** JSON. */
   readonly body: string;
+  /** Of several requests for one message: which it is, the same in every try. */
+  readonly part?: string;
 }
 
 /** How far one channel is with one message; absent: it is still to be sent. */
@@ -33,6 +42,9 @@ export interface DeliveryLog {
   /** How far the channels are with a message. */
   states(message: string): Promise<Readonly<Partial<Record<ChannelName, ChannelState>>>>;
   note(message: string, channel: ChannelName, state: ChannelState, at: EpochMs): Promise<void>;
+  /** The parts of a message that a channel has taken so far. */
+  accepted(message: string, channel: ChannelName): Promise<readonly string[]>;
+  noteAccepted(message: string, channel: ChannelName, parts: readonly string[], at: EpochMs): Promise<void>;
   /** Notes that an episode of a story is over. */
   noteOver(episode: Episode, at: EpochMs): Promise<void>;
   /** When that was last said of an episode; undefined when it is not known any more, or never was. */

@@ -80,6 +80,19 @@ describe.each(ADAPTERS)('the delivery log in $name', ({ open }) => {
     expect(await log.states(message)).toEqual({ slack: 'sent' });
   });
 
+  test('keeps the parts of a message that a channel has taken, those of the delivery that came further', async () => {
+    const { log } = opened;
+    const message = unique('message');
+    expect(await log.accepted(message, 'pagerDuty')).toEqual([]);
+
+    await log.noteAccepted(message, 'pagerDuty', ['0', '1', '3'], AT);
+    await log.noteAccepted(message, 'pagerDuty', ['0'], AT);
+
+    expect(await log.accepted(message, 'pagerDuty')).toEqual(['0', '1', '3']);
+    expect(await log.accepted(message, 'slack')).toEqual([]);
+    expect(await log.states(message)).toEqual({});
+  });
+
   test('keeps the newest end of each episode of a story', async () => {
     const { log } = opened;
     const episode = { story: unique('failed:report'), since: AT };

@@ -82,6 +82,7 @@ async function writeEverything(): Promise<void> {
 
   const log = new DynamoDbDeliveryLog({ ...TABLE, now: () => DUE });
   for (const channel of CHANNELS) await log.note('message', channel, 'sent', DUE);
+  await log.noteAccepted('message', 'pagerDuty', ['0'], DUE);
   await log.noteOver({ story: 'failed:report', since: DUE }, DUE);
   const change = { at: DUE, message: 'message', isRing: true, story: DUE, isReported: true };
   await log.noteAlarm('shop-dev-runs-failed', { before: undefined, after: [change] });

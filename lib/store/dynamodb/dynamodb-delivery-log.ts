@@ -44,6 +44,20 @@ export class DynamoDbDeliveryLog implements DeliveryLog {
     });
   }
 
+  async accepted(message: string, channel: ChannelName): Promise<readonly string[]> {
+    const item = await this.#table.get(keyOf(SENT, `${message}${PARTS}`));
+    return (item?.[channel] ?? []) as readonly string[];
+  }
+
+  async noteAccepted(message: string, channel: ChannelName, parts: readonly string[], at: EpochMs): Promise<void> {
+    await this.#write(keyOf(SENT, `${message}${PARTS}`), { [channel]: parts }, MESSAGE_KEPT, {
+      at,
+      // Two deliveries at once: the one that has come further is right.
+      condition: `attribute_not_exists(${channel}) OR size(${channel}) <= :count`,
+      values: { count: parts.length },
+    });
+  }
+
   async noteOver(episode: Episode, at: EpochMs): Promise<void> {
     await this.#write(keyOf(OVER, episodeKey(episode)), { at }, OVER_KEPT, {
       at,
@@ -119,6 +133,8 @@ export class DynamoDbDeliveryLog implements DeliveryLog {
 
 const STORY = 'STORY#';
 const SENT = 'SENT#';
+/** After the id of a message: the parts of it that a channel has taken. */
+const PARTS = '#parts';
 const OVER = 'OVER#';
 const ALARM = 'ALARM#';
 

@@ -9,6 +9,7 @@ export class MemoryDeliveryLog implements DeliveryLog {
   /** The open stories by their keys, with the time since when. */
   readonly stories = new Map<string, EpochMs>();
   readonly #states = new Map<string, Partial<Record<ChannelName, ChannelState>>>();
+  readonly #accepted = new Map<string, readonly string[]>();
   readonly #over = new Map<string, { readonly story: string; readonly at: EpochMs }>();
   readonly #alarms = new Map<string, AlarmHistory>();
 
@@ -19,6 +20,15 @@ export class MemoryDeliveryLog implements DeliveryLog {
   async note(message: string, channel: ChannelName, state: ChannelState): Promise<void> {
     const states = this.#states.get(message) ?? {};
     if (states[channel] !== 'sent') this.#states.set(message, { ...states, [channel]: state });
+  }
+
+  async accepted(message: string, channel: ChannelName): Promise<readonly string[]> {
+    return this.#accepted.get(`${message} ${channel}`) ?? [];
+  }
+
+  async noteAccepted(message: string, channel: ChannelName, parts: readonly string[]): Promise<void> {
+    const known = await this.accepted(message, channel);
+    if (known.length <= parts.length) this.#accepted.set(`${message} ${channel}`, parts);
   }
 
   async noteOver(episode: Episode, at: EpochMs): Promise<void> {
