@@ -100,9 +100,7 @@ export class Belfry extends Construct {
     this.found.push(...settings.warnings, ...checked.warnings);
 
     const { watchdogGrace = DEFAULT_GRACE } = settings;
-    const watchdog = describeWatchdog(checked, watchdogGrace, {
-      isMailed: channelsOf(settings.stage.alerts).includes('email'),
-    });
+    const watchdog = describeWatchdog(checked, watchdogGrace, channelsOf(settings.stage.alerts));
     const placeGroup = props.placeGroup ?? stacks.placeGroup ?? (() => this);
     const alerts = describeAlerts(settings.stage.alerts);
     const { workers, stacks: placed } = this.createJobs({ app: checked, settings, watchdog, alerts }, placeGroup);

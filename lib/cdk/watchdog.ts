@@ -8,6 +8,7 @@ import { type Duration, durationFormat, readDuration } from '../job/duration.ts'
 import type { Job } from '../job/job.ts';
 import { jobNames, stageNames, stagePrefix, WATCHDOG } from '../job/names.ts';
 import type { JobPolicy } from '../job/policy.ts';
+import type { ChannelName } from '../job/stages.ts';
 import type { WatchdogOptions } from '../lambda/watchdog.ts';
 import { longestWait } from '../run/longest-wait.ts';
 import { deployedTimeouts, EARLIEST_LOOK } from '../run/timeouts.ts';
@@ -46,7 +47,7 @@ export interface DeployedWatchdog {
 export function describeWatchdog(
   { deployment, jobs, schedules }: CheckedApp,
   grace: Duration,
-  { isMailed = false }: { readonly isMailed?: boolean } = {},
+  channels: readonly ChannelName[] = [],
 ): DeployedWatchdog {
   checkStateSize(schedules);
   const names = jobNames(deployment, WATCHDOG);
@@ -77,7 +78,8 @@ export function describeWatchdog(
       plan: {
         grace: readGrace(grace),
         prefix: stagePrefix(deployment),
-        ...(isMailed ? { mailTopic: stageNames(deployment).mailTopic } : {}),
+        ...(channels.includes('email') ? { mailTopic: stageNames(deployment).mailTopic } : {}),
+        ...(channels.some((channel) => channel !== 'email') ? { hasOtherChannels: true } : {}),
         schedules: [
           ...schedules.map(({ id, job, expressions, timezone, input, enabled, policy, isOver }) => ({
             ...{ id, job, expressions, timezone, policy, enabled },

@@ -1,4 +1,4 @@
-import { checkSubscriptions } from './check-subscriptions.ts';
+import { checkSubscriptions, reportSubscriptions } from './check-subscriptions.ts';
 import { checkRunsAndQueues } from './checks.ts';
 import { chooseCatchUps } from './choose-catch-ups.ts';
 import { collectDueTimes } from './due-times.ts';
@@ -82,6 +82,7 @@ export async function runPass(plan: WatchdogPlan, ports: WatchdogPorts, options:
   // 8. Rescue open runs. After the alerts: it may take long, and can wait.
   const rescue = await rescueOpenRuns(pass, checks.open);
   const subscriptions = await checkSubscriptions(pass);
+  const listened = await reportSubscriptions(subscriptions ?? {}, pass);
   logUnreadable(pass);
   // 9. Save the state, which has the catch-ups as sent: a pass that ends here delays one, and never sends two.
   const results: StepResults = { tracked, expected, gapRuns, dueTimes, found, turns, checks, rescue, subscriptions };
@@ -90,7 +91,7 @@ export async function runPass(plan: WatchdogPlan, ports: WatchdogPorts, options:
   // 10. Send the catch-ups.
   const caughtUp = await sendCatchUps(turns.runs, state, pass);
 
-  const steps = [rescue, tracked, gapRuns, overdue, ended, failed, alerts, checks, reported, more, caughtUp];
+  const steps = [rescue, tracked, gapRuns, overdue, ended, failed, alerts, checks, reported, more, listened, caughtUp];
   const problems = steps.flatMap((step) => step.problems);
   if (problems.length > 0) throw new IncompleteLookError(problems);
   return resultOf(results, caughtUp);

@@ -33,4 +33,6 @@ export interface WatchdogPlan {
   readonly deliveryQueue: string;
   /** The topic that mails go through. Absent without addresses: people subscribe to the topic of the alerts themselves. */
   readonly mailTopic?: string;
+  /** Whether alerts go to other channels beside mails, which need no subscription. @default false */
+  readonly hasOtherChannels?: true;
 }

@@ -10,5 +10,8 @@ export const disabledStoryKey = (schedule: string): string => `disabled:${schedu
 /** The story of a schedule that EventBridge does not have as the app declares it. */
 export const notDeployedStoryKey = (schedule: string): string => `not-deployed:${schedule}`;
 
+/** The story of mails that reach no one. */
+export const NO_SUBSCRIBER_STORY = 'no-subscriber';
+
 /** What a story's key names after its kind: `nightly` of `missed:nightly`. */
 export const subjectOfKey = (key: string): string => key.slice(key.indexOf(':') + 1);

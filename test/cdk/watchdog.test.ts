@@ -9,6 +9,7 @@ import { DEFAULT_GRACE, describeWatchdog } from '../../lib/cdk/watchdog.ts';
 import { defineJob, schedule } from '../../lib/entry/belfry.ts';
 import type { Duration } from '../../lib/job/duration.ts';
 import type { Schedules } from '../../lib/job/schedule.ts';
+import type { ChannelName } from '../../lib/job/stages.ts';
 import { epochMs } from '../../lib/units.ts';
 import { STAGES } from '../support/stages.ts';
 import {
@@ -137,7 +138,7 @@ describe('to the user', () => {
   });
 });
 
-const describedFor = (schedules: Schedules, grace: Duration = DEFAULT_GRACE) =>
+const describedFor = (schedules: Schedules, grace: Duration = DEFAULT_GRACE, channels: readonly ChannelName[] = []) =>
   describeWatchdog(
     checkApp({
       deployment: { app: 'shop', stage: 'dev' },
@@ -148,9 +149,21 @@ const describedFor = (schedules: Schedules, grace: Duration = DEFAULT_GRACE) =>
       readCalendarFile: () => [],
     }),
     grace,
+    channels,
   );
 
 describe('what the watchdog knows', () => {
+  test.each<[readonly ChannelName[], object]>([
+    [[], {}],
+    [['email'], { mailTopic: 'shop-dev-mail' }],
+    [['slack'], { hasOtherChannels: true }],
+    [['email', 'pagerDuty'], { mailTopic: 'shop-dev-mail', hasOtherChannels: true }],
+  ])('of the channels %j is who needs a subscription', (channels, known) => {
+    const { mailTopic, hasOtherChannels } = describedFor({}, DEFAULT_GRACE, channels).options.plan;
+
+    expect({ mailTopic, hasOtherChannels }).toEqual({ mailTopic: undefined, hasOtherChannels: undefined, ...known });
+  });
+
   const { plan } = describedFor({
     nightly: schedule(report, { cron: '0 2 13 * 5', timezone: 'Europe/Stockholm', catchUp: 'latest' }),
     elsewhere: schedule(report, { every: '1 hour', enabled: ['prod'] }),

@@ -33,6 +33,8 @@ export interface TestApp {
   readonly jobs?: Readonly<Record<string, JobDefinition>>;
   /** In minutes. @default 3 */
   readonly grace?: number;
+  /** Where alerts go. @default nowhere */
+  readonly channels?: Pick<WatchdogPlan, 'mailTopic' | 'hasOtherChannels'>;
 }
 
 const POLICY: SchedulePolicy = {
@@ -45,13 +47,14 @@ const POLICY: SchedulePolicy = {
 };
 
 /** The plan that synth would write for the watchdog. */
-export function planOf({ schedules, jobs = { report: {} }, grace = 3 }: TestApp): WatchdogPlan {
+export function planOf({ schedules, jobs = { report: {} }, grace = 3, channels = {} }: TestApp): WatchdogPlan {
   return {
     grace: minutes(grace),
     prefix: 'app-dev',
     schedules: Object.entries(schedules).map(([id, schedule]) => watched(id, schedule)),
     jobs: Object.fromEntries(Object.entries(jobs).map(([name, definition]) => [name, watchedJob(name, definition)])),
     deliveryQueue: 'app-dev-undelivered',
+    ...channels,
   };
 }
 
