@@ -38,6 +38,26 @@ export function layOut(notice: Notice): Layout {
   };
 }
 
+/** A text that is shorter than that of a message: of a list what each of its alerts is about, of one alert none. */
+export const shorterText = ({ facts }: Pick<Notice, 'facts'>): string | undefined =>
+  isList(facts)
+    ? facts.each.map(({ subject, story }) => (subject ?? story).replaceAll(/\s+/g, ' ').trim()).join('\n')
+    : undefined;
+
+/**
+ * What stands below a text that a service takes only in part.
+ *
+ * @param shown the whole text, the shorter one in its place, or a part of that one
+ */
+export const cutNote = (shown: 'text' | 'names' | 'some names', service: string): string =>
+  `${CUT_NOTES[shown]}: ${service} takes no more. \`belfry show\` of a run has its error in full.`;
+
+const CUT_NOTES = {
+  text: 'The text goes on',
+  names: 'The texts of these alerts are left out',
+  'some names': 'The list goes on',
+} as const;
+
 /**
  * What became of the stories of a message before it came: `since 2027-03-02 01:00 UTC`, and of a list the names of those of
  * which it is so. Undefined where nothing did.

@@ -1,37 +1,56 @@
 import { cut } from '../run/run-error.ts';
-import { layOut } from './layout.ts';
+import { cutNote, layOut, shorterText } from './layout.ts';
 import type { Notice } from './notice.ts';
 import type { ChannelRequest } from './ports.ts';
 
 /** https://docs.slack.dev/reference/block-kit/composition-objects/text-object */
 const MAX_TEXT = 3000;
-/** https://docs.slack.dev/reference/block-kit/blocks/section-block */
-const MAX_FIELD = 2000;
-/** https://docs.slack.dev/reference/block-kit/blocks: 50 a message. The rest is for the parts beside the text. */
-const MAX_TEXT_BLOCKS = 40;
-/** A title longer than this is a text. */
+/** Of the characters of all blocks together, with what surrounds each: Slack documents none, and refuses some 13,200. */
+const MAX_MESSAGE = 12_000;
+const BLOCK = JSON.stringify(section('')).length;
+/** What is beside the text keeps within these, so that a text always has room. */
 const MAX_TITLE = 300;
+const MAX_HEADING = 1500;
+const MAX_FIELD = 500;
+const MAX_COMMAND = 1000;
+const MAX_LINKS = 2500;
 
 /** A message for an incoming webhook of Slack. */
 export function formatSlack(notice: Notice, { url }: { readonly url: string }): ChannelRequest {
-  const { isOver, title, text, fields, links, command } = layOut(notice);
-  const heading = `${isOver ? ':white_check_mark:' : ':red_circle:'} ${inline(title, MAX_TITLE)}`;
-  const blocks = [
-    section(heading),
-    ...codeBlocks(text).map(section),
+  const { isOver, title, fields, links, command } = layOut(notice);
+  const sign = isOver ? ':white_check_mark:' : ':red_circle:';
+  const heading = `${sign} ${cutEscaped(inline(title, MAX_TITLE), MAX_HEADING)}`;
+  const below = [
     {
       type: 'section',
-      fields: fields.map(({ label, value }) => mrkdwn(`*${label}*\n${code(value, MAX_FIELD - 100)}`)),
+      fields: fields.map(({ label, value }) => mrkdwn(`*${label}*\n${code(value, MAX_FIELD)}`)),
     },
-    ...(command === undefined ? [] : [section(code(command, MAX_TEXT - 100))]),
+    ...(command === undefined ? [] : [section(code(command, MAX_COMMAND))]),
     ...(links.length === 0 ? [] : [section(cutLinks(links.map(link)))]),
   ];
+  const room = MAX_MESSAGE - JSON.stringify([section(heading), ...below]).length;
+  const blocks = [section(heading), ...textBlocks(notice, room).map(section), ...below];
   const body = { text: heading, blocks, unfurl_links: false, unfurl_media: false };
   return { url, body: JSON.stringify(body) };
 }
 
-const mrkdwn = (text: string) => ({ type: 'mrkdwn', text });
-const section = (text: string) => ({ type: 'section', text: mrkdwn(text) });
+/** The text as far as there is room. Of a list whose texts are too long, what each of its alerts is about. */
+function textBlocks(notice: Notice, room: number): readonly string[] {
+  const all = codeBlocks(layOut(notice).text, room);
+  if (!all.isCut) return all.blocks;
+  const shorter = shorterText(notice);
+  if (shorter === undefined) return [...all.blocks, cutNote('text', 'Slack')];
+  const { blocks, isCut } = codeBlocks(shorter, room);
+  return [...blocks, cutNote(isCut ? 'some names' : 'names', 'Slack')];
+}
+
+function mrkdwn(text: string) {
+  return { type: 'mrkdwn', text };
+}
+
+function section(text: string) {
+  return { type: 'section', text: mrkdwn(text) };
+}
 
 /** Slack's three control characters. https://docs.slack.dev/messaging/formatting-message-text#escaping */
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
@@ -48,20 +67,34 @@ const code = (text: string, max: number): string => `\`${cutEscaped(quoted(oneLi
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
 
-/** A text of any length as blocks of code, cut at lines where there are any. What is more than a message takes is left out. */
-function codeBlocks(text: string): readonly string[] {
-  if (text === '') return [];
-  const max = MAX_TEXT - '```\n\n```'.length;
+const FENCE = '```\n\n```';
+/** For the sentence that says that a text is cut. */
+const CUT_ROOM = BLOCK + 200;
+
+/** A text as blocks of code, cut at lines where there are any, as far as there is room. */
+function codeBlocks(text: string, room: number): { readonly blocks: readonly string[]; readonly isCut: boolean } {
+  if (text === '') return { blocks: [], isCut: false };
+  const max = MAX_TEXT - FENCE.length;
   const blocks: string[] = [''];
+  let left = room - CUT_ROOM - BLOCK - FENCE.length;
+  let isCut = false;
   for (const line of text.split('\n').flatMap((each) => split(quoted(each), max))) {
     const last = blocks.at(-1) ?? '';
     const joined = last === '' ? line : `${last}\n${line}`;
-    if (joined.length <= max) blocks[blocks.length - 1] = joined;
-    else blocks.push(line);
+    const isNew = joined.length > max;
+    left -= inJson(isNew ? line : joined.slice(last.length)) + (isNew ? BLOCK + FENCE.length : 0);
+    if (left < 0) {
+      isCut = true;
+      break;
+    }
+    if (isNew) blocks.push(line);
+    else blocks[blocks.length - 1] = joined;
   }
-  const kept = blocks.slice(0, MAX_TEXT_BLOCKS).map((block) => `\`\`\`\n${block || ' '}\n\`\`\``);
-  return blocks.length > MAX_TEXT_BLOCKS ? [...kept, 'The text goes on: it is too long for Slack.'] : kept;
+  return { blocks: blocks.map((block) => `\`\`\`\n${block || ' '}\n\`\`\``), isCut };
 }
+
+/** How many characters it has in a message. */
+const inJson = (text: string): number => JSON.stringify(text).length - 2;
 
 /** Pieces of at most `max` characters. Neither an escape nor a pair of surrogates is cut in two. */
 function split(text: string, max: number): readonly string[] {
@@ -84,6 +117,6 @@ const link = ({ label, url }: { readonly label: string; readonly url: string }):
 /** Half a link would be none. */
 function cutLinks(links: readonly string[]): string {
   let text = '';
-  for (const each of links) if (text.length + each.length + 3 <= MAX_TEXT) text += text === '' ? each : ` · ${each}`;
+  for (const each of links) if (text.length + each.length + 3 <= MAX_LINKS) text += text === '' ? each : ` · ${each}`;
   return text || 'The links are too long for Slack.';
 }

@@ -1,5 +1,5 @@
 import { cut } from '../run/run-error.ts';
-import { layOut } from './layout.ts';
+import { cutNote, layOut, shorterText } from './layout.ts';
 import type { Notice } from './notice.ts';
 import type { ChannelRequest } from './ports.ts';
 
@@ -20,15 +20,27 @@ const MAX_CHARACTERS = 20_000;
  * https://learn.microsoft.com/en-us/connectors/teams/#microsoft-teams-webhook
  */
 export function formatTeams(notice: Notice, { url }: { readonly url: string }): ChannelRequest {
-  const text = layOut(notice).text;
+  const { text } = layOut(notice);
+  const whole = card(notice, text);
+  if (text.length <= MAX_CHARACTERS && byteLength(whole) <= MAX_BYTES) return { url, body: whole };
+  const shorter = shorterText(notice);
+  if (shorter === undefined) return { url, body: cutCard(notice, text, 'text') };
+  const names = card(notice, withNote(shorter, 'names'));
+  return { url, body: byteLength(names) <= MAX_BYTES ? names : cutCard(notice, shorter, 'some names') };
+}
+
+/** With as much of a text as there is room for. */
+function cutCard(notice: Notice, text: string, shown: 'text' | 'some names'): string {
   let length = Math.min(text.length, MAX_CHARACTERS);
-  let body = card(notice, cut(text, length));
+  let body = card(notice, withNote(cut(text, length), shown));
   while (byteLength(body) > MAX_BYTES && length > 0) {
     length = Math.floor(length * 0.8);
-    body = card(notice, cut(text, length));
+    body = card(notice, withNote(cut(text, length), shown));
   }
-  return { url, body };
+  return body;
 }
+
+const withNote = (text: string, shown: Parameters<typeof cutNote>[0]): string => `${text}\n${cutNote(shown, 'Teams')}`;
 
 const byteLength = (text: string): number => new TextEncoder().encode(text).length;
 

@@ -71,6 +71,39 @@ test('a list of as many causes as one message is about fits into it, whatever it
   expect(Buffer.byteLength(body) + Buffer.byteLength(JSON.stringify(facts))).toBeLessThan(250_000);
 });
 
+/** As many causes as one message is about, of the greatest length. */
+const LONGEST = Array.from({ length: MAX_CAUSES }, (_, index) => {
+  const job = `${'j'.repeat(38)}${String(index).padStart(2, '0')}`;
+  const { subject, body, facts } = alertOf(job);
+  return { subject: subject.padEnd(1000, 'x'), body: body.repeat(200), facts };
+});
+
+test.each([
+  ['Slack', formatSlack, ({ blocks }: { blocks: object }) => JSON.stringify(blocks).length, 12_000],
+  ['Teams', formatTeams, (message: object) => Buffer.byteLength(JSON.stringify(message)), 28 * 1024],
+] as const)(
+  'a list of the most and longest causes names all of them within what %s takes',
+  (_name, format, sizeOf, max) => {
+    const { body } = format(noticeOf(listAlerts(LONGEST, 'prod')), URL);
+
+    expect(sizeOf(JSON.parse(body))).toBeLessThanOrEqual(max);
+    for (const { facts } of LONGEST) expect(body).toContain(facts.job);
+  },
+);
+
+test.each([
+  ['Slack', formatSlack],
+  ['Teams', formatTeams],
+] as const)('a list of which %s takes a part says so', (service, format) => {
+  const formatted = (sign: string) => {
+    const alerts = LONGEST.map((alert) => ({ ...alert, subject: sign.repeat(1000) }));
+    return format(noticeOf(listAlerts(alerts, 'prod')), URL).body;
+  };
+
+  expect(formatted('x')).toContain(`The texts of these alerts are left out: ${service} takes no more. \`belfry show\``);
+  expect(formatted(service === 'Slack' ? '&' : '\u0001')).toContain(`The list goes on: ${service} takes no more.`);
+});
+
 test('a list is one incident for each of its stories, and the end of each resolves it', () => {
   const keysOf = (about: typeof LIST) =>
     formatPagerDuty(about, { routingKey: 'key' }).map(({ body }) => {

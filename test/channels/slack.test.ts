@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Notice } from '../../lib/channels/notice.ts';
 import { formatSlack } from '../../lib/channels/slack.ts';
 import { epochMs } from '../../lib/units.ts';
-import { notice, textNotice } from './notices.ts';
+import { FAILED_AT, notice, textNotice } from './notices.ts';
 
 const URL_OF_HOOK = 'https://hooks.slack.com/services/T/B/x';
 
@@ -83,26 +83,53 @@ test('nothing in a text mentions anybody, links anywhere or ends its code', () =
   expect(texts[1]).toContain('&lt;!channel&gt; &lt;https://evil.example|click&gt; &amp; ');
 });
 
-test.each(['a', '<', '&', '👩', 'ä'])('a text of any length in %s keeps within 3,000 characters a block', (sign) => {
-  for (const length of [2991, 2992, 2993, 3000, 9001]) {
-    const about = textNotice(sign.repeat(length), 'x');
+/** How many characters of a message Slack counts at most. */
+const sizeOf = (about: Notice): number => JSON.stringify(messageOf(about).blocks).length;
 
-    expect(Math.max(...textsOf(messageOf(about)).map((text) => text.length))).toBeLessThanOrEqual(3000);
-    expect(shownCode(about).replaceAll('\n', '') === sign.repeat(length)).toBe(true);
-  }
-});
+test.each(['a', '<', '&', '👩', 'ä', '"'])(
+  'a text of any length in %s keeps within 3,000 characters a block and 12,000 in all',
+  (sign) => {
+    const inMessage = JSON.stringify(sign.replace('<', '&lt;').replace('&', '&amp;')).length - 2;
+    for (const length of [1, 2991, 2992, 2993, 3000, 9001, 60_000]) {
+      const about = textNotice(sign.repeat(length), 'x');
+      const shown = shownCode(about).replaceAll('\n', '');
+
+      expect(Math.max(...textsOf(messageOf(about)).map((text) => text.length))).toBeLessThanOrEqual(3000);
+      expect(sizeOf(about)).toBeLessThanOrEqual(12_000);
+      expect(sign.repeat(length).startsWith(shown)).toBe(true);
+      const isWhole = shown.length === sign.length * length;
+      expect(isWhole || textsOf(messageOf(about)).some((text) => text.startsWith('The text goes on'))).toBe(true);
+      if (length * inMessage <= 11_000) expect(isWhole).toBe(true);
+    }
+  },
+);
 
 test('a text is cut at its lines', () => {
-  const lines = Array.from({ length: 400 }, (_, index) => `line ${index} ${'x'.repeat(20)}`);
+  const lines = Array.from({ length: 300 }, (_, index) => `line ${index} ${'x'.repeat(20)}`);
 
   expect(shownCode(textNotice(lines.join('\n'), 'y')).split('\n')).toEqual(lines);
 });
 
-test('a message has at most 50 blocks, and says that its text goes on', () => {
-  const { blocks } = messageOf(textNotice('x'.repeat(250_000), 'y'));
+test.each(['x'.repeat(250_000), 'x\n'.repeat(100_000)])(
+  'a message has at most 50 blocks, and says that its text goes on',
+  (long) => {
+    const { blocks } = messageOf(textNotice(long, 'y'));
 
-  expect(blocks.length).toBeLessThanOrEqual(50);
-  expect(textsOf({ blocks })).toContain('The text goes on: it is too long for Slack.');
+    expect(blocks.length).toBeLessThanOrEqual(50);
+    expect(textsOf({ blocks })).toContain(
+      'The text goes on: Slack takes no more. `belfry show` of a run has its error in full.',
+    );
+  },
+);
+
+test('a message whose every part is as long as can be keeps within 12,000 characters, and has text', () => {
+  const long = '&"<_`'.repeat(2000);
+  const links = Array.from({ length: 20 }, () => ({ label: long, url: `https://x.example/${'a'.repeat(1000)}` }));
+  const facts = { job: long, run: long, attempts: 3, command: long, links, error: long };
+  const about = notice({ subject: long, facts, overSince: FAILED_AT, begunSince: FAILED_AT });
+
+  expect(sizeOf(about)).toBeLessThanOrEqual(12_000);
+  expect(shownCode(about).length).toBeGreaterThan(100);
 });
 
 test('long names, commands and links keep within the limits of their blocks', () => {

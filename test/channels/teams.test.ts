@@ -58,6 +58,12 @@ test.each(['x', 'ä', '👩', '"', '\n', 'line\n'])('a text in %j of any length 
   expect(Buffer.byteLength(body)).toBeLessThanOrEqual(28 * 1024);
 });
 
+test('a text that does not fit says so', () => {
+  expect(linesOf(textNotice('x'.repeat(30_000), 'y'))).toContain(
+    'The text goes on: Teams takes no more. `belfry show` of a run has its error in full.',
+  );
+});
+
 test('a text that fits is not cut', () => {
   const line = 'x'.repeat(15_000);
 
