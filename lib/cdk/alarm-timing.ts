@@ -21,6 +21,12 @@ export const IDLE_QUEUE_RING_DELAY = milliseconds(15 * MINUTE + RING_DELAY);
 /** The same for what a pass of the watchdog finds: there is one a minute. */
 export const PASS_RING_DELAY = milliseconds(MINUTE + RING_DELAY);
 
+/**
+ * How old the end of a run may be that EventBridge has not taken yet. A stream has it for 24 hours, and it is tried for 12.
+ * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+ */
+export const EVENTS_LATE_AFTER = milliseconds(10 * MINUTE);
+
 /** How many periods in a row without a complete pass turn the watchdog's alarm on. */
 export const SILENT_PERIODS = 3;
 

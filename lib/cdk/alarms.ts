@@ -8,6 +8,7 @@ import { MINUTE, type Milliseconds, milliseconds, type Seconds } from '../units.
 import {
   ALARM_PERIOD,
   EVALUATION_INTERVAL,
+  EVENTS_LATE_AFTER,
   IDLE_QUEUE_RING_DELAY,
   PASS_RING_DELAY,
   periodsOf,
@@ -113,7 +114,11 @@ export function createWatchdogAlarm(place: AlarmPlace, functionName: string): vo
 }
 
 /** The alarms of the alerts function, which nothing else reports on. */
-export function createAlertsAlarms(place: AlarmPlace, names: JobNames, timeout: Seconds): void {
+export function createAlertsAlarms(
+  place: AlarmPlace,
+  names: JobNames,
+  { timeout, hasEvents }: { readonly timeout: Seconds; readonly hasEvents: boolean },
+): void {
   const add = (id: string, description: string, condition: Condition) =>
     createAlarm(place, { suffix: `${ALERTS_FUNCTION}-${id}`, id, description, condition, isMailed: true });
 
@@ -132,6 +137,19 @@ export function createAlertsAlarms(place: AlarmPlace, names: JobNames, timeout: 
     'dead-letters',
     `Alerts of ${place.prefix} could not be sent: they lie in ${names.deadLetterQueue}. Look first at a message's attributes belfry-channel and belfry-error, mend what they name, then move the messages back. ${queueRings()}`,
     oneOrMoreMessages(names.deadLetterQueue),
+  );
+  if (!hasEvents) return;
+  // A bus that takes no event makes no error of the function: it hands the records back, and they get older.
+  add(
+    'events-late',
+    `Ends of runs of ${place.prefix} do not reach their bus of EventBridge: the oldest is more than ${formatDuration(EVENTS_LATE_AFTER)} old. Look first at the lines events-postponed in ${names.logGroup}: they have the error. Then look whether the bus exists and its policy lets ${names.function} put events. They are tried for 12 hours; what is given up then is in ${names.deadLetterQueue}. Rings usually within ${formatDuration(milliseconds(EVENTS_LATE_AFTER + RING_DELAY))} after the first.`,
+    {
+      ...functionMetric(names.function, 'IteratorAge'),
+      ...over(EVENTS_LATE_AFTER, ALARM_PERIOD),
+      statistic: 'Maximum',
+      evaluationPeriods: periodsOf(timeout),
+      datapointsToAlarm: 1,
+    },
   );
 }
 

@@ -80,11 +80,10 @@ export class AlertsFunction extends Construct {
     if (queue !== undefined) this.connect(created, queue);
     if (alerts.eventBridge !== undefined) this.follow(created, deadLetters);
     const { prefix } = shared.names;
-    createAlertsAlarms(
-      { scope: this, prefix, topicArn: shared.topic.arn, channels: shared.channels },
-      this.names,
-      TIMEOUT,
-    );
+    createAlertsAlarms({ scope: this, prefix, topicArn: shared.topic.arn, channels: shared.channels }, this.names, {
+      timeout: TIMEOUT,
+      hasEvents: alerts.eventBridge !== undefined,
+    });
   }
 
   private createDeadLetterQueue(hasQueue: boolean): CfnQueue {

@@ -152,7 +152,12 @@ const OF_JOB: Readonly<Record<JobAlarm, (job: string) => readonly string[]>> = {
 };
 
 /** Alarms that send their own mail: what they report may be that this function, or what sends to it, is broken. */
-const MAILED: ReadonlySet<string> = new Set(['watchdog-silent', 'alerts-failed', 'alerts-dead-letters']);
+const MAILED: ReadonlySet<string> = new Set([
+  'watchdog-silent',
+  'alerts-failed',
+  'alerts-dead-letters',
+  'alerts-events-late',
+]);
 
 interface Place extends Pick<Notice, 'id' | 'at' | 'deployment'> {
   readonly since: EpochMs;

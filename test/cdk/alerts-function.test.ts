@@ -67,7 +67,7 @@ describe('each channel adds exactly what it needs', () => {
 
   test('eventBridge: the function, fed by the stream, and no queue of alerts', () => {
     expect(added({ eventBridge: {} })).toEqual({
-      'AWS::CloudWatch::Alarm': 2,
+      'AWS::CloudWatch::Alarm': 3,
       'AWS::IAM::Role': 1,
       'AWS::Lambda::EventSourceMapping': 1,
       'AWS::Lambda::Function': 1,
@@ -221,6 +221,34 @@ describe('the stream', () => {
 });
 
 describe('alarms', () => {
+  test('ring when ends of runs do not reach their bus, which is no error of the function', () => {
+    const { Properties } = alarmNamed(withAlerts({ eventBridge: {} }), 'shop-dev-alerts-events-late');
+
+    expect(Properties).toMatchObject({
+      Namespace: 'AWS/Lambda',
+      MetricName: 'IteratorAge',
+      Dimensions: [{ Name: 'FunctionName', Value: 'shop-dev-alerts' }],
+      Statistic: 'Maximum',
+      Threshold: 600_000,
+      ComparisonOperator: 'GreaterThanThreshold',
+      Period: 300,
+      EvaluationPeriods: 2,
+      DatapointsToAlarm: 1,
+      TreatMissingData: 'notBreaching',
+    });
+    expect(Properties.AlarmDescription.length).toBeLessThanOrEqual(1024);
+    expect(Properties.AlarmDescription).toContain('Rings usually within 12 minutes after the first.');
+  });
+
+  test('ring for events only where events are wanted', () => {
+    const names = resourcesOf(withAlerts({ slack: ALL.slack }), 'AWS::CloudWatch::Alarm').map(
+      ({ Properties }) => Properties.AlarmName,
+    );
+
+    expect(names).toContain('shop-dev-alerts-failed');
+    expect(names).not.toContain('shop-dev-alerts-events-late');
+  });
+
   const actionsOf = (template: Template, name: string) => {
     const { AlarmActions, OKActions = [] } = alarmNamed(template, name).Properties;
     return { ring: AlarmActions.map(textOf), over: OKActions.map(textOf) };
@@ -244,12 +272,15 @@ describe('alarms', () => {
     }
   });
 
-  test.each(['watchdog-silent', 'alerts-failed', 'alerts-dead-letters'])('%s mails by itself', (name) => {
-    const { ring, over } = actionsOf(withAlerts(ALL), `shop-dev-${name}`);
+  test.each(['watchdog-silent', 'alerts-failed', 'alerts-dead-letters', 'alerts-events-late'])(
+    '%s mails by itself',
+    (name) => {
+      const { ring, over } = actionsOf(withAlerts(ALL), `shop-dev-${name}`);
 
-    expect(ring).toEqual([expect.stringMatching(topic as RegExp), expect.stringMatching(mail as RegExp)]);
-    expect(over).toEqual(ring);
-  });
+      expect(ring).toEqual([expect.stringMatching(topic as RegExp), expect.stringMatching(mail as RegExp)]);
+      expect(over).toEqual(ring);
+    },
+  );
 
   test('without addresses these too go to the topic only', () => {
     expect(actionsOf(withAlerts({ slack: ALL.slack }), 'shop-dev-alerts-failed').ring).toHaveLength(1);

@@ -178,7 +178,7 @@ test('the end of an alarm that was not reported is not sent, and an alarm withou
   expect(server.received).toEqual([]);
 });
 
-test.each(['watchdog-silent', 'alerts-failed', 'alerts-dead-letters'])(
+test.each(['watchdog-silent', 'alerts-failed', 'alerts-dead-letters', 'alerts-events-late'])(
   'the alarm %s sends its mail itself, and goes to the other channels',
   async (about) => {
     const { world, server, mails } = await setup({ email: true });

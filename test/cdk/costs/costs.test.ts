@@ -61,6 +61,8 @@ describe('ten jobs that run every hour', () => {
 
 /** The alarms of the alerts function, and its queue. */
 const CHANNEL = { alarm: 2, message: 648_000 };
+/** The same alarms, and one for events that are late. */
+const EVENTS = { alarm: CHANNEL.alarm + 1 };
 
 describe('an option that costs money', () => {
   const more = (settings: StageSettings): Usage => combine(usageOf(TEN, settings), ten, -1).atRest;
@@ -74,7 +76,7 @@ describe('an option that costs money', () => {
   test.each<{ what: string; alerts: AlertSettings; usage: Usage }>([
     { what: 'e-mail', alerts: { email: ['oncall@example.com'] }, usage: CHANNEL },
     { what: 'Slack', alerts: { slack: { url: { ssm: '/alerts/slack' } } }, usage: CHANNEL },
-    { what: 'events', alerts: { eventBridge: {} }, usage: { alarm: CHANNEL.alarm } },
+    { what: 'events', alerts: { eventBridge: {} }, usage: EVENTS },
   ])('of alerts by $what is what its function needs', ({ alerts, usage }) => {
     expect(only(more({ alerts }))).toEqual(usage);
   });
@@ -134,7 +136,7 @@ describe('docs/costs.md', () => {
     expect(rows('option', 'more or less')).toEqual([
       [`${dollars(priceOf('customMetric', 2))} for each hourly job`],
       [dollars(dollarsFor(CHANNEL))],
-      [dollars(priceOf('alarm', CHANNEL.alarm))],
+      [dollars(priceOf('alarm', EVENTS.alarm))],
       [dollars(priceOf('dashboard', 1))],
       [`−${dollars(priceOf('key', 1))}`],
     ]);
