@@ -11,7 +11,7 @@ export const ENVIRONMENT_FILE = '.belfry.env';
 export async function readLocalEnvironment(projectDirectory: string): Promise<Record<string, string>> {
   try {
     const text = await readFile(join(projectDirectory, ENVIRONMENT_FILE), 'utf8');
-    return checkNames(parseEnv(text) as Record<string, string>);
+    return checkChannels(checkNames(parseEnv(text) as Record<string, string>));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw error;
@@ -45,6 +45,19 @@ function checkNames(variables: Record<string, string>): Record<string, string> {
   throw new LocalEnvironmentError(
     `${ENVIRONMENT_FILE}: ${reserved.join(', ')}: the cloud sets this itself; remove it, or use a name of your own`,
   );
+}
+
+/** A secret that goes with the address of a channel does nothing without it. */
+function checkChannels(variables: Record<string, string>): Record<string, string> {
+  const set = new Set(channelVariablesIn(variables));
+  for (const [address, ...others] of Object.values(LOCAL_CHANNELS).map((secrets) => Object.values(secrets))) {
+    const alone = others.find((name) => set.has(name));
+    if (address === undefined || alone === undefined || set.has(address)) continue;
+    throw new LocalEnvironmentError(
+      `${ENVIRONMENT_FILE}: ${alone} has no use alone: set ${address} to the address that it is for, or remove it`,
+    );
+  }
+  return variables;
 }
 
 /** The file sets what is not its to set. */
