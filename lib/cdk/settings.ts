@@ -5,8 +5,8 @@ import { packageAppName } from '../app/app-name.ts';
 import { checkDeployment } from '../app/check-deployment.ts';
 import { InvalidAppError } from '../app/check-report.ts';
 import { checkStages, keyRegion, STAGES_FILE } from '../app/check-stages.ts';
-import { DEFAULT_STAGE, type Deployment, UNNAMED_APP } from '../job/names.ts';
-import { channelsOf, type StageSettings, type Stages } from '../job/stages.ts';
+import { ALERTS_FUNCTION, DEFAULT_STAGE, type Deployment, UNNAMED_APP } from '../job/names.ts';
+import { type ChannelName, channelsOf, type StageSettings, type Stages } from '../job/stages.ts';
 import { LOCAL_CHANNELS_CONTEXT, LOCAL_CONTEXT } from '../manifest.ts';
 import { nearest } from '../nearest.ts';
 import { type DeploymentOptions, describeMoved, describeOverridden, readContext } from './context.ts';
@@ -122,7 +122,16 @@ function adviseDeployment({ app, stage }: Deployment, settings: StageSettings): 
     ...(isProtected && channelsOf(alerts).length === 0
       ? [`${place} is protected, and no one receives its alerts; add alerts: { email: ['oncall@example.com'] }`]
       : []),
+    ...adviseChannels(channelsOf(alerts)).map((advice) => `${place}: ${advice}`),
     ...(region === undefined ? [] : adviseRegion(region).map((advice) => `${place}: ${advice}`)),
+  ];
+}
+
+/** That the function which reaches a channel is broken, no channel can report but mail, which alarms send themselves. */
+function adviseChannels(channels: readonly ChannelName[]): readonly string[] {
+  if (channels.length === 0 || channels.includes('email')) return [];
+  return [
+    `its alerts go to ${channels.join(', ')} only, and should the watchdog or the alerts function fail, no one hears of it: their alarms watchdog-silent, ${ALERTS_FUNCTION}-failed and ${ALERTS_FUNCTION}-dead-letters mail by themselves; add an address, as in alerts: { email: ['oncall@example.com'], … }`,
   ];
 }
 

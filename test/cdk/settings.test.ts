@@ -4,7 +4,8 @@ import { Stack, Stage, Tags } from 'aws-cdk-lib';
 import { describe, expect, test } from 'vitest';
 import { loadJobs } from '../../lib/app/load-jobs.ts';
 import { Belfry, type BelfryProps } from '../../lib/cdk/belfry.ts';
-import { LOCAL_CONTEXT } from '../../lib/manifest.ts';
+import type { AlertSettings } from '../../lib/job/stages.ts';
+import { LOCAL_CHANNELS_CONTEXT, LOCAL_CONTEXT } from '../../lib/manifest.ts';
 import { CDK_FLAGS } from '../fixtures/fixture-app.ts';
 import { STAGES } from '../support/stages.ts';
 import { createApp, createFolder, jobFile, only, report, resourcesOf, synth, type Template } from './support.ts';
@@ -180,6 +181,33 @@ describe('a stage', () => {
     expect(warningsOf({}, { stages: { dev: { isProtected: true } } })).toEqual([
       `infra/stages.ts: stage "dev" is protected, and no one receives its alerts; add alerts: { email: ['oncall@example.com'] }`,
     ]);
+  });
+
+  test.each<[AlertSettings, string]>([
+    [{ slack: { url: { ssm: '/slack' } } }, 'slack'],
+    [
+      { email: [], slack: { url: { ssm: '/slack' } }, pagerDuty: { routingKey: { ssm: '/pager' } } },
+      'slack, pagerDuty',
+    ],
+  ])('whose channels leave out mail is a warning: %j', (alerts, channels) => {
+    expect(warningsOf({}, { stages: { dev: { alerts } } })).toEqual([
+      `infra/stages.ts: stage "dev": its alerts go to ${channels} only, and should the watchdog or the alerts function fail, no one hears of it: their alarms watchdog-silent, alerts-failed and alerts-dead-letters mail by themselves; add an address, as in alerts: { email: ['oncall@example.com'], … }`,
+    ]);
+  });
+
+  test.each<AlertSettings>([
+    {},
+    { email: ['oncall@example.com'] },
+    { email: ['oncall@example.com'], slack: { url: { ssm: '/slack' } } },
+    { eventBridge: {} },
+  ])('with mail, or without a channel, is none: %j', (alerts) => {
+    expect(warningsOf({}, { stages: { dev: { alerts } } })).toEqual([]);
+  });
+
+  test('whose channels leave out mail is no warning on this machine, where no alarm mails', () => {
+    const local = { [LOCAL_CONTEXT]: true, [LOCAL_CHANNELS_CONTEXT]: ['BELFRY_ALERTS_SLACK'] };
+
+    expect(warningsOf(local, { stages: { dev: {} } })).toEqual([]);
   });
 
   test('in a region that CDK does not know is a warning', () => {
