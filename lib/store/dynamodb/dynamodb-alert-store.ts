@@ -31,13 +31,9 @@ const MAX_TRIES = 3;
 
 /** Stories and pending alerts in one partition of the run table. */
 export class DynamoDbAlertStore implements AlertStore {
-  readonly #client: DynamoDBClient;
-  readonly #name: string;
   readonly #table: Table;
 
   constructor({ client, table }: { client: DynamoDBClient; table: string }) {
-    this.#client = client;
-    this.#name = table;
     this.#table = new Table(client, table);
   }
 
@@ -140,7 +136,9 @@ export class DynamoDbAlertStore implements AlertStore {
             ExpressionAttributeValues: marshall({ ':since': unless.since, ':version': unless.version }),
           };
     try {
-      await this.#client.send(new DeleteItemCommand({ TableName: this.#name, Key: marshall(key), ...condition }));
+      await this.#table.client.send(
+        new DeleteItemCommand({ TableName: this.#table.name, Key: marshall(key), ...condition }),
+      );
       return true;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return false;
@@ -150,9 +148,9 @@ export class DynamoDbAlertStore implements AlertStore {
 
   async #query(prefix: string, limit = Number.POSITIVE_INFINITY): Promise<readonly Item[]> {
     const pages = paginateQuery(
-      { client: this.#client },
+      { client: this.#table.client },
       {
-        TableName: this.#name,
+        TableName: this.#table.name,
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
         ExpressionAttributeValues: marshall({ ':pk': ALERTS, ':prefix': prefix }),
         ConsistentRead: true,

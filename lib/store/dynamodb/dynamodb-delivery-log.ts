@@ -18,14 +18,10 @@ const ALARM_KEPT = milliseconds(90 * DAY);
 
 /** What the alerts function remembers, in the partition of alerts of the run table. */
 export class DynamoDbDeliveryLog implements DeliveryLog {
-  readonly #client: DynamoDBClient;
-  readonly #name: string;
   readonly #table: Table;
   readonly #now: () => EpochMs;
 
   constructor({ client, table, now }: { client: DynamoDBClient; table: string; now: () => EpochMs }) {
-    this.#client = client;
-    this.#name = table;
     this.#table = new Table(client, table);
     this.#now = now;
   }
@@ -108,9 +104,9 @@ export class DynamoDbDeliveryLog implements DeliveryLog {
   /** Of one kind the item of a key, or those whose keys begin so: the first page of them, which is 1 MB. */
   async #query(kind: string, key: string): Promise<readonly Item[]> {
     const isPrefix = key.endsWith('*');
-    const { Items = [] } = await this.#client.send(
+    const { Items = [] } = await this.#table.client.send(
       new QueryCommand({
-        TableName: this.#name,
+        TableName: this.#table.name,
         KeyConditionExpression: isPrefix ? 'pk = :pk AND begins_with(sk, :sk)' : 'pk = :pk AND sk = :sk',
         ExpressionAttributeValues: marshall({ ':pk': ALERTS, ':sk': `${kind}${isPrefix ? key.slice(0, -1) : key}` }),
         ConsistentRead: true,

@@ -30,13 +30,9 @@ const PAGE = 60;
 
 /** The table as the watchdog uses it: it records what did not run, and looks for what should go on. */
 export class DynamoDbWatchStore implements WatchStore {
-  readonly #client: DynamoDBClient;
-  readonly #name: string;
   readonly #table: Table;
 
   constructor({ client, table }: { client: DynamoDBClient; table: string }) {
-    this.#client = client;
-    this.#name = table;
     this.#table = new Table(client, table);
   }
 
@@ -71,8 +67,8 @@ export class DynamoDbWatchStore implements WatchStore {
   async *openRuns(until: EpochMs, position = ''): AsyncIterable<OpenRun> {
     const [first = '0', after = ''] = position.split(' ');
     for (let shard = Number(first); shard < OPEN_SHARDS; shard++) {
-      const rows = queryOpen(this.#client, {
-        table: this.#name,
+      const rows = queryOpen(this.#table.client, {
+        table: this.#table.name,
         shard: openShard(shard),
         ...(shard === Number(first) && after !== '' ? { after } : {}),
         // `$` sorts behind the `#` that follows the time.
@@ -88,9 +84,9 @@ export class DynamoDbWatchStore implements WatchStore {
 
   async *newestRuns(job: string): AsyncIterable<RunLengths | UnreadableRecord> {
     const pages = paginateQuery(
-      { client: this.#client, pageSize: PAGE },
+      { client: this.#table.client, pageSize: PAGE },
       {
-        TableName: this.#name,
+        TableName: this.#table.name,
         KeyConditionExpression: 'pk = :job AND begins_with(sk, :run)',
         ExpressionAttributeValues: marshall({ ':job': jobPartition(job), ':run': RUN_PREFIX }),
         ProjectionExpression: LENGTHS.map((name) => `#${name}`).join(', '),
@@ -102,9 +98,9 @@ export class DynamoDbWatchStore implements WatchStore {
   }
 
   async recentRecords(job: string, { limit, period }: RecentRuns): Promise<readonly (RunRecord | UnreadableRecord)[]> {
-    const { Items = [] } = await this.#client.send(
+    const { Items = [] } = await this.#table.client.send(
       new QueryCommand({
-        TableName: this.#name,
+        TableName: this.#table.name,
         KeyConditionExpression: 'pk = :job AND sk BETWEEN :from AND :to',
         ExpressionAttributeValues: marshall({
           ':job': jobPartition(job),

@@ -17,18 +17,19 @@ export type UpdateResult =
 
 /** The one table, by single-item conditional updates and consistent reads: all that Belfry's protocol uses. */
 export class Table {
-  readonly #client: DynamoDBClient;
-  readonly #name: string;
+  /** For queries, which each store makes in its own way. */
+  readonly client: DynamoDBClient;
+  readonly name: string;
 
   constructor(client: DynamoDBClient, name: string) {
-    this.#client = client;
-    this.#name = name;
+    this.client = client;
+    this.name = name;
   }
 
   /** A condition that fails is an answer. @throws every other error of the SDK, unchanged */
   async update(update: Update): Promise<UpdateResult> {
     try {
-      const { Attributes } = await this.#client.send(new UpdateItemCommand(toUpdateItem(this.#name, update)));
+      const { Attributes } = await this.client.send(new UpdateItemCommand(toUpdateItem(this.name, update)));
       return { applied: true, item: unmarshall(Attributes ?? {}) };
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
@@ -40,8 +41,8 @@ export class Table {
   }
 
   async get(key: ItemKey): Promise<Item | undefined> {
-    const { Item } = await this.#client.send(
-      new GetItemCommand({ TableName: this.#name, Key: marshall(key), ConsistentRead: true }),
+    const { Item } = await this.client.send(
+      new GetItemCommand({ TableName: this.name, Key: marshall(key), ConsistentRead: true }),
     );
     return Item === undefined ? undefined : unmarshall(Item);
   }
