@@ -39,13 +39,17 @@ export async function sendPendingAlerts(pass: Pass): Promise<SentAlerts> {
       await remove(message.pending, problems, pass);
       continue;
     }
+    if (result.kind === 'failed') {
+      problems.push(`an alert cannot be sent: ${String(result.error)}`);
+      // One that does not answer is most likely not the only one, and a hanging call takes seconds of the pass.
+      break;
+    }
     const [only, ...others] = message.pending;
-    const isAlone = others.length === 0;
-    if (result.kind === 'failed' || isAlone) problems.push(`an alert cannot be sent: ${String(result.error)}`);
-    // One that does not answer is most likely not the only one, and a hanging call takes seconds of the pass.
-    if (result.kind === 'failed') break;
-    if (isAlone) refused.push(only);
-    else messages.unshift(...halvesOf(message, pass));
+    if (others.length > 0) messages.unshift(...halvesOf(message, pass));
+    else {
+      refused.push(only);
+      problems.push(`the alert ${only.id} is refused, and tried again later: ${String(result.error)}`);
+    }
     refusals += 1;
     if (refusals >= MAX_REFUSED) break;
   }

@@ -158,7 +158,9 @@ describe('an alert that SNS refuses for good', () => {
 
     expect(sentStories(harness)).toEqual(storiesOf(others));
     expect(await harness.alertStore.pending(200)).toMatchObject([{ id: first?.id }]);
-    expect(String(harness.passes.find(({ error }) => error !== undefined)?.error)).toContain('Invalid parameter');
+    expect(String(harness.passes.find(({ error }) => error !== undefined)?.error)).toContain(
+      'the alert message:00 is refused, and tried again later: Error: Invalid parameter',
+    );
   });
 
   test('is tried again ever more seldom, is logged each time, and goes as soon as it is taken', async () => {
