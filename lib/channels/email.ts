@@ -1,12 +1,12 @@
 import type { AlertMessage } from '../job/context.ts';
 import { toSnsMessage } from '../observe/sns-message.ts';
-import { delayNotes } from './layout.ts';
+import { delayNotes, titleOf } from './layout.ts';
 import { isList, type Notice } from './notice.ts';
 
 /** A mail, as the topic of mails takes it. */
 export function formatEmail(notice: Notice): AlertMessage {
-  const { subject, body } = notice;
-  const { Subject, Message } = toSnsMessage({ subject, body: [...delayLines(notice), body].join('\n\n') });
+  const body = [...delayLines(notice), notice.body].join('\n\n');
+  const { Subject, Message } = toSnsMessage({ subject: titleOf(notice), body });
   return { subject: Subject, body: Message };
 }
 

@@ -30,12 +30,18 @@ export function layOut(notice: Notice): Layout {
   ];
   return {
     isOver: isOver && begun === undefined,
-    title: subject,
+    title: titleOf(notice),
     text: (error ?? withoutTitle(body, subject)).trim(),
     fields: fields.flatMap(({ label, value }) => (value === undefined ? [] : [{ label, value }])),
     links: links.filter(({ url }) => /^https?:\/\//.test(url)),
     command,
   };
+}
+
+/** The subject. One that says that it is over, where it has begun once more, says first that it is late. */
+export function titleOf(notice: DelayedNotice & Pick<Notice, 'subject'>): string {
+  const { subject } = notice;
+  return delayNotes(notice).begun === undefined ? subject : subject.replace(/^(\[[^\]]*\] )?/, '$1delayed: ');
 }
 
 /** A text that is shorter than that of a message: of a list what each of its alerts is about, of one alert none. */

@@ -418,7 +418,7 @@ describe('stories', () => {
     await world.run();
 
     const { text, blocks } = JSON.parse(server.accepted[0]?.body ?? '');
-    expect(text).toBe(':red_circle: [prod] report runs again');
+    expect(text).toBe(':red_circle: [prod] delayed: report runs again');
     expect(JSON.stringify(blocks)).toContain(
       '*Begun once more*\\n`since 2027-03-02 01:30 UTC: this message was delayed`',
     );

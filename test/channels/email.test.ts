@@ -49,7 +49,8 @@ test('a delayed mail says that it is over by now', () => {
 test('a delayed mail about an end says that it has begun once more', () => {
   const begunSince = epochMs(Date.parse('2027-03-02T01:30:00Z'));
 
-  expect(formatEmail(notice({ facts: { isOver: true }, begunSince })).body).toMatch(
-    /^This mail was delayed: it has begun once more since 2027-03-02 01:30 UTC\.\n\n\[prod\]/,
-  );
+  const { subject, body } = formatEmail(notice({ facts: { isOver: true }, begunSince }));
+
+  expect(subject).toMatch(/^\[prod\] delayed: /);
+  expect(body).toMatch(/^This mail was delayed: it has begun once more since 2027-03-02 01:30 UTC\.\n\n\[prod\]/);
 });
