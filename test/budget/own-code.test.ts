@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { bytesIn, type MeasuredApp, ownCode } from './own-code.ts';
 
-/** 34 KB: what a job pays in size, and with it in start time, for being a Belfry job. */
-const BUDGET = 34 * 1024;
+/** 42 KB: what a job pays in size, and with it in start time, for being a Belfry job. */
+const BUDGET = 42 * 1024;
 
 /** What a job may use, each with what it may add to a job that uses nothing. */
 const USES: readonly { readonly what: string; readonly app: MeasuredApp; readonly adds: number }[] = [
