@@ -4,6 +4,12 @@ import type { RunRequest } from '../run/ports.ts';
 import type { EpochMs } from '../units.ts';
 import { DEAD_LETTER_ATTRIBUTES } from './reporter.ts';
 
+/** `undefined` for what is not a count: anybody who may send to the queue can write an attribute. */
+function readCount(text: string | undefined): number | undefined {
+  const count = Number(text);
+  return text !== undefined && Number.isSafeInteger(count) && count >= 0 ? count : undefined;
+}
+
 /** A delivery from what Lambda hands over. */
 export function deliveryOf(
   record: SQSRecord,
@@ -15,8 +21,7 @@ export function deliveryOf(
     messageId: record.messageId,
     owner: crypto.randomUUID(),
     receiveCount: Number(record.attributes.ApproximateReceiveCount) || 1,
-    // However the dead letter was moved back, also by the console, its attributes come along.
-    isRedrive: record.messageAttributes[DEAD_LETTER_ATTRIBUTES.attempts] !== undefined,
+    deadLetterAttempts: readCount(record.messageAttributes[DEAD_LETTER_ATTRIBUTES.attempts]?.stringValue),
     deadline,
     logStream: context.logStreamName,
     requestId: context.awsRequestId,

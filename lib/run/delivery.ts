@@ -24,8 +24,11 @@ export interface Delivery {
    * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
    */
   readonly receiveCount: number;
-  /** Whether the message came back from the dead-letter queue. */
-  readonly isRedrive: boolean;
+  /**
+   * Of a dead letter that was moved back: how many attempts its run had made when it failed. Absent from every other message,
+   * those that SQS had moved itself included.
+   */
+  readonly deadLetterAttempts?: number | undefined;
   /** When this process ends at the latest. */
   readonly deadline: EpochMs;
   readonly logStream: string;

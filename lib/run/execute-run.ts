@@ -52,14 +52,15 @@ function planDelivery(
   delivery: Delivery,
   { clock, policy }: RunPorts,
 ): { times: DeliveryTimeouts; claim: ClaimRequest } {
-  const { request, isRedrive, receiveCount, deadline, ...ids } = delivery;
+  const { request, deadLetterAttempts, receiveCount, deadline, ...ids } = delivery;
   const now = clock.now();
   const times = deliveryTimeouts(policy, now, deadline);
-  const isFirst = receiveCount === 1 && !isRedrive && isDue(request.trigger);
+  const isFirst = receiveCount === 1 && deadLetterAttempts === undefined && isDue(request.trigger);
   // The watchdog looks at a due time once, and has tracked what it finds running then; not what begins after that.
   const isTracked = !isFirst || now > plus(request.scheduledTime, EARLIEST_LOOK);
   const { leaseUntil } = times;
-  return { times, claim: { request, now, leaseUntil, maxAttempts: policy.maxAttempts, isRedrive, isTracked, ...ids } };
+  const { maxAttempts } = policy;
+  return { times, claim: { request, now, leaseUntil, maxAttempts, deadLetterAttempts, isTracked, ...ids } };
 }
 
 /**

@@ -18,8 +18,11 @@ export interface ClaimRequest {
   readonly now: EpochMs;
   readonly leaseUntil: EpochMs;
   readonly maxAttempts: number;
-  /** Whether the message carries a dead letter's attributes: it was moved back from the dead-letter queue. */
-  readonly isRedrive: boolean;
+  /**
+   * Of a dead letter that was moved back: how many attempts its run had made when it failed. It opens a round of a run that
+   * failed with exactly that count, so one dead letter opens one round, and an older one none.
+   */
+  readonly deadLetterAttempts?: number | undefined;
   /** Whether this run should be found by the watchdog's rescue even if every message of it is lost. */
   readonly isTracked: boolean;
   readonly logStream: string;

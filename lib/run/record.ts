@@ -111,6 +111,8 @@ export interface RunRecord {
   readonly leaseUntil?: EpochMs;
   /** How many attempts have been started. */
   readonly attempt: number;
+  /** How many rounds of attempts have followed the first: a dead letter that is moved back opens one. @default 0 */
+  readonly round?: number;
   /** The number of the last attempt that this round allows; of a failed run, that the next round would. */
   readonly lastAttempt: number;
   /** Oldest first, the last 20, the running one included. */

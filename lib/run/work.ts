@@ -34,9 +34,7 @@ export interface WorkRequest {
 export async function performWork(request: WorkRequest, ports: RunPorts): Promise<Work> {
   const { record } = request.claimed;
   try {
-    // What has begun goes on. An attempt that has not said how it ended may have died before it had written the skip.
-    const hasBegun = request.delivery.isRedrive || record.attempts.some(({ endedAt }) => endedAt !== undefined);
-    const skip = hasBegun ? undefined : ports.admit?.(record);
+    const skip = hasBegun(request) ? undefined : ports.admit?.(record);
     if (skip !== undefined) return skipped(skip, ports.clock.now());
     return await enter(request, ports);
   } catch (error) {
@@ -49,6 +47,15 @@ export async function performWork(request: WorkRequest, ports: RunPorts): Promis
     };
   }
 }
+
+/**
+ * What has begun goes on, and what somebody has moved back is wanted. An attempt that has not said how it ended may have died
+ * before it had written the skip.
+ */
+const hasBegun = ({ claimed: { record }, delivery: { deadLetterAttempts } }: WorkRequest): boolean =>
+  deadLetterAttempts !== undefined ||
+  record.round !== undefined ||
+  record.attempts.some(({ endedAt }) => endedAt !== undefined);
 
 async function enter(request: WorkRequest, ports: RunPorts): Promise<Work> {
   const { claimed, times } = request;

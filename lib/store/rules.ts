@@ -5,19 +5,25 @@ import { ATTEMPTS_KEPT, type Attempt, type RunError, type RunRecord, type RunSta
 import { EARLY_START } from '../run/timeouts.ts';
 import { plus } from '../units.ts';
 
-/** The ended runs that a message may start again: by which kinds of trigger, and by a dead letter that was moved back. */
+/**
+ * The ended runs that a message may start again: by which kinds of trigger, and by a dead letter that was moved back. Failed
+ * ones are not among them: for these a round is opened, by a write of its own.
+ */
 const STARTED_BY: Readonly<Partial<Record<RunStatus, readonly (TriggerKind | 'redrive')[]>>> = {
   missed: ['due', 'late', 'redrive'],
-  failed: ['redrive'],
   skipped: ['late'],
 };
 
 /** The statuses of ended runs that this message may start again. */
-export function claimableStatuses({ request: { trigger }, isRedrive }: ClaimRequest): readonly RunStatus[] {
-  const kinds = [kindOf(trigger), isRedrive && 'redrive'];
+export function claimableStatuses({ request: { trigger }, deadLetterAttempts }: ClaimRequest): readonly RunStatus[] {
+  const kinds = [kindOf(trigger), deadLetterAttempts !== undefined && 'redrive'];
   const statuses = Object.keys(STARTED_BY) as RunStatus[];
   return statuses.filter((status) => STARTED_BY[status]?.some((kind) => kinds.includes(kind)));
 }
+
+/** Whether this message is the dead letter of the failure that the record has. */
+export const opensRound = ({ status, attempt }: RunRecord, { deadLetterAttempts }: ClaimRequest): boolean =>
+  status === 'failed' && attempt === deadLetterAttempts;
 
 /**
  * Reads what a refused claim means from the record that stood in its way. Shared by the adapters: the

@@ -52,7 +52,6 @@ export async function failEarlierAttempts(
       now: at,
       leaseUntil: at,
       maxAttempts: policy.maxAttempts,
-      isRedrive: false,
       isTracked: false,
       logStream: 'test',
       requestId: 'test',

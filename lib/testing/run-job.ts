@@ -56,7 +56,6 @@ const deliveryOf = (request: RunRequest, policy: JobPolicy, now: EpochMs) => ({
   messageId: 'message',
   owner: 'owner',
   receiveCount: 1,
-  isRedrive: false,
   deadline: plus(now, toMilliseconds(deployedTimeouts(policy).functionTimeout)),
   logStream: 'test',
   requestId: 'test',

@@ -257,7 +257,7 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
 
       const { record } = claimed(
         await runs.claim(
-          claimRequest(request, { owner: 'owner-2', now: LATER, messageId: 'message-2', isRedrive: true }),
+          claimRequest(request, { owner: 'owner-2', now: LATER, messageId: 'message-2', deadLetterAttempts: 1 }),
         ),
       );
 
@@ -278,16 +278,51 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
       await runs.noteDeadLetter(record, 'message-1', LATER);
       expect((await runs.get(request.run))?.deadLetterSentAt).toBe(LATER);
 
-      const redrive = { owner: 'owner-2', now: LATER, messageId: 'message-2', isRedrive: true };
+      const redrive = { owner: 'owner-2', now: LATER, messageId: 'message-2', deadLetterAttempts: 1 };
       expect(claimed(await runs.claim(claimRequest(request, redrive))).record.deadLetterSentAt).toBeUndefined();
     });
 
-    test('is not started again by the message that failed it, dead letter or not', async () => {
+    test.each([0, 2, Number.MAX_SAFE_INTEGER])(
+      'starts no round for a dead letter of another failure, which was after %i attempts',
+      async (deadLetterAttempts) => {
+        const request = await settled(failed);
+        const before = await runs.get(request.run);
+
+        const result = await runs.claim(claimRequest(request, { owner: 'owner-2', now: LATER, deadLetterAttempts }));
+
+        expect(result).toMatchObject({ kind: 'ended', record: { status: 'failed' } });
+        expect(await runs.get(request.run)).toEqual(before);
+      },
+    );
+
+    test('has its rounds counted, and the attempts of a round do not count as rounds', async () => {
+      const request = await settled(failed);
+      const redrive = { owner: 'owner-2', now: LATER };
+
+      const first = claimed(await runs.claim(claimRequest(request, { ...redrive, deadLetterAttempts: 1 })));
+      await runs.settle(first, { ...retrying, nextAttemptAt: LATER });
+      const second = claimed(await runs.claim(claimRequest(request, { ...redrive, deadLetterAttempts: 1 })));
+      await runs.settle(second, failed);
+      const third = claimed(await runs.claim(claimRequest(request, { ...redrive, deadLetterAttempts: 3 })));
+
+      expect([first, second, third].map(({ record: { attempt, round } }) => [attempt, round])).toEqual([
+        [2, 1],
+        [3, 1],
+        [4, 2],
+      ]);
+    });
+
+    test('is opened once of any number of simultaneous deliveries of its dead letters', async () => {
       const request = await settled(failed);
 
-      const result = await runs.claim(claimRequest(request, { owner: 'owner-2', now: LATER, isRedrive: true }));
+      const results = await Promise.all(
+        Array.from({ length: 5 }, (_, index) =>
+          runs.claim(claimRequest(request, { owner: `owner-${index}`, now: LATER, deadLetterAttempts: 1 })),
+        ),
+      );
 
-      expect(result).toMatchObject({ kind: 'ended', record: { status: 'failed' } });
+      expect(results.map(({ kind }) => kind).sort()).toEqual(['claimed', 'held', 'held', 'held', 'held']);
+      expect((await runs.get(request.run))?.round).toBe(1);
     });
   });
 
@@ -324,7 +359,7 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
       const request = await settled(completed);
 
       const result = await runs.claim(
-        claimRequest({ ...request, trigger }, { owner: 'owner-2', now: LATER, isRedrive: true }),
+        claimRequest({ ...request, trigger }, { owner: 'owner-2', now: LATER, deadLetterAttempts: 1 }),
       );
 
       expect(result).toMatchObject({ kind: 'ended', record: { status: 'completed', result: { rows: 3, empty: '' } } });

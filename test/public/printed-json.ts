@@ -24,6 +24,7 @@ const RECORD: Required<RunRecord> = {
   claim: 1,
   leaseUntil: DUE,
   attempt: 1,
+  round: 1,
   lastAttempt: 3,
   attempts: [
     {

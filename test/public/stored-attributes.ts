@@ -1,4 +1,5 @@
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { CHANNELS } from '../../lib/job/stages.ts';
 import type { Claimed, Settlement } from '../../lib/run/ports.ts';
@@ -37,7 +38,10 @@ export interface Stored {
 /** What is stored, from the requests that DynamoDB is sent. */
 export async function readStored(): Promise<Stored> {
   const dynamodb = mockClient(DynamoDBClient);
-  dynamodb.on(UpdateItemCommand).resolves({ Attributes: {} });
+  // The first claim is refused by a failed run, and opens a round of it.
+  const failed = marshall({ status: 'failed', attempt: 1 });
+  const refusal = new ConditionalCheckFailedException({ $metadata: {}, message: 'refused', Item: failed });
+  dynamodb.on(UpdateItemCommand).rejectsOnce(refusal).resolves({ Attributes: {} });
   await writeEverything();
   const found = new Map<string, Set<string>>();
   let watchState: object = {};
@@ -58,7 +62,7 @@ export async function readStored(): Promise<Stored> {
 
 async function writeEverything(): Promise<void> {
   const runs = new DynamoDbRunStore({ ...TABLE, retention: minutes(1) });
-  const claim = await runs.claim(claimRequest(scheduledRequest(), { isTracked: true, isRedrive: true }));
+  const claim = await runs.claim(claimRequest(scheduledRequest(), { isTracked: true, deadLetterAttempts: 1 }));
   await runs.claim(claimRequest(scheduledRequest({ trigger: 'catch-up' })));
   const record = { ...(claim as Claimed).record, id: scheduledRequest().run, attempts: [] };
   const claimed: Claimed = { kind: 'claimed', owner: 'owner', claim: 1, record };

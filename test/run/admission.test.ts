@@ -114,10 +114,33 @@ describe('what is asked about', () => {
   test('is no dead letter that was moved back: somebody wants it', async () => {
     const { harness, asked, calls } = setup(() => ({ reason: 'too-late' }));
 
-    await harness.deliver(harness.request(), { isRedrive: true });
+    await harness.deliver(harness.request(), { deadLetterAttempts: 1 });
 
     expect(asked).toEqual([]);
     expect(calls).toEqual(['run']);
+  });
+});
+
+describe('a run in a later round', () => {
+  test('is not judged again, though only lost attempts came before and a plain message brings it', async () => {
+    const { harness, asked } = setup(() => undefined);
+    const down = { when: 'before', error: new Error('no table') } as const;
+    for (const attempt of [1, 2]) {
+      harness.runs.failNext('settle', down);
+      await harness.deliver(harness.request(), { receiveCount: attempt });
+      harness.clock.jumpTo(plus(harness.clock.now(), minutes(2)));
+    }
+    await harness.deliver(harness.request(), { receiveCount: 3 });
+    expect(await harness.record()).toMatchObject({ status: 'failed', attempt: 2 });
+    harness.locks.failNext('take', down);
+    await harness.deliver(harness.request(), { deadLetterAttempts: 2 });
+    harness.clock.jumpTo(plus(harness.clock.now(), minutes(30)));
+    asked.length = 0;
+
+    await harness.deliver(harness.request(), { receiveCount: 4 });
+
+    expect(asked).toEqual([]);
+    expect(await harness.record()).toMatchObject({ status: 'completed', attempt: 3, round: 1 });
   });
 });
 

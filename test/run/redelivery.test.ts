@@ -77,7 +77,7 @@ describe('a dead letter moved back', () => {
     const harness = createRunHarness(fails, { retry: { maxAttempts: 2, backoff: '0 seconds' } });
     await harness.deliver(harness.request());
     await harness.deliver(harness.request());
-    const redrive = { messageId: 'message-2', isRedrive: true };
+    const redrive = { messageId: 'message-2', deadLetterAttempts: 2 };
 
     const kinds: string[] = [];
     for (let delivery = 1; delivery <= 5; delivery++) {
@@ -92,13 +92,25 @@ describe('a dead letter moved back', () => {
     const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
     await harness.deliver(harness.request());
     harness.reporter.failNext('sendDeadLetter', { when: 'before', error: new Error('no queue') });
-    const redrive = { messageId: 'message-2', isRedrive: true };
+    const redrive = { messageId: 'message-2', deadLetterAttempts: 1 };
 
     await harness.deliver(harness.request(), redrive);
     await harness.deliver(harness.request(), { ...redrive, receiveCount: 2 });
 
     expect(harness.deadLetters.map(({ attempts }) => attempts)).toEqual([1, 2]);
     expect(await harness.record()).toMatchObject({ status: 'failed', attempt: 2 });
+  });
+
+  test('that is late does not begin a round of a later failure, and is acknowledged', async () => {
+    const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
+    await harness.deliver(harness.request());
+    await harness.deliver(harness.request(), { messageId: 'message-2', deadLetterAttempts: 1 });
+
+    const late = await harness.deliver(harness.request(), { messageId: 'message-3', deadLetterAttempts: 1 });
+
+    expect(late.kind).toBe('acknowledge');
+    expect(await harness.record()).toMatchObject({ status: 'failed', attempt: 2, round: 1 });
+    expect(harness.deadLetters.map(({ attempts }) => attempts)).toEqual([1, 2]);
   });
 
   test('gives a failed run another round of attempts', async () => {
@@ -112,7 +124,7 @@ describe('a dead letter moved back', () => {
     await harness.deliver(harness.request());
     broken = false;
 
-    await harness.deliver(harness.request(), { messageId: 'message-2', isRedrive: true });
+    await harness.deliver(harness.request(), { messageId: 'message-2', deadLetterAttempts: 1 });
 
     expect(await harness.record()).toMatchObject({
       status: 'completed',

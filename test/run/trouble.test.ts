@@ -55,7 +55,6 @@ describe('when things break around a run', () => {
         messageId: 'message-1',
         owner: 'owner-1',
         receiveCount: 1,
-        isRedrive: false,
         deadline: plus(harness.clock.now(), secondsOf(80)),
         logStream: 'stream',
         requestId: 'request-1',

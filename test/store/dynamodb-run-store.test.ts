@@ -74,9 +74,11 @@ function refusal(item?: Record<string, unknown>) {
 }
 
 /** The expressions of the only update that was sent, with its names put back in. */
-function sentUpdate() {
-  const [call, ...others] = dynamo.commandCalls(UpdateItemCommand);
-  expect(others).toEqual([]);
+/** The n-th update, from 0, of as many as there are. */
+function sentUpdate(n = 0) {
+  const calls = dynamo.commandCalls(UpdateItemCommand);
+  expect(calls).toHaveLength(n + 1);
+  const call = calls[n];
   const input = call?.args[0].input as UpdateItemCommandInput;
   const spell = (text = '') =>
     text.replaceAll(/#(\w+)/g, (_, name: string) => input.ExpressionAttributeNames?.[`#${name}`] ?? '?');
@@ -106,27 +108,47 @@ describe('the claim', () => {
     {
       what: 'a manual run takes no missed one',
       change: { trigger: 'manual' },
-      isRedrive: false,
+      deadLetterAttempts: undefined,
       ends: '<= :now AND attempt < lastAttempt)',
     },
     {
-      what: 'a dead letter moved back takes missed and failed ones',
-      change: {},
-      isRedrive: true,
-      ends: 'OR status = :missed OR (status = :failed AND deadLetterFor <> :messageId)',
+      what: 'a dead letter moved back takes missed ones',
+      change: { trigger: 'manual' },
+      deadLetterAttempts: 2,
+      ends: 'OR status = :missed',
     },
     {
       what: 'a backfill takes missed and skipped ones',
       change: { trigger: 'backfill' },
-      isRedrive: false,
+      deadLetterAttempts: undefined,
       ends: 'OR status = :missed OR status = :skipped',
     },
-  ] as const)('$what', async ({ change, isRedrive, ends }) => {
+  ] as const)('$what', async ({ change, deadLetterAttempts, ends }) => {
     dynamo.on(UpdateItemCommand).resolves({ Attributes: marshall(running) });
 
-    await runs.claim(claimRequest({ ...request, ...change }, { isRedrive }));
+    await runs.claim(claimRequest({ ...request, ...change }, { deadLetterAttempts }));
 
     expect(sentUpdate().condition.endsWith(ends)).toBe(true);
+  });
+
+  test('of a dead letter opens a round by a second update, and only of the run that failed with its count', async () => {
+    const failed = { ...running, status: 'failed', attempt: 2, round: 1 };
+    dynamo
+      .on(UpdateItemCommand)
+      .rejectsOnce(refusal(failed))
+      .resolves({ Attributes: marshall(running) });
+
+    await runs.claim(claimRequest(request, { deadLetterAttempts: 2 }));
+
+    const { condition, update } = sentUpdate(1);
+    expect(condition).toBe('status = :failed AND attempt = :letterAttempts');
+    expect(update).toContain('round = if_not_exists(round, :zero) + :one');
+    dynamo.reset();
+    dynamo.on(UpdateItemCommand).rejects(refusal(failed));
+    for (const deadLetterAttempts of [1, 3, undefined]) {
+      expect((await runs.claim(claimRequest(request, { deadLetterAttempts }))).kind).toBe('ended');
+    }
+    expect(dynamo.commandCalls(UpdateItemCommand)).toHaveLength(3);
   });
 
   test('leaves the index of open runs alone for a first delivery, and enters it from the second on', async () => {

@@ -50,7 +50,6 @@ export function claimRequest(request: RunRequest, overrides: Partial<ClaimReques
     now,
     leaseUntil: plus(now, minutes(2)),
     maxAttempts: 3,
-    isRedrive: false,
     isTracked: false,
     logStream: 'stream-1',
     requestId: 'request-1',

@@ -156,9 +156,7 @@ describe('a job that fails', () => {
   test('has recovered when its failed run was moved back from the dead-letter queue and completes', async () => {
     const harness = hourly('2027-03-02T02:10:00Z', { expression: 'cron(0 2 * * ? *)' });
     await harness.advanceTo('2027-03-02T02:20:00Z');
-    const [deadLetter] = harness.functions.deadLetters;
-
-    harness.functions.redrive('report', { body: deadLetter?.body ?? '' });
+    for (const deadLetter of harness.functions.deadLetters) harness.functions.redrive('report', deadLetter);
     await harness.advanceTo('2027-03-02T02:25:00Z');
 
     expect(subjects(harness)).toHaveLength(2);

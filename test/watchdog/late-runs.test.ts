@@ -173,11 +173,11 @@ describe('what a user requests is never too late', () => {
     expect(harness.story()).toEqual([`${RUN} completed schedule`]);
   });
 
-  test('a dead letter of a due time that was missed: SQS had moved its message there', async () => {
+  test('a dead letter of a due time that was missed: its function had refused the message', async () => {
     const harness = setup(undefined);
     await harness.advanceTo('2027-03-02T08:00:00Z');
 
-    harness.functions.redrive('report', { body: bodyOf('schedule') });
+    harness.functions.redrive('report', { body: bodyOf('schedule'), attempts: 0 });
     await harness.advanceTo('2027-03-02T08:05:00Z');
 
     expect(harness.story()).toEqual([`${RUN} completed schedule missed`]);

@@ -14,9 +14,46 @@ import { assign, type Update } from './update.ts';
  * An update and never a put, which would wipe a pending record's input.
  */
 export function claimUpdate(claim: ClaimRequest): Update {
-  const { request, owner, now, leaseUntil, maxAttempts, messageId, isRedrive, isTracked, logStream, requestId } = claim;
-  const { set, values } = identity(claim);
+  const { values, ...taking } = take(claim);
   const statuses = claimableStatuses(claim);
+  return {
+    ...taking,
+    condition: claimCondition(statuses),
+    values: {
+      ...values,
+      soon: plus(claim.now, EARLY_START),
+      ...Object.fromEntries(['pending', 'retrying', ...statuses].map((status) => [status, status])),
+    },
+  };
+}
+
+/** It says nothing of the owner: whose the claim was is looked at when it fails. */
+const claimCondition = (statuses: readonly RunStatus[]): string =>
+  [
+    'attribute_not_exists(pk)',
+    '(status IN (:pending, :retrying) AND (attribute_not_exists(nextAttemptAt) OR nextAttemptAt <= :soon))',
+    '(status = :running AND leaseUntil <= :now AND attempt < lastAttempt)',
+    ...statuses.map((status) => `status = :${status}`),
+  ].join(' OR ');
+
+/**
+ * The claim of a dead letter that was moved back: it opens a round of the run that failed with its count. Apart from the
+ * other claims, since one update cannot count rounds and leave them alone.
+ */
+export function roundUpdate(claim: ClaimRequest): Update {
+  const { set, values, ...taking } = take(claim);
+  return {
+    ...taking,
+    set: { ...set, round: `${orElse('round', 'zero')} + :one` },
+    condition: 'status = :failed AND attempt = :letterAttempts',
+    values: { ...values, failed: 'failed', letterAttempts: claim.deadLetterAttempts },
+  };
+}
+
+/** What every claim changes. */
+function take(claim: ClaimRequest): Omit<Update, 'condition'> {
+  const { request, owner, now, leaseUntil, maxAttempts, isTracked, logStream, requestId } = claim;
+  const { set, values } = identity(claim);
   const fields = {
     owner,
     leaseUntil,
@@ -48,34 +85,19 @@ export function claimUpdate(claim: ClaimRequest): Update {
       'deadLetterSentAt',
       'expiresAt',
     ],
-    condition: claimCondition(statuses),
     values: {
       ...values,
       now,
       absent: 'absent',
+      running: 'running',
       zero: 0,
       one: 1,
       maxAttempts,
       none: [],
-      soon: plus(now, EARLY_START),
-      ...Object.fromEntries(['pending', 'retrying', 'running', ...statuses].map((status) => [status, status])),
-      ...(isRedrive ? { messageId } : {}),
       ...fields,
     },
   };
 }
-
-/** It says nothing of the owner: whose the claim was is looked at when it fails. */
-const claimCondition = (statuses: readonly RunStatus[]): string =>
-  [
-    'attribute_not_exists(pk)',
-    '(status IN (:pending, :retrying) AND (attribute_not_exists(nextAttemptAt) OR nextAttemptAt <= :soon))',
-    '(status = :running AND leaseUntil <= :now AND attempt < lastAttempt)',
-    // A failed run is started again by a dead letter moved back, not by the message that failed it.
-    ...statuses.map((status) =>
-      status === 'failed' ? '(status = :failed AND deadLetterFor <> :messageId)' : `status = :${status}`,
-    ),
-  ].join(' OR ');
 
 const orElse = (attribute: string, value: string): string => `if_not_exists(${attribute}, :${value})`;
 

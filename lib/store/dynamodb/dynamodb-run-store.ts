@@ -3,11 +3,11 @@ import { LeaseLostError } from '../../run/errors.ts';
 import type { Claimed, ClaimRequest, ClaimResult, ExhaustedClosing, RunStore, Settlement } from '../../run/ports.ts';
 import { hasEnded, type RunRecord } from '../../run/record.ts';
 import { type EpochMs, type Milliseconds, plus, toEpochSeconds } from '../../units.ts';
-import { closeAttempt, readRefusal, settledFields, toClaimed } from '../rules.ts';
-import { claimUpdate } from './claim-update.ts';
+import { closeAttempt, opensRound, readRefusal, settledFields, toClaimed } from '../rules.ts';
+import { claimUpdate, roundUpdate } from './claim-update.ts';
 import { openEntry, runKey } from './keys.ts';
 import { toRunRecord } from './run-item.ts';
-import { Table } from './table.ts';
+import { Table, type UpdateResult } from './table.ts';
 import { assign, type Update } from './update.ts';
 
 /** How long records are kept is the job's policy; the store writes it with whatever ends a run. */
@@ -28,13 +28,20 @@ export class DynamoDbRunStore implements RunStore {
   }
 
   async claim(request: ClaimRequest): Promise<ClaimResult> {
-    const { applied, item } = await this.#table.update(claimUpdate(request));
+    const { applied, item } = await this.#claim(request);
     if (item === undefined) {
       // Refused by an item that has gone since: whoever removed it, the next look finds the way free.
       return { kind: 'held', until: request.now };
     }
     const record = toRunRecord(item);
     return applied ? toClaimed(record, request.owner) : readRefusal(record, request);
+  }
+
+  /** The write that claims, and for the dead letter of a failed run the one that opens a round. */
+  async #claim(request: ClaimRequest): Promise<UpdateResult> {
+    const claim = await this.#table.update(claimUpdate(request));
+    const isLetter = !claim.applied && claim.item !== undefined && opensRound(toRunRecord(claim.item), request);
+    return isLetter ? await this.#table.update(roundUpdate(request)) : claim;
   }
 
   async settle(claimed: Claimed, settlement: Settlement): Promise<void> {

@@ -14,7 +14,15 @@ import type {
 import { ATTEMPTS_KEPT, type Attempt, EMPTY_RECORD, hasEnded, type RunRecord } from '../../run/record.ts';
 import { EARLY_START } from '../../run/timeouts.ts';
 import { type EpochMs, plus } from '../../units.ts';
-import { causeOf, claimableStatuses, closeAttempt, readRefusal, settledFields, toClaimed } from '../rules.ts';
+import {
+  causeOf,
+  claimableStatuses,
+  closeAttempt,
+  opensRound,
+  readRefusal,
+  settledFields,
+  toClaimed,
+} from '../rules.ts';
 
 /** Records in memory: for tests, simulations and `runJob`. Behaves as the table does, without its failures. */
 export class MemoryRunStore implements RunStore, RunRequests {
@@ -25,7 +33,8 @@ export class MemoryRunStore implements RunStore, RunRequests {
   async claim(request: ClaimRequest): Promise<ClaimResult> {
     const { run } = request.request;
     const before = this.records.get(run);
-    if (before !== undefined && !isClaimable(before, request)) return readRefusal(before, request);
+    if (before !== undefined && !isClaimable(before, request) && !opensRound(before, request))
+      return readRefusal(before, request);
     const record = claimedRecord(before, request);
     this.#set(record);
     if (request.isTracked) this.open.set(run, request.leaseUntil);
@@ -93,9 +102,8 @@ function isClaimable(record: RunRecord, claim: ClaimRequest): boolean {
       return nextAttemptAt <= plus(claim.now, EARLY_START);
     case 'running':
       return leaseUntil <= claim.now && record.attempt < record.lastAttempt;
-    case 'failed':
-      return record.deadLetterFor !== claim.messageId && claimableStatuses(claim).includes(status);
     case 'completed':
+    case 'failed':
     case 'cancelled':
     case 'skipped':
     case 'missed':
@@ -126,6 +134,7 @@ function claimedRecord(before: RunRecord | undefined, claim: ClaimRequest): RunR
     status: 'running',
     owner,
     claim: kept.claim + 1,
+    ...(before?.status === 'failed' && { round: (before.round ?? 0) + 1 }),
     leaseUntil,
     attempt,
     lastAttempt: kept.lastAttempt || maxAttempts,

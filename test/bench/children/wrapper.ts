@@ -60,7 +60,6 @@ async function execute(ports: RunPorts): Promise<void> {
     messageId: 'message',
     owner: crypto.randomUUID(),
     receiveCount: 1,
-    isRedrive: false,
     deadline: plus(systemClock.now(), toMilliseconds(deployedTimeouts(ports.policy).functionTimeout)),
     logStream: 'stream',
     requestId: 'request',

@@ -113,7 +113,6 @@ const deliveryOf = (
   messageId: 'message',
   owner: `owner-${receiveCount}`,
   receiveCount,
-  isRedrive: false,
   deadline: plus(clock.now(), toMilliseconds(deployedTimeouts(policy).functionTimeout)),
   logStream: 'stream',
   requestId: `request-${receiveCount}`,

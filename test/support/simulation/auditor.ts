@@ -17,7 +17,9 @@ export async function audit(world: World, cameToRest: boolean): Promise<readonly
   if (!cameToRest) evidence.accuse('I10', 'the world does not come to rest');
   if (!world.queue.isEmpty) evidence.accuse('I10', 'messages are left in the queue');
   const { maxAttempts } = world.scenario;
-  for (const run of evidence.sent.keys()) judgeRecord(run, world.backend.peek(run), evidence, maxAttempts);
+  for (const run of evidence.sent.keys()) {
+    judgeRecord(run, await world.backend.peek(run), evidence, maxAttempts);
+  }
   await judgeLock(world, evidence);
   return evidence.violations;
 }
@@ -40,14 +42,14 @@ class Auditor {
   }
 
   see(fact: Fact): void {
-    const { sent, redriven, deadLetters, failed, messages, receives } = this.#evidence;
+    const { sent, redriven, letterOf, deadLetters, messages } = this.#evidence;
     switch (fact.kind) {
       case 'sent':
         count(sent, fact.run);
-        if (fact.isRedrive) redriven.add(fact.run);
+        if (fact.letter !== undefined) redriven.add(fact.run);
+        letterOf.set(fact.message, fact.letter);
         break;
       case 'received':
-        count(receives, fact.run);
         messages.set(fact.process, fact.message);
         break;
       case 'deleted':
@@ -57,9 +59,7 @@ class Auditor {
         deadLetters.add(fact.run);
         break;
       case 'dead-letter':
-        deadLetters.add(fact.run);
-        if (!failed.has(fact.run))
-          this.#evidence.accuse('I1', `${fact.run}: a dead letter for a run that has not failed`);
+        this.#seeDeadLetter(fact);
         break;
       case 'record':
         this.#seeRecord(fact);
@@ -93,16 +93,21 @@ class Auditor {
   }
 
   #seeRecord({ process, before, after, at }: FactOf<'record'>): void {
-    const { executions, messages, ended } = this.#evidence;
+    const { executions, ended, rounds, failures } = this.#evidence;
     const { id, status } = after;
     if (before?.status === 'completed') {
       this.#evidence.accuse('I3', `${id}: a completed record was written by ${process}`);
     }
     // The only write to a failed run that leaves it failed: a note that its dead letter was sent.
     if (before?.status === 'failed' && status === 'failed') return;
-    if (before?.status === 'failed' && messages.get(process) === before.deadLetterFor) {
-      this.#evidence.accuse('I7', `${id}: the message that failed it opened another round`);
+    if (before?.status === 'failed') this.#seeRound(process, after);
+    if ((after.round ?? 0) !== (rounds.get(id) ?? 0)) {
+      this.#evidence.accuse(
+        'I9',
+        `${id}: round ${after.round ?? 0} is recorded, and ${rounds.get(id) ?? 0} were opened`,
+      );
     }
+    if (status === 'skipped' && failures.has(id)) this.#evidence.accuse('F3', `${id}: skipped in a later round`);
     const owner = before?.status === 'running' ? before.owner : undefined;
     const execution = executions.get(owner ?? '');
     if (execution !== undefined && owner !== process && this.#evidence.isValid(execution, at)) {
@@ -114,6 +119,26 @@ class Auditor {
     if (status === 'completed') this.#seeCompleted(process, id);
   }
 
+  #seeDeadLetter({ run, letter }: FactOf<'dead-letter'>): void {
+    const { deadLetters, failed, failures, letters } = this.#evidence;
+    deadLetters.add(run);
+    letters.set(letter, failures.get(run) ?? 0);
+    if (!failed.has(run)) this.#evidence.accuse('I1', `${run}: a dead letter for a run that has not failed`);
+  }
+
+  /** A round answers the failure that it follows: only a dead letter that was sent since then may open it. */
+  #seeRound(process: string, { id }: FactOf<'record'>['after']): void {
+    const { messages, letterOf, letters, failures, rounds } = this.#evidence;
+    count(rounds, id);
+    const letter = letterOf.get(messages.get(process) ?? '');
+    if (letter === undefined || letters.get(letter) !== failures.get(id)) {
+      this.#evidence.accuse(
+        'M10',
+        `${id}: ${letter ?? 'no dead letter'} opened a round after failure ${failures.get(id)}`,
+      );
+    }
+  }
+
   #seeSettled(process: string, { id, attempts }: FactOf<'record'>['after']): void {
     const isCounted = attempts.some(({ requestId }) => requestId === process);
     if (this.#evidence.executions.has(process) && !isCounted) {
@@ -123,8 +148,9 @@ class Auditor {
   }
 
   #seeFailed({ id, deadLetterFor }: FactOf<'record'>['after']): void {
-    const { failed, deadLetters, owedBy } = this.#evidence;
+    const { failed, failures, deadLetters, owedBy } = this.#evidence;
     failed.add(id);
+    count(failures, id);
     deadLetters.delete(id);
     owedBy.set(id, deadLetterFor);
   }

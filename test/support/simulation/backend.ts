@@ -10,7 +10,7 @@ export interface Backend {
   readonly runs: RunStore;
   readonly locks: LockStore;
   readonly once: (runs: RunStore) => Once;
-  peek(runId: string): RunRecord | undefined;
+  peek(runId: string): Promise<RunRecord | undefined>;
   /** Changes the ports of each delivery: for protocols that are broken on purpose. */
   readonly change?: (ports: RunPorts) => RunPorts;
 }
@@ -23,6 +23,6 @@ export interface BackendParts {
 }
 
 export function memoryBackend({ runs = new MemoryRunStore(), ...parts }: BackendParts = {}): Backend {
-  const peek = (runId: string) => runs.all().find(({ id }) => id === runId);
+  const peek = async (runId: string) => runs.all().find(({ id }) => id === runId);
   return { runs, locks: new MemoryLockStore(), once: createDirectOnce, peek, ...parts };
 }

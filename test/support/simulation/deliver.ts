@@ -32,10 +32,13 @@ export async function deliver(receipt: Receipt, { process, ports, queue, network
 
   const deadline = process.toOwnTime(process.deadline);
   const shielded = hideUntil(deliveryTimeouts(ports.policy, process.clock.now(), deadline).redeliverAt);
-  const { message: messageId, receiveCount, isRedrive } = receipt;
+  const { message: messageId, receiveCount, attempts: deadLetterAttempts } = receipt;
   const ids = { messageId, owner: id, logStream: id, requestId: id };
   const request = parseRunMessage(receipt.body);
-  const { disposition, mustExit } = await executeRun({ request, receiveCount, isRedrive, deadline, ...ids }, ports);
+  const { disposition, mustExit } = await executeRun(
+    { request, receiveCount, deadLetterAttempts, deadline, ...ids },
+    ports,
+  );
   await shielded;
 
   const isDone = disposition.kind === 'acknowledge';

@@ -18,8 +18,15 @@ export class Evidence {
   readonly untroubled = new Set<string>();
   /** How many messages each run had. */
   readonly sent = new Map<string, number>();
-  readonly receives = new Map<string, number>();
   readonly redriven = new Set<string>();
+  /** The dead letter that each message is, or once was. */
+  readonly letterOf = new Map<string, string | undefined>();
+  /** How often each run has failed for good. */
+  readonly failures = new Map<string, number>();
+  /** By dead letter: how often its run had failed when it was sent. */
+  readonly letters = new Map<string, number>();
+  /** How many rounds each run was opened after its first. */
+  readonly rounds = new Map<string, number>();
   readonly ended = new Set<string>();
   readonly failed = new Set<string>();
   readonly completions = new Map<string, number>();

@@ -2,12 +2,12 @@ import type { RunRecord } from '../../../lib/run/record.ts';
 
 /** Something that happened, written down by the simulated world and not by the protocol. */
 export type Event =
-  | { readonly kind: 'sent'; readonly message: string; readonly run: string; readonly isRedrive: boolean }
+  | { readonly kind: 'sent'; readonly message: string; readonly run: string; readonly letter?: string }
   | { readonly kind: 'received'; readonly message: string; readonly run: string; readonly process: string }
   | { readonly kind: 'deleted'; readonly message: string; readonly run: string }
   /** SQS moved a message to the dead-letter queue itself. */
   | { readonly kind: 'moved'; readonly message: string; readonly run: string }
-  | { readonly kind: 'dead-letter'; readonly run: string; readonly process: string }
+  | { readonly kind: 'dead-letter'; readonly run: string; readonly process: string; readonly letter: string }
   | { readonly kind: 'record'; readonly process: string; readonly before?: RunRecord; readonly after: RunRecord }
   | {
       readonly kind: 'job-started';

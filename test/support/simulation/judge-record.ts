@@ -57,13 +57,10 @@ function isTrue({ outcome, requestId }: Attempt, execution: Execution | undefine
   }
 }
 
-/**
- * One round of attempts; for a run with dead letters moved back one more for each receive, since where one
- * failure left two dead letters, each of them may find the run failed by the other.
- */
+/** As many attempts as allowed in each round. */
 function judgeWork(run: string, evidence: Evidence, maxAttempts: number): void {
   const executions = [...evidence.executions.values()].filter((each) => each.run === run).length;
-  const rounds = 1 + (evidence.redriven.has(run) ? (evidence.receives.get(run) ?? 0) : 0);
+  const rounds = 1 + (evidence.rounds.get(run) ?? 0);
   if (executions > maxAttempts * rounds) {
     evidence.accuse('I7', `${run}: executed ${executions} times; allowed are ${maxAttempts * rounds}`);
   }

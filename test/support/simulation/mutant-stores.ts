@@ -65,10 +65,31 @@ export class ClosesAnybody extends MemoryRunStore {
   }
 }
 
-/** Starts a new round for every delivery of a dead letter, that of the message which failed the run included. */
-export class RedrivesAgain extends MemoryRunStore {
+/** Opens a round for any dead letter of a failed run, those of earlier failures and of rounds that are over included. */
+export class OpensARoundForAnyLetter extends MemoryRunStore {
   override async claim(request: ClaimRequest): Promise<ClaimResult> {
-    return super.claim({ ...request, messageId: 'another' });
+    if (request.deadLetterAttempts === undefined) return super.claim(request);
+    const deadLetterAttempts = (await this.get(request.request.run))?.attempt;
+    return super.claim({ ...request, deadLetterAttempts });
+  }
+}
+
+/** Opens a round for any message of a failed run. */
+export class OpensARoundForAnyMessage extends MemoryRunStore {
+  override async claim(request: ClaimRequest): Promise<ClaimResult> {
+    const deadLetterAttempts = (await this.get(request.request.run))?.attempt;
+    return super.claim({ ...request, deadLetterAttempts });
+  }
+}
+
+/** Opens rounds without counting them. */
+export class ForgetsTheRound extends MemoryRunStore {
+  override async claim(request: ClaimRequest): Promise<ClaimResult> {
+    const claim = await super.claim(request);
+    if (claim.kind !== 'claimed') return claim;
+    const { round: _, ...record } = claim.record;
+    this.records.set(record.id, record);
+    return { ...claim, record };
   }
 }
 

@@ -85,7 +85,9 @@ export const MUTANTS: readonly Mutant[] = [
     stores.IgnoresTheLease,
     stores.ShortLease,
     stores.ClosesAnybody,
-    stores.RedrivesAgain,
+    stores.OpensARoundForAnyLetter,
+    stores.OpensARoundForAnyMessage,
+    stores.ForgetsTheRound,
     stores.KeepsWhatIsGivenBack,
   ].map(ofRuns),
   ...[

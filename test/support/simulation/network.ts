@@ -35,7 +35,7 @@ export class Network {
       const answer = (settle: () => void) => timeline.after(latency(), () => process.go(settle));
       const send = async (hear: (outcome: () => void) => void) => {
         try {
-          const value = await apply();
+          const value = await timeline.holdFor(apply());
           hear(() => resolve(value));
         } catch (error) {
           hear(() => refuse(error));

@@ -12,6 +12,8 @@ export interface PlannedRun {
   readonly after: number;
   /** How many messages EventBridge sends for it. */
   readonly copies: number;
+  /** When the watchdog sends it again, after the start. @default never */
+  readonly resentAfter?: readonly number[];
   /** What the job does in its first execution, its second, …; the last one goes on. */
   readonly behaviours: readonly [Behaviour, ...Behaviour[]];
   readonly duration: number;

@@ -5,8 +5,10 @@ import type { Timeline } from './timeline.ts';
 export interface DeadLetter {
   readonly body: string;
   readonly run: string;
-  /** Whether Belfry sent it, with its attributes. Else SQS moved the message. */
-  readonly hasAttributes: boolean;
+  /** Which one it is, of those that Belfry has sent. Else SQS has moved the message, or it has never been a dead letter. */
+  readonly letter?: string;
+  /** The attribute with the attempts that its run had made. */
+  readonly attempts?: number;
 }
 
 interface Message extends DeadLetter {
@@ -21,7 +23,7 @@ export interface Receipt {
   readonly message: string;
   readonly body: string;
   readonly run: string;
-  readonly isRedrive: boolean;
+  readonly attempts: number | undefined;
   readonly receiveCount: number;
   readonly handle: number;
 }
@@ -56,7 +58,7 @@ export class SimulatedQueue {
   }
 
   send(deadLetter: DeadLetter): void {
-    const { timeline, note } = this.#options;
+    const { timeline } = this.#options;
     const message: Message = {
       ...deadLetter,
       id: `message-${++this.#serial}`,
@@ -66,7 +68,7 @@ export class SimulatedQueue {
       firstHiddenAt: 0,
     };
     this.#messages.set(message.id, message);
-    note({ kind: 'sent', message: message.id, run: deadLetter.run, isRedrive: deadLetter.hasAttributes });
+    this.#noteSent(message);
     this.#poll(message);
   }
 
@@ -74,7 +76,7 @@ export class SimulatedQueue {
   redrive(which: (deadLetter: DeadLetter) => boolean): void {
     const chosen = this.deadLetters.filter(which);
     this.deadLetters = this.deadLetters.filter((deadLetter) => !chosen.includes(deadLetter));
-    for (const { body, run, hasAttributes } of chosen) this.send({ body, run, hasAttributes });
+    for (const deadLetter of chosen) this.send(deadLetter);
   }
 
   /** @throws Error for a receipt that is no longer the newest, and beyond twelve hours from the receive */
@@ -99,6 +101,10 @@ export class SimulatedQueue {
     if (this.#messages.delete(id)) this.#options.note({ kind: 'deleted', message: id, run });
   }
 
+  #noteSent({ id, run, letter }: Message): void {
+    this.#options.note({ kind: 'sent', message: id, run, ...(letter && { letter }) });
+  }
+
   #poll(message: Message): void {
     const { timeline, pollDelay } = this.#options;
     timeline.at(message.visibleAt + pollDelay(), () => {
@@ -108,10 +114,10 @@ export class SimulatedQueue {
 
   #receive(message: Message): void {
     const { timeline, note, visibility, maxReceiveCount, duplicateAfter, onReceive } = this.#options;
-    const { id, body, run, hasAttributes } = message;
+    const { id, body, run, letter, attempts } = message;
     if (++message.receives > maxReceiveCount) {
       this.#messages.delete(id);
-      this.deadLetters.push({ body, run, hasAttributes });
+      this.deadLetters.push({ body, run, ...(letter && { letter }), ...(attempts && { attempts }) });
       note({ kind: 'moved', message: id, run });
       return;
     }
@@ -123,7 +129,7 @@ export class SimulatedQueue {
       message: id,
       body,
       run,
-      isRedrive: hasAttributes,
+      attempts,
       receiveCount: message.receives,
       handle: message.receipt,
     };
@@ -134,7 +140,7 @@ export class SimulatedQueue {
 
   /** The same receive twice; or, once it was deleted, a copy on a server that had missed the deletion. */
   #handOutAgain(message: Message, receipt: Receipt): void {
-    const { timeline, note, onReceive } = this.#options;
+    const { timeline, onReceive } = this.#options;
     if (this.#messages.has(message.id)) {
       onReceive(receipt);
       return;
@@ -142,7 +148,7 @@ export class SimulatedQueue {
     if (message.receives >= this.#options.maxReceiveCount) return;
     this.#messages.set(message.id, message);
     message.visibleAt = timeline.now;
-    note({ kind: 'sent', message: message.id, run: message.run, isRedrive: message.hasAttributes });
+    this.#noteSent(message);
     this.#poll(message);
   }
 }

@@ -12,6 +12,7 @@ export class Timeline {
   now: number;
   #entries: Entry[] = [];
   #serial = 0;
+  #held = 0;
 
   constructor(start: number) {
     this.now = start;
@@ -31,6 +32,16 @@ export class Timeline {
 
   after(delay: number, action: () => void): void {
     this.at(this.now + delay, action);
+  }
+
+  /** Time stands still until this has settled: a store may be another process, which takes real time. */
+  async holdFor<Value>(work: Promise<Value>): Promise<Value> {
+    this.#held++;
+    try {
+      return await work;
+    } finally {
+      this.#held--;
+    }
   }
 
   /** Runs until nothing is due any more. @returns false when it does not come to rest */
@@ -54,7 +65,8 @@ export class Timeline {
     this.now = entry.at;
     entry.action();
     // One turn of the event loop: every promise that can settle without time passing has settled.
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    do await new Promise<void>((resolve) => setImmediate(resolve));
+    while (this.#held > 0);
     return true;
   }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { JobContext } from '../../../lib/job/context.ts';
 import { defineJob } from '../../../lib/job/job.ts';
 import type { JobPolicy } from '../../../lib/job/policy.ts';
@@ -13,6 +14,7 @@ import { behave } from './behaviour.ts';
 import { deliver } from './deliver.ts';
 import type { Service } from './faults.ts';
 import type { Event, Fact } from './journal.ts';
+import { ENDS } from './judge-record.ts';
 import { Network } from './network.ts';
 import { type PlannedRun, type Scenario, START } from './scenario.ts';
 import { SimulatedProcess } from './simulated-process.ts';
@@ -36,6 +38,7 @@ export class World {
   readonly #plans = new Map<string, PlannedRun>();
   readonly #executions = new Map<string, number>();
   #processes = 0;
+  #letters = 0;
   #eagerRedrives: number;
   #isCalm = false;
   #highestToken = new Map<string, number>();
@@ -70,7 +73,8 @@ export class World {
     // The faults are over. Somebody moves back one dead letter of each run that SQS gave up meanwhile and that is still open.
     this.#isCalm = true;
     for (let round = 0; round < MOST_LAST_REDRIVES; round++) {
-      const open = this.queue.deadLetters.filter(({ run }) => !this.#hasEnded(run));
+      const open: DeadLetter[] = [];
+      for (const letter of this.queue.deadLetters) if (!(await this.#hasEnded(letter.run))) open.push(letter);
       this.queue.redrive((deadLetter) => deadLetter === open.find(({ run }) => run === deadLetter.run));
       if (!(await this.timeline.run())) return false;
     }
@@ -81,8 +85,9 @@ export class World {
     this.facts.push({ ...event, at: this.timeline.now });
   }
 
-  #hasEnded(run: string): boolean {
-    return ['completed', 'failed', 'skipped'].includes(this.backend.peek(run)?.status ?? 'absent');
+  async #hasEnded(run: string): Promise<boolean> {
+    const record = await this.backend.peek(run);
+    return record !== undefined && ENDS.includes(record.status);
   }
 
   #plan(index: number, plan: PlannedRun): void {
@@ -98,10 +103,9 @@ export class World {
       input: undefined,
     } as const;
     this.#plans.set(run, plan);
-    for (let copy = 0; copy < plan.copies; copy++) {
-      this.timeline.at(START + plan.after, () =>
-        this.queue.send({ body: formatRunMessage(of), run, hasAttributes: false }),
-      );
+    const instants = [...Array<number>(plan.copies).fill(plan.after), ...(plan.resentAfter ?? [])];
+    for (const after of instants) {
+      this.timeline.at(START + after, () => this.queue.send({ body: formatRunMessage(of), run }));
     }
   }
 
@@ -130,7 +134,6 @@ export class World {
   #portsFor(process: SimulatedProcess, run: string): RunPorts {
     const runs = this.#remote(process, 'runs', this.backend.runs, run) as RunStore;
     const locks = this.#remote(process, 'locks', this.backend.locks, run) as LockStore;
-    const deadLetterFact = { kind: 'dead-letter', run, process: process.id } as const;
     const ports: RunPorts = {
       job: defineJob(JOB, { run: (_input, context) => this.#execute(process, context) }),
       policy: this.policy,
@@ -140,10 +143,11 @@ export class World {
       runs,
       gate: GATES[this.policy.overlap]({ locks, runs }),
       reporter: {
-        sendDeadLetter: ({ body }) =>
+        sendDeadLetter: ({ body, attempts }) =>
           this.#world(process, 'sqs', 'dead-letter', () => {
-            this.note(deadLetterFact);
-            this.#post({ body, run, hasAttributes: true });
+            const letter = `letter-${++this.#letters}`;
+            this.note({ kind: 'dead-letter', run, process: process.id, letter });
+            this.#post({ body, run, letter, attempts });
           }),
         alert: () => this.#world(process, 'world', 'alert', () => {}),
       },
@@ -166,12 +170,12 @@ export class World {
             service,
             name,
             apply: async () => {
-              const before = this.backend.peek(run);
+              const before = await this.backend.peek(run);
               try {
                 return await method.apply(target, args);
               } finally {
-                const after = this.backend.peek(run);
-                if (service === 'runs' && after !== undefined && after !== before) {
+                const after = await this.backend.peek(run);
+                if (service === 'runs' && after !== undefined && !isDeepStrictEqual(after, before)) {
                   this.note({
                     kind: 'record',
                     process: process.id,

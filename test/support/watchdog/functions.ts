@@ -77,12 +77,12 @@ export class Functions {
   send(job: string, body: string): void {
     const queue = this.#queues.get(job);
     if (queue === undefined) throw new Error(`there is no queue of ${job}`);
-    queue.send({ body, run: parseRunMessage(body).run, hasAttributes: false });
+    queue.send({ body, run: parseRunMessage(body).run });
   }
 
   /** Moves a dead letter back, as the console does. */
-  redrive(job: string, { body }: Pick<DeadLetter, 'body'>): void {
-    this.#queues.get(job)?.send({ body, run: parseRunMessage(body).run, hasAttributes: true });
+  redrive(job: string, { body, attempts }: Pick<DeadLetter, 'body' | 'attempts'>): void {
+    this.#queues.get(job)?.send({ body, run: parseRunMessage(body).run, attempts });
   }
 
   /** Empties all queues of messages of a run. @returns how many there were */

@@ -1,0 +1,73 @@
+import { namedFaults, scriptedFaults } from './faults.ts';
+import type { Mutant } from './mutants.ts';
+import { plainScenario, plannedRun, type Scenario } from './scenario.ts';
+
+/** A world that was found by a model of the protocol, and what must come of it. */
+export interface Trace {
+  readonly name: string;
+  create(): Scenario;
+  /** Of the run, once everything is over. */
+  readonly ends: { readonly status: string; readonly attempt: number; readonly round: number };
+  /** How many dead letters were sent. */
+  readonly letters: number;
+  /** Mutants, by name, that this world finds out. */
+  readonly kills: readonly Mutant['name'][];
+}
+
+const NO_FAULTS = new Map();
+
+/** Rounds of attempts: which dead letter opens one. */
+export const ROUND_TRACES: readonly Trace[] = [
+  {
+    name: 'a dead letter whose round was ended by another message of its run opens no second one',
+    create: () =>
+      plainScenario({
+        faults: scriptedFaults(NO_FAULTS),
+        maxAttempts: 2,
+        // The dead letter makes attempt 2 and waits for the next; the watchdog's message makes that, just before.
+        runs: [plannedRun({ behaviours: ['throw-for-good', 'retry-after', 'throw'], resentAfter: [55_000] })],
+        redrivesAfter: [10_000],
+      }),
+    ends: { status: 'failed', attempt: 3, round: 1 },
+    letters: 2,
+    kills: ['OpensARoundForAnyLetter', 'ForgetsTheRound'],
+  },
+  {
+    name: 'one failure that left two dead letters gets one round, when both are moved back',
+    create: () =>
+      plainScenario({
+        faults: namedFaults({ noteDeadLetter: 'crash-before' }, 0),
+        maxAttempts: 1,
+        runs: [plannedRun({ behaviours: ['throw'] })],
+        redrivesAfter: [200_000],
+      }),
+    ends: { status: 'failed', attempt: 2, round: 1 },
+    letters: 3,
+    kills: ['OpensARoundForAnyLetter'],
+  },
+  {
+    name: 'a message that was sent again opens no round of a failed run',
+    create: () =>
+      plainScenario({
+        faults: scriptedFaults(NO_FAULTS),
+        maxAttempts: 1,
+        runs: [plannedRun({ behaviours: ['throw'], resentAfter: [60_000] })],
+      }),
+    ends: { status: 'failed', attempt: 1, round: 0 },
+    letters: 1,
+    kills: ['OpensARoundForAnyMessage'],
+  },
+  {
+    name: 'each dead letter of a run that keeps failing opens the next round',
+    create: () =>
+      plainScenario({
+        faults: scriptedFaults(NO_FAULTS),
+        maxAttempts: 1,
+        runs: [plannedRun({ behaviours: ['throw', 'throw', 'succeed'] })],
+        redrivesAfter: [20_000, 40_000],
+      }),
+    ends: { status: 'completed', attempt: 3, round: 2 },
+    letters: 2,
+    kills: ['ForgetsTheRound'],
+  },
+];
