@@ -18,7 +18,6 @@ export function deliveryOf(
 ): Delivery {
   return {
     request,
-    messageId: record.messageId,
     owner: crypto.randomUUID(),
     receiveCount: Number(record.attributes.ApproximateReceiveCount) || 1,
     deadLetterAttempts: readCount(record.messageAttributes[DEAD_LETTER_ATTRIBUTES.attempts]?.stringValue),

@@ -8,8 +8,9 @@ import type { RunEvent } from './events.ts';
 import { formatRunMessage } from './message.ts';
 import type { Leaving } from './overlap/gate.ts';
 import type { Settled } from './ports.ts';
-import type { RunRecord } from './record.ts';
+import { owesDeadLetter, type RunRecord } from './record.ts';
 import { toRunError } from './run-error.ts';
+import { deliveryTimeouts } from './timeouts.ts';
 import type { Work } from './work.ts';
 
 /** How soon a run is looked at again that changed under our eyes. */
@@ -60,21 +61,21 @@ export async function concludeSettled(
 }
 
 /**
- * A message with nothing left to do is acknowledged. But when the run has failed and its dead letter is still
- * owed, the delivery that failed it has died, or could not send it: then everything is told again, by
- * whichever message comes. Two dead letters are better than none.
+ * A message with nothing left to do is acknowledged. But when the run has failed and its dead letter is still owed, the
+ * delivery that had to send it has died, or could not: then this one takes over, and everything is told again.
  */
 export async function concludeEnded(run: RunRecord, delivery: Delivery, ports: RunPorts): Promise<Disposition> {
-  const { status, error, deadLetterFor, deadLetterSentAt } = run;
   const at = ports.clock.now();
-  if (status === 'failed' && error !== undefined && deadLetterSentAt === undefined) {
-    const { endedAt = at, outcome = 'lost' } = run.attempts.at(-1) ?? {};
-    const duration = attemptDuration(run, endedAt);
-    const owed = { ...delivery, messageId: deadLetterFor ?? delivery.messageId };
-    return await concludeFailure(run, { at, error, outcome, duration }, owed, ports);
+  if (!owesDeadLetter(run)) {
+    ports.observe({ event: 'duplicate-acknowledged', run, at });
+    return ACKNOWLEDGE;
   }
-  ports.observe({ event: 'duplicate-acknowledged', run, at });
-  return ACKNOWLEDGE;
+  const duty = { owner: delivery.owner, now: at, leaseUntil: leaseOf(delivery, at, ports) };
+  if (!(await ports.runs.takeDeadLetter(run, duty))) return { kind: 'postpone', until: plus(at, LOOK_AGAIN) };
+
+  const { endedAt = at, outcome = 'lost' } = run.attempts.at(-1) ?? {};
+  const duration = attemptDuration(run, endedAt);
+  return await concludeFailure(run, { at, error: run.error, outcome, duration }, delivery, ports);
 }
 
 /** Somebody has the run, or it is not due yet: the message comes back when that may have changed. */
@@ -91,7 +92,9 @@ export async function concludeExhausted(run: RunRecord, delivery: Delivery, port
     new LostAttemptError('the last attempt ended without a word: killed, out of memory, or blocked'),
   );
   const lastAttempt = run.attempt + policy.maxAttempts;
-  const closed = await runs.closeExhausted(run, { at, error, deadLetterFor: delivery.messageId, lastAttempt });
+  const { owner } = delivery;
+  const leaseUntil = leaseOf(delivery, at, ports);
+  const closed = await runs.closeExhausted(run, { at, error, lastAttempt, owner, leaseUntil });
   // Whoever changed it in between has taken over; look again at what it became.
   if (!closed) return { kind: 'postpone', until: plus(at, LOOK_AGAIN) };
 
@@ -103,22 +106,33 @@ export async function concludeExhausted(run: RunRecord, delivery: Delivery, port
 type Failure = Pick<Extract<RunEvent, { event: 'run-failed' }>, 'at' | 'error' | 'outcome' | 'duration'>;
 
 /**
- * The dead letter before the alert: it must not be lost. The note last: a delivery that dies before it is repeated, and two
- * dead letters and two alerts are better than none.
+ * The dead letter before the alert: it must not be lost. The note last: where a delivery dies before it, another one does all
+ * of this again once the lease is over, and two dead letters and two alerts are better than none.
  */
 async function concludeFailure(
   run: RunRecord,
   { at, error, outcome, duration }: Failure,
-  { request, messageId }: Delivery,
+  { request, owner }: Delivery,
   ports: RunPorts,
 ): Promise<Disposition> {
   const { reporter, describeFailure, runs } = ports;
   ports.observe({ event: 'run-failed', run, at, error, outcome, duration });
-  await reporter.sendDeadLetter({ body: formatRunMessage(request), run: run.id, attempts: run.attempt, error });
+  try {
+    await reporter.sendDeadLetter({ body: formatRunMessage(request), run: run.id, attempts: run.attempt, error });
+  } catch (failure) {
+    // The next delivery need not wait until this one's time is over.
+    const duty = { owner, now: at, leaseUntil: at };
+    await step('leave the dead letter to others', run, ports, () => runs.takeDeadLetter(run, duty));
+    throw failure;
+  }
   await step('alert', run, ports, () => reporter.alert(describeFailure(run, error)));
-  await step('note the dead letter', run, ports, () => runs.noteDeadLetter(run, messageId, at));
+  await step('note the dead letter', run, ports, () => runs.noteDeadLetter(run, at));
   return ACKNOWLEDGE;
 }
+
+/** Until when this delivery has what it takes. */
+const leaseOf = ({ deadline }: Delivery, now: EpochMs, { policy }: RunPorts): EpochMs =>
+  deliveryTimeouts(policy, now, deadline).leaseUntil;
 
 const leave = (leaving: Leaving, ports: RunPorts): Promise<void> =>
   step(leaveStep(leaving), leaving.run, ports, () => ports.gate.leave(leaving));

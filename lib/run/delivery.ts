@@ -12,11 +12,6 @@ import type { NamePlaces } from './run-error.ts';
 /** One delivery of a run's message. */
 export interface Delivery {
   readonly request: RunRequest;
-  /**
-   * SQS's id of the message: the same in every redelivery, another after a redrive.
-   * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
-   */
-  readonly messageId: string;
   /** A fresh id: no two deliveries share one. */
   readonly owner: string;
   /**

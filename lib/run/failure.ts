@@ -13,13 +13,12 @@ import { readable, toRunError } from './run-error.ts';
 export interface FailureFacts {
   readonly record: RunRecord;
   readonly at: EpochMs;
-  readonly messageId: string;
 }
 
 /** Decides what a failed attempt means for its run: another attempt, and when, or the end. */
 export function settleFailure(
   result: Exclude<AttemptResult, { kind: 'completed' }>,
-  { record, at, messageId }: FailureFacts,
+  { record, at }: FailureFacts,
   { job, policy, random, namePlaces }: Pick<RunPorts, 'job' | 'policy' | 'random' | 'namePlaces'>,
 ): Settlement {
   const outcome = result.kind;
@@ -30,7 +29,6 @@ export function settleFailure(
       at,
       outcome,
       error,
-      deadLetterFor: messageId,
       lastAttempt: record.attempt + policy.maxAttempts,
     };
   }

@@ -13,8 +13,6 @@ export interface ClaimRequest {
   readonly request: RunRequest;
   /** A fresh id per delivery. */
   readonly owner: string;
-  /** SQS's id of the message. */
-  readonly messageId: string;
   readonly now: EpochMs;
   readonly leaseUntil: EpochMs;
   readonly maxAttempts: number;
@@ -64,7 +62,6 @@ export type Settlement =
       readonly at: EpochMs;
       readonly outcome: AttemptOutcome;
       readonly error: RunError;
-      readonly deadLetterFor: string;
       /** The number of the last attempt of the next round, should the dead letter be moved back. */
       readonly lastAttempt: number;
     }
@@ -72,11 +69,19 @@ export type Settlement =
   /** The attempt never reached the job: it does not count. */
   | { readonly status: 'given-back'; readonly at: EpochMs; readonly nextAttemptAt: EpochMs };
 
-/** What is written when a run whose last attempt was lost is closed. */
-export type ExhaustedClosing = Pick<
-  Extract<Settlement, { status: 'failed' }>,
-  'at' | 'error' | 'deadLetterFor' | 'lastAttempt'
->;
+/** What is written when a run whose last attempt was lost is closed: by whom, and how long that one has for the dead letter. */
+export interface ExhaustedClosing
+  extends Pick<Extract<Settlement, { status: 'failed' }>, 'at' | 'error' | 'lastAttempt'> {
+  readonly owner: string;
+  readonly leaseUntil: EpochMs;
+}
+
+/** Who sends the dead letter of a failed run, and until when nobody else does. */
+export interface DeadLetterDuty {
+  readonly owner: string;
+  readonly now: EpochMs;
+  readonly leaseUntil: EpochMs;
+}
 
 /** The records of runs. Every write is conditional; none is repeated by the store itself. */
 export interface RunStore {
@@ -102,8 +107,16 @@ export interface RunStore {
    */
   closeExhausted(record: RunRecord, closing: ExhaustedClosing): Promise<boolean>;
 
+  /**
+   * Takes over to send the dead letter of a failed run, whose last owner has died or could not; or moves the end of one's own
+   * lease, to let others have it.
+   *
+   * @returns whether it is this owner's: not while another has it, once it was sent, or when the run has gone on since
+   */
+  takeDeadLetter(run: RunRecord, duty: DeadLetterDuty): Promise<boolean>;
+
   /** Notes that the dead letter of a failed run has been sent; nothing when the run has gone on since. */
-  noteDeadLetter(run: RunRecord, deadLetterFor: string, at: EpochMs): Promise<void>;
+  noteDeadLetter(run: RunRecord, at: EpochMs): Promise<void>;
 
   /** One record, read consistently. */
   get(runId: string): Promise<RunRecord | undefined>;

@@ -104,10 +104,11 @@ export interface RunRecord {
   readonly blockedBy?: string;
   /** The calendar for which this one was skipped. */
   readonly calendar?: string;
-  /** The delivery that made the last claim. */
+  /** The delivery that made the last claim; of a failed run, the one that sends its dead letter. */
   readonly owner?: string;
   /** How many claims there have been: the fencing token of jobs that allow overlap. */
   readonly claim: number;
+  /** Until when the owner has the run; of a failed run, until when sending the dead letter is its affair alone. */
   readonly leaseUntil?: EpochMs;
   /** How many attempts have been started. */
   readonly attempt: number;
@@ -128,14 +129,18 @@ export interface RunRecord {
   readonly result?: unknown;
   /** The error of the last failed attempt. */
   readonly error?: RunError;
-  /** The id of the message whose delivery failed the run: that message's redelivery sends the dead letter again. */
-  readonly deadLetterFor?: string;
-  /** When the dead letter of the failed run was sent. Absent: it is still owed, and whichever message comes next sends it. */
+  /** When the dead letter of the failed run was sent. Absent: it is still owed. */
   readonly deadLetterSentAt?: EpochMs;
   readonly requestedBy?: string;
   /** Kept for manual and enqueued runs; a scheduled run's input stands in its schedule. */
   readonly input?: unknown;
 }
+
+/** A failed run whose dead letter is not known to be sent. */
+export type OwingRun = RunRecord & Required<Pick<RunRecord, 'error'>>;
+
+export const owesDeadLetter = (run: RunRecord): run is OwingRun =>
+  run.status === 'failed' && run.error !== undefined && run.deadLetterSentAt === undefined;
 
 /** What a record has that nothing has claimed yet. */
 export const EMPTY_RECORD = {

@@ -6,7 +6,7 @@ import { type AttemptResult, runAttempt } from './attempt.ts';
 import { recoveryDelay } from './backoff.ts';
 import type { Delivery, RunPorts } from './delivery.ts';
 import { TimeoutError } from './errors.ts';
-import { type FailureFacts, settleFailure } from './failure.ts';
+import { settleFailure } from './failure.ts';
 import type { Entry } from './overlap/gate.ts';
 import type { Claimed, LockHold, Settlement } from './ports.ts';
 import type { RunError, RunRecord, Skip } from './record.ts';
@@ -100,15 +100,15 @@ async function attempt(
     },
     clock,
   );
-  const settlement = settle(result, { record, messageId: delivery.messageId }, ports);
+  const settlement = settle(result, record, ports);
   const mustExit = result.kind === 'timed-out' && !result.settled;
   return { settlement, mustExit, hold };
 }
 
-function settle(result: AttemptResult, of: Pick<FailureFacts, 'record' | 'messageId'>, ports: RunPorts): Settlement {
+function settle(result: AttemptResult, record: RunRecord, ports: RunPorts): Settlement {
   const at = ports.clock.now();
   if (result.kind === 'completed') return { status: 'completed', at, result: result.result };
-  return settleFailure(result, { at, ...of }, ports);
+  return settleFailure(result, { at, record }, ports);
 }
 
 function runInfo(record: RunRecord, fencingToken: number): RunInfo {

@@ -1,7 +1,14 @@
 import { unreachable } from '../errors.ts';
 import { type AttemptCause, kindOf, type TriggerKind } from '../job/trigger.ts';
 import type { Claimed, ClaimRequest, ClaimResult, Settlement } from '../run/ports.ts';
-import { ATTEMPTS_KEPT, type Attempt, type RunError, type RunRecord, type RunStatus } from '../run/record.ts';
+import {
+  ATTEMPTS_KEPT,
+  type Attempt,
+  owesDeadLetter,
+  type RunError,
+  type RunRecord,
+  type RunStatus,
+} from '../run/record.ts';
 import { EARLY_START } from '../run/timeouts.ts';
 import { plus } from '../units.ts';
 
@@ -32,8 +39,9 @@ export const opensRound = ({ status, attempt }: RunRecord, { deadLetterAttempts 
 export function readRefusal(record: RunRecord, request: ClaimRequest): ClaimResult {
   const { status } = record;
   switch (status) {
-    case 'completed':
     case 'failed':
+      return readFailed(record, request);
+    case 'completed':
     case 'cancelled':
     case 'skipped':
     case 'missed':
@@ -46,6 +54,13 @@ export function readRefusal(record: RunRecord, request: ClaimRequest): ClaimResu
     default:
       return unreachable(status);
   }
+}
+
+/** While another delivery is sending its dead letter, the run is its. */
+function readFailed(record: RunRecord, { now }: ClaimRequest): ClaimResult {
+  const { leaseUntil = now } = record;
+  const isBeingSent = owesDeadLetter(record) && leaseUntil > now;
+  return isBeingSent ? { kind: 'held', until: leaseUntil } : { kind: 'ended', record };
 }
 
 function readRunning(record: RunRecord, { owner, now }: ClaimRequest): ClaimResult {
@@ -74,15 +89,7 @@ export type SettledFields = Pick<RunRecord, 'status' | 'attempt' | 'attempts'> &
   Partial<
     Pick<
       RunRecord,
-      | 'reason'
-      | 'blockedBy'
-      | 'calendar'
-      | 'lastAttempt'
-      | 'nextAttemptAt'
-      | 'finishedAt'
-      | 'result'
-      | 'error'
-      | 'deadLetterFor'
+      'reason' | 'blockedBy' | 'calendar' | 'lastAttempt' | 'nextAttemptAt' | 'finishedAt' | 'result' | 'error'
     >
   >;
 

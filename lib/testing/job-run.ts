@@ -48,7 +48,6 @@ export async function failEarlierAttempts(
     const claim = await runs.claim({
       request,
       owner: `earlier-${n}`,
-      messageId: 'message',
       now: at,
       leaseUntil: at,
       maxAttempts: policy.maxAttempts,

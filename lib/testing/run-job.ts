@@ -53,7 +53,6 @@ export async function runJob<Input>(job: Job<Input>, input: Input, options: RunJ
 
 const deliveryOf = (request: RunRequest, policy: JobPolicy, now: EpochMs) => ({
   request,
-  messageId: 'message',
   owner: 'owner',
   receiveCount: 1,
   deadline: plus(now, toMilliseconds(deployedTimeouts(policy).functionTimeout)),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LeaseLostError } from '../../lib/run/errors.ts';
 import type { Claimed, ClaimResult, RunStore, Settlement } from '../../lib/run/ports.ts';
-import { plus } from '../../lib/units.ts';
+import { type EpochMs, milliseconds, plus } from '../../lib/units.ts';
 import { claimRequest, DUE, manualRequest, minutes, scheduledRequest, secondsOf } from '../support/requests.ts';
 import { ADAPTERS, type Stores } from './stores.ts';
 
@@ -42,7 +42,6 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
     at: plus(DUE, secondsOf(9)),
     outcome: 'failed',
     error: ERROR,
-    deadLetterFor: 'message-1',
     lastAttempt: 4,
   };
   const skipped: Settlement = {
@@ -172,17 +171,24 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
 
       const result = await runs.claim(claimRequest(request, { owner: 'owner-2', now: LATER, maxAttempts: 1 }));
       if (result.kind !== 'exhausted') throw new Error(result.kind);
-      const closing = { at: LATER, error: ERROR, deadLetterFor: 'message-1', lastAttempt: 4 };
+      const closing = {
+        at: LATER,
+        error: ERROR,
+        lastAttempt: 4,
+        owner: 'owner-2',
+        leaseUntil: plus(LATER, minutes(2)),
+      };
       const closed = [
         await runs.closeExhausted(result.record, closing),
-        await runs.closeExhausted(result.record, { ...closing, deadLetterFor: 'message-2' }),
+        await runs.closeExhausted(result.record, { ...closing, owner: 'owner-3' }),
       ];
 
       expect(closed).toEqual([true, false]);
       expect(await runs.get(request.run)).toMatchObject({
         status: 'failed',
         error: ERROR,
-        deadLetterFor: 'message-1',
+        owner: 'owner-2',
+        leaseUntil: closing.leaseUntil,
         finishedAt: LATER,
         attempts: [{ n: 1, outcome: 'lost' }],
       });
@@ -193,7 +199,13 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
     async function exhausted() {
       const request = scheduledRequest();
       const stale = claimed(await runs.claim(claimRequest(request, { maxAttempts: 1 })));
-      const closing = { at: LATER, error: ERROR, deadLetterFor: 'message-1', lastAttempt: 2 };
+      const closing = {
+        at: LATER,
+        error: ERROR,
+        lastAttempt: 2,
+        owner: 'owner-2',
+        leaseUntil: plus(LATER, minutes(2)),
+      };
       return { request, stale, closing };
     }
 
@@ -248,7 +260,7 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
 
       expect(result).toMatchObject({
         kind: 'ended',
-        record: { status: 'failed', deadLetterFor: 'message-1', error: ERROR },
+        record: { status: 'failed', error: ERROR },
       });
     });
 
@@ -256,15 +268,12 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
       const request = await settled(failed);
 
       const { record } = claimed(
-        await runs.claim(
-          claimRequest(request, { owner: 'owner-2', now: LATER, messageId: 'message-2', deadLetterAttempts: 1 }),
-        ),
+        await runs.claim(claimRequest(request, { owner: 'owner-2', now: LATER, deadLetterAttempts: 1 })),
       );
 
       expect(record).toMatchObject({ status: 'running', attempt: 2, lastAttempt: 4 });
       expect(record.attempts.at(-1)).toMatchObject({ n: 2, cause: 'redrive' });
       expect(record.finishedAt).toBeUndefined();
-      expect(record.deadLetterFor).toBeUndefined();
     });
 
     test('owes its dead letter until it is noted as sent, and again in the next round', async () => {
@@ -273,13 +282,57 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
       if (record === undefined) throw new Error('no record');
       expect(record.deadLetterSentAt).toBeUndefined();
 
-      await runs.noteDeadLetter(record, 'another message', LATER);
+      await runs.noteDeadLetter({ ...record, attempt: 2 }, LATER);
       expect((await runs.get(request.run))?.deadLetterSentAt).toBeUndefined();
-      await runs.noteDeadLetter(record, 'message-1', LATER);
-      expect((await runs.get(request.run))?.deadLetterSentAt).toBe(LATER);
+      await runs.noteDeadLetter(record, LATER);
+      const noted = await runs.get(request.run);
+      expect(noted?.deadLetterSentAt).toBe(LATER);
+      expect(noted?.leaseUntil).toBeUndefined();
 
-      const redrive = { owner: 'owner-2', now: LATER, messageId: 'message-2', deadLetterAttempts: 1 };
+      const redrive = { owner: 'owner-2', now: LATER, deadLetterAttempts: 1 };
       expect(claimed(await runs.claim(claimRequest(request, redrive))).record.deadLetterSentAt).toBeUndefined();
+    });
+
+    test('is held while its owner has time to send the dead letter, by its own lease', async () => {
+      const request = await settled(failed);
+      const { leaseUntil } = claimRequest(request);
+      const read = async (now: EpochMs) => runs.claim(claimRequest(request, { owner: 'owner-2', now }));
+
+      expect(await read(plus(leaseUntil, milliseconds(-1)))).toEqual({ kind: 'held', until: leaseUntil });
+      expect(await read(leaseUntil)).toMatchObject({ kind: 'ended', record: { status: 'failed' } });
+    });
+
+    test('has its dead letter taken over by one delivery, once the lease of the one before is over', async () => {
+      const request = await settled(failed);
+      const { leaseUntil } = claimRequest(request);
+      const record = await runs.get(request.run);
+      if (record === undefined) throw new Error('no record');
+      const take = (owner: string, now: EpochMs, run = record) =>
+        runs.takeDeadLetter(run, { owner, now, leaseUntil: plus(now, minutes(2)) });
+
+      expect(await take('owner-2', plus(leaseUntil, milliseconds(-1)))).toBe(false);
+      const taken = await Promise.all(['a', 'b', 'c'].map((owner) => take(owner, leaseUntil)));
+      expect(taken.filter(Boolean)).toHaveLength(1);
+      const { owner = '', ...rest } = (await runs.get(request.run)) ?? record;
+      expect(rest).toMatchObject({ status: 'failed', leaseUntil: plus(leaseUntil, minutes(2)) });
+      // Its own write, whose answer was lost.
+      expect(await take(owner, leaseUntil)).toBe(true);
+      expect(await take('d', plus(leaseUntil, minutes(1)))).toBe(false);
+      // Who could not send it leaves it to others at once.
+      await runs.takeDeadLetter(record, { owner, now: leaseUntil, leaseUntil });
+      expect(await take('d', leaseUntil)).toBe(true);
+      expect(await take('e', plus(leaseUntil, minutes(9)), { ...record, attempt: 2 })).toBe(false);
+      await runs.noteDeadLetter(record, LATER);
+      expect(await take('e', plus(leaseUntil, minutes(9)))).toBe(false);
+    });
+
+    test('whose dead letter is noted as sent is over for every other message, within the lease too', async () => {
+      const request = await settled(failed);
+      const record = await runs.get(request.run);
+      if (record === undefined) throw new Error('no record');
+      await runs.noteDeadLetter(record, LATER);
+
+      expect(await runs.claim(claimRequest(request, { owner: 'owner-2' }))).toMatchObject({ kind: 'ended' });
     });
 
     test.each([0, 2, Number.MAX_SAFE_INTEGER])(

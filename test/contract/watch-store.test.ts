@@ -295,7 +295,6 @@ describe.each(ADAPTERS)('the watch store over $name', ({ open }) => {
             at: LATER,
             outcome: 'failed' as const,
             error: ERROR,
-            deadLetterFor: 'message-1',
             lastAttempt: 4,
           },
         }[status],

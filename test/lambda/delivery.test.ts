@@ -9,7 +9,6 @@ const context = { logStreamName: 'stream', awsRequestId: 'request' } as Context;
 function countOf(stringValue: string | undefined) {
   const attribute = { dataType: 'Number', ...(stringValue === undefined ? {} : { stringValue }) };
   const record = {
-    messageId: 'message',
     attributes: {},
     messageAttributes: { 'belfry-attempts': attribute },
   } as unknown as SQSRecord;

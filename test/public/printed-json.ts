@@ -45,7 +45,6 @@ const RECORD: Required<RunRecord> = {
   missedAt: DUE,
   result: { rows: 12 },
   error: FULL_ERROR,
-  deadLetterFor: 'message',
   deadLetterSentAt: DUE,
   requestedBy: 'somebody',
   input: { region: 'eu' },

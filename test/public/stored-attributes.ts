@@ -21,7 +21,7 @@ const TABLE = { client: new DynamoDBClient({ region: 'eu-north-1' }), table: 'ru
 const SETTLEMENTS: { readonly [Status in Settlement['status']]: Extract<Settlement, { status: Status }> } = {
   completed: { status: 'completed', at: DUE, result: { rows: 12 } },
   retrying: { status: 'retrying', at: DUE, outcome: 'failed', error: FULL_ERROR, nextAttemptAt: DUE },
-  failed: { status: 'failed', at: DUE, outcome: 'failed', error: FULL_ERROR, deadLetterFor: 'message', lastAttempt: 6 },
+  failed: { status: 'failed', at: DUE, outcome: 'failed', error: FULL_ERROR, lastAttempt: 6 },
   skipped: { status: 'skipped', at: DUE, reason: 'overlap', blockedBy: 'run', calendar: 'holidays' },
   'given-back': { status: 'given-back', at: DUE, nextAttemptAt: DUE },
 };
@@ -67,8 +67,9 @@ async function writeEverything(): Promise<void> {
   const record = { ...(claim as Claimed).record, id: scheduledRequest().run, attempts: [] };
   const claimed: Claimed = { kind: 'claimed', owner: 'owner', claim: 1, record };
   for (const settlement of Object.values(SETTLEMENTS)) await runs.settle(claimed, settlement);
-  await runs.closeExhausted(record, { at: DUE, error: FULL_ERROR, deadLetterFor: 'message', lastAttempt: 6 });
-  await runs.noteDeadLetter(record, 'message', DUE);
+  await runs.closeExhausted(record, { at: DUE, error: FULL_ERROR, lastAttempt: 6, owner: 'owner', leaseUntil: DUE });
+  await runs.takeDeadLetter(record, { owner: 'owner', now: DUE, leaseUntil: DUE });
+  await runs.noteDeadLetter(record, DUE);
   await new DynamoDbRunRequests(TABLE).createPending(manualRequest(), { now: DUE, requestedBy: 'a test' });
 
   const locks = new DynamoDbLockStore(TABLE);

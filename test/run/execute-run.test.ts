@@ -108,7 +108,7 @@ describe('a run that fails', () => {
 
     expect(await harness.record()).toMatchObject({
       status: 'failed',
-      deadLetterFor: 'message-1',
+      deadLetterSentAt: harness.clock.now(),
       error: { name: 'Error', message: 'no connection' },
     });
     expect(harness.deadLetters).toMatchObject([

@@ -52,7 +52,6 @@ describe('when things break around a run', () => {
     const { disposition } = await executeRun(
       {
         request: harness.request(),
-        messageId: 'message-1',
         owner: 'owner-1',
         receiveCount: 1,
         deadline: plus(harness.clock.now(), secondsOf(80)),

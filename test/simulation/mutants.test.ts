@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Backend } from '../support/simulation/backend.ts';
 import { MUTANTS } from '../support/simulation/mutants.ts';
+import { TRACES } from '../support/simulation/rounds.ts';
 import { crowdOf, frozenReleaseOf, lostTakeoverOf, scenarioOf } from '../support/simulation/scenario.ts';
-import { simulateSeeds } from '../support/simulation/simulate.ts';
+import { simulate, simulateSeeds } from '../support/simulation/simulate.ts';
 
 /** Within how many seeds of each kind of world a broken protocol must show. */
 const HUNTS = [
@@ -17,6 +18,10 @@ test.each(MUTANTS)('a protocol that is broken on purpose is found out: $name', a
 });
 
 async function hunt(create: () => Backend): Promise<readonly string[]> {
+  for (const trace of TRACES) {
+    const { violations } = await simulate(trace.create(), create());
+    if (violations.length > 0) return violations;
+  }
   for (const seeds of HUNTS) {
     const found = await simulateSeeds(seeds, create, { stopAtFirst: true });
     if (found.length > 0) return found;

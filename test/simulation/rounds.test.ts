@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { memoryBackend } from '../support/simulation/backend.ts';
 import { openDynamoBackend } from '../support/simulation/dynamo-backend.ts';
 import { MUTANTS } from '../support/simulation/mutants.ts';
-import { ROUND_TRACES } from '../support/simulation/rounds.ts';
+import { TRACES } from '../support/simulation/rounds.ts';
 import { simulate } from '../support/simulation/simulate.ts';
 
 const BACKENDS = [
@@ -11,7 +11,7 @@ const BACKENDS = [
 ];
 
 describe.each(BACKENDS)('over $name', ({ open }) => {
-  test.each(ROUND_TRACES)('$name', async ({ create, ends, letters }) => {
+  test.each(TRACES)('$name', async ({ create, ends, letters }) => {
     const { backend, close } = await open();
     try {
       const { world, violations } = await simulate(create(), backend);
@@ -26,7 +26,7 @@ describe.each(BACKENDS)('over $name', ({ open }) => {
   });
 });
 
-describe.each(ROUND_TRACES)('$name', ({ create, kills }) => {
+describe.each(TRACES)('$name', ({ create, kills }) => {
   test.each(kills)('which finds out %s', async (name) => {
     const mutant = MUTANTS.find((each) => each.name === name);
     if (mutant === undefined) throw new Error(`there is no mutant ${name}`);

@@ -296,10 +296,16 @@ describe.each([throttled, timeout, expired])('when DynamoDB answers $name', (err
         runs.closeExhausted(held.record, {
           at: DUE,
           error: { name: '', message: '' },
-          deadLetterFor: 'm',
           lastAttempt: 4,
+          owner: 'owner-2',
+          leaseUntil: DUE,
         }),
     },
+    {
+      call: 'takeDeadLetter',
+      action: () => runs.takeDeadLetter(held.record, { owner: 'owner-2', now: DUE, leaseUntil: DUE }),
+    },
+    { call: 'noteDeadLetter', action: () => runs.noteDeadLetter(held.record, DUE) },
     { call: 'createPending', action: () => requests.createPending(request, { now: DUE, requestedBy: 'ada' }) },
     { call: 'get', action: () => runs.get(request.run) },
     { call: 'take', action: () => locks.take({ job: 'report', run: 'r', claim: 1, now: DUE, until: DUE }) },

@@ -46,7 +46,6 @@ export function claimRequest(request: RunRequest, overrides: Partial<ClaimReques
   return {
     request,
     owner: 'owner-1',
-    messageId: 'message-1',
     now,
     leaseUntil: plus(now, minutes(2)),
     maxAttempts: 3,

@@ -77,12 +77,13 @@ export function createRunHarness(
     async deliver(
       request: RunRequest,
       overrides: Partial<Delivery> = {},
+      equipped: RunPorts = ports,
     ): Promise<Disposition & Pick<Executed, 'mustExit'>> {
       const owner = `owner-${++deliveries}`;
       const deadline = plus(clock.now(), toMilliseconds(deployedTimeouts(policy).functionTimeout));
-      const ids = { messageId: 'message-1', logStream: 'stream', requestId: `request-${deliveries}` };
+      const ids = { logStream: 'stream', requestId: `request-${deliveries}` };
       const delivery = { request, owner, receiveCount: 1, isRedrive: false, deadline, ...ids, ...overrides };
-      const { disposition, mustExit } = await executeRun(delivery, ports);
+      const { disposition, mustExit } = await executeRun(delivery, equipped);
       return { ...disposition, mustExit };
     },
     eventNames: () => events.map(({ event }) => event),

@@ -75,16 +75,7 @@ function take(claim: ClaimRequest): Omit<Update, 'condition'> {
       startedAt: orElse('startedAt', 'now'),
       ...assign(fields),
     },
-    remove: [
-      'nextAttemptAt',
-      'reason',
-      'blockedBy',
-      'calendar',
-      'finishedAt',
-      'deadLetterFor',
-      'deadLetterSentAt',
-      'expiresAt',
-    ],
+    remove: ['nextAttemptAt', 'reason', 'blockedBy', 'calendar', 'finishedAt', 'deadLetterSentAt', 'expiresAt'],
     values: {
       ...values,
       now,

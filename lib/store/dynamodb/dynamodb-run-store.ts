@@ -1,6 +1,14 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LeaseLostError } from '../../run/errors.ts';
-import type { Claimed, ClaimRequest, ClaimResult, ExhaustedClosing, RunStore, Settlement } from '../../run/ports.ts';
+import type {
+  Claimed,
+  ClaimRequest,
+  ClaimResult,
+  DeadLetterDuty,
+  ExhaustedClosing,
+  RunStore,
+  Settlement,
+} from '../../run/ports.ts';
 import { hasEnded, type RunRecord } from '../../run/record.ts';
 import { type EpochMs, type Milliseconds, plus, toEpochSeconds } from '../../units.ts';
 import { closeAttempt, opensRound, readRefusal, settledFields, toClaimed } from '../rules.ts';
@@ -16,6 +24,9 @@ export interface DynamoDbRunStoreOptions {
   readonly table: string;
   readonly retention: Milliseconds;
 }
+
+/** Of a run that has not gone on since: each failure is after more attempts than the one before. */
+const SAME_FAILURE = 'status = :failed AND attempt = :attempt';
 
 /** The records of runs in DynamoDB. Every write carries a condition, so a repeated or late one changes nothing. */
 export class DynamoDbRunStore implements RunStore {
@@ -63,19 +74,30 @@ export class DynamoDbRunStore implements RunStore {
     const attempts = closeAttempt(seen, { outcome: 'lost' });
     const { applied, item } = await this.#end(seen.id, {
       // Not the lost attempt's owner any more: should it still live, it must not take this write for its own.
-      fields: { status: 'failed', owner: closing.deadLetterFor, attempts, ...failure, finishedAt: at },
+      fields: { status: 'failed', attempts, ...failure, finishedAt: at },
       condition: 'claim = :claim AND status = :running',
       values: { claim: seen.claim },
     });
-    return applied || (item?.status === 'failed' && item.deadLetterFor === closing.deadLetterFor);
+    return applied || (item?.status === 'failed' && item.owner === closing.owner);
   }
 
-  async noteDeadLetter({ id }: RunRecord, deadLetterFor: string, at: EpochMs): Promise<void> {
+  async takeDeadLetter({ id, attempt }: RunRecord, { owner, now, leaseUntil }: DeadLetterDuty): Promise<boolean> {
+    const { applied } = await this.#table.update({
+      key: runKey(id),
+      set: { owner: ':owner', leaseUntil: ':leaseUntil' },
+      condition: `${SAME_FAILURE} AND attribute_not_exists(deadLetterSentAt) AND (attribute_not_exists(leaseUntil) OR leaseUntil <= :now OR owner = :owner)`,
+      values: { failed: 'failed', attempt, owner, now, leaseUntil },
+    });
+    return applied;
+  }
+
+  async noteDeadLetter({ id, attempt }: RunRecord, at: EpochMs): Promise<void> {
     await this.#table.update({
       key: runKey(id),
       set: { deadLetterSentAt: ':at' },
-      condition: 'deadLetterFor = :deadLetterFor',
-      values: { at, deadLetterFor },
+      remove: ['leaseUntil'],
+      condition: SAME_FAILURE,
+      values: { failed: 'failed', attempt, at },
     });
   }
 
@@ -101,7 +123,12 @@ export class DynamoDbRunStore implements RunStore {
     return this.#table.update({
       key: runKey(runId),
       set: assign(written),
-      remove: ['current', 'leaseUntil', ...(hasEnded(status) ? ['openShard', 'openAt'] : [])],
+      remove: [
+        'current',
+        // Who has failed it has the time of its lease to send its dead letter.
+        ...(status === 'failed' ? [] : ['leaseUntil']),
+        ...(hasEnded(status) ? ['openShard', 'openAt'] : []),
+      ],
       condition,
       values: { ...written, running: 'running', ...values },
     });

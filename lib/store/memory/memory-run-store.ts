@@ -5,6 +5,7 @@ import type {
   Claimed,
   ClaimRequest,
   ClaimResult,
+  DeadLetterDuty,
   ExhaustedClosing,
   RunRequest,
   RunRequests,
@@ -49,27 +50,42 @@ export class MemoryRunStore implements RunStore, RunRequests {
     }
     if (record.status === fields.status) return;
     if (record.status !== 'running') throw new LeaseLostError(record.id);
-    const { leaseUntil: _, ...rest } = record;
-    this.#set({ ...rest, ...fields });
+    const { leaseUntil, ...rest } = record;
+    const lease = fields.status === 'failed' && leaseUntil !== undefined ? { leaseUntil } : {};
+    this.#set({ ...rest, ...lease, ...fields });
     if (fields.nextAttemptAt !== undefined) this.open.set(record.id, fields.nextAttemptAt);
   }
 
   async closeExhausted(seen: RunRecord, closing: ExhaustedClosing): Promise<boolean> {
     const record = this.records.get(seen.id);
     const { at, ...failure } = closing;
-    const { deadLetterFor: owner } = closing;
     if (record?.status !== 'running' || record.claim !== seen.claim) {
-      return record?.status === 'failed' && record.deadLetterFor === owner;
+      return record?.status === 'failed' && record.owner === closing.owner;
     }
-    const { leaseUntil: _, ...rest } = record;
     const attempts = closeAttempt(record, { outcome: 'lost' });
-    this.#set({ ...rest, status: 'failed', owner, attempts, ...failure, finishedAt: at });
+    this.#set({ ...record, status: 'failed', attempts, ...failure, finishedAt: at });
     return true;
   }
 
-  async noteDeadLetter({ id }: RunRecord, deadLetterFor: string, at: EpochMs): Promise<void> {
+  async takeDeadLetter(run: RunRecord, { owner, now, leaseUntil }: DeadLetterDuty): Promise<boolean> {
+    const record = this.#sameFailure(run);
+    if (record === undefined || record.deadLetterSentAt !== undefined) return false;
+    if ((record.leaseUntil ?? now) > now && record.owner !== owner) return false;
+    this.records.set(record.id, { ...record, owner, leaseUntil });
+    return true;
+  }
+
+  async noteDeadLetter(run: RunRecord, at: EpochMs): Promise<void> {
+    const record = this.#sameFailure(run);
+    if (record === undefined) return;
+    const { leaseUntil: _, ...rest } = record;
+    this.records.set(record.id, { ...rest, deadLetterSentAt: at });
+  }
+
+  /** A failed run, unless it has gone on since. */
+  #sameFailure({ id, attempt }: RunRecord): RunRecord | undefined {
     const record = this.records.get(id);
-    if (record?.deadLetterFor === deadLetterFor) this.records.set(id, { ...record, deadLetterSentAt: at });
+    return record?.status === 'failed' && record.attempt === attempt ? record : undefined;
   }
 
   async createPending(request: RunRequest, { now, requestedBy }: { now: EpochMs; requestedBy: string }): Promise<void> {
@@ -121,7 +137,6 @@ function claimedRecord(before: RunRecord | undefined, claim: ClaimRequest): RunR
     blockedBy: _b,
     calendar: _c,
     finishedAt: _f,
-    deadLetterFor: _l,
     deadLetterSentAt: _s,
     ...kept
   } = before ?? newRecord(request, now);

@@ -57,7 +57,6 @@ async function execute(ports: RunPorts): Promise<void> {
   const run = scheduledRunId(job.name, 'nightly', scheduledTime);
   const delivery = {
     request: scheduledRequest({ job: job.name, run, scheduledTime }),
-    messageId: 'message',
     owner: crypto.randomUUID(),
     receiveCount: 1,
     deadline: plus(systemClock.now(), toMilliseconds(deployedTimeouts(ports.policy).functionTimeout)),

@@ -110,7 +110,6 @@ const deliveryOf = (
   { policy, clock }: { policy: JobPolicy; clock: VirtualClock },
 ) => ({
   request,
-  messageId: 'message',
   owner: `owner-${receiveCount}`,
   receiveCount,
   deadline: plus(clock.now(), toMilliseconds(deployedTimeouts(policy).functionTimeout)),

@@ -1,5 +1,5 @@
 import { epochMs, HOUR } from '../../../lib/units.ts';
-import { count, Evidence } from './evidence.ts';
+import { append, count, Evidence } from './evidence.ts';
 import type { Fact, FactOf } from './journal.ts';
 import { ENDS, judgeRecord } from './judge-record.ts';
 import { JOB, type World } from './world.ts';
@@ -20,8 +20,19 @@ export async function audit(world: World, cameToRest: boolean): Promise<readonly
   for (const run of evidence.sent.keys()) {
     judgeRecord(run, await world.backend.peek(run), evidence, maxAttempts);
   }
+  judgeReports(evidence);
   await judgeLock(world, evidence);
   return evidence.violations;
+}
+
+/** Two dead letters of one failure, or two alerts, are the price of a delivery that died, froze or was not heard. */
+function judgeReports({ letterSenders, alertSenders, disturbed, accuse }: Evidence): void {
+  for (const [what, senders] of Object.entries({ 'dead letters': letterSenders, alerts: alertSenders })) {
+    for (const [failure, processes] of senders) {
+      const calm = processes.filter((process) => !disturbed.has(process));
+      if (calm.length > 1) accuse('I7', `${failure}: ${what} of ${calm.join(', ')}, and nothing had happened to them`);
+    }
+  }
 }
 
 /** By asking for it as the next run would, an hour later. */
@@ -42,7 +53,7 @@ class Auditor {
   }
 
   see(fact: Fact): void {
-    const { sent, redriven, letterOf, deadLetters, messages } = this.#evidence;
+    const { sent, redriven, letterOf, messages } = this.#evidence;
     switch (fact.kind) {
       case 'sent':
         count(sent, fact.run);
@@ -56,10 +67,15 @@ class Auditor {
         this.#seeDeleted(fact);
         break;
       case 'moved':
-        deadLetters.add(fact.run);
         break;
       case 'dead-letter':
         this.#seeDeadLetter(fact);
+        break;
+      case 'alert':
+        append(this.#evidence.alertSenders, this.#evidence.reported.get(fact.process) ?? fact.run, fact.process);
+        break;
+      case 'fault':
+        this.#evidence.disturbed.add(fact.process);
         break;
       case 'record':
         this.#seeRecord(fact);
@@ -75,6 +91,7 @@ class Auditor {
         break;
       case 'died':
         this.#evidence.update(fact.process, { isOver: true });
+        if (!this.#evidence.answered.has(fact.process)) this.#evidence.disturbed.add(fact.process);
         this.#countCalls(fact);
         break;
       case 'answered':
@@ -98,7 +115,7 @@ class Auditor {
     if (before?.status === 'completed') {
       this.#evidence.accuse('I3', `${id}: a completed record was written by ${process}`);
     }
-    // The only write to a failed run that leaves it failed: a note that its dead letter was sent.
+    // Writes to a failed run that leave it failed: who sends its dead letter, and that it was sent.
     if (before?.status === 'failed' && status === 'failed') return;
     if (before?.status === 'failed') this.#seeRound(process, after);
     if ((after.round ?? 0) !== (rounds.get(id) ?? 0)) {
@@ -115,14 +132,17 @@ class Auditor {
     }
     if (owner === process && status !== 'running') this.#seeSettled(process, after);
     if (ENDS.includes(status)) ended.add(id);
-    if (status === 'failed') this.#seeFailed(after);
+    if (status === 'failed') this.#seeFailed(process, id);
     if (status === 'completed') this.#seeCompleted(process, id);
   }
 
-  #seeDeadLetter({ run, letter }: FactOf<'dead-letter'>): void {
-    const { deadLetters, failed, failures, letters } = this.#evidence;
+  #seeDeadLetter({ run, letter, process }: FactOf<'dead-letter'>): void {
+    const { deadLetters, failed, failures, letters, letterSenders, reported } = this.#evidence;
     deadLetters.add(run);
     letters.set(letter, failures.get(run) ?? 0);
+    const failure = `${run}, failure ${failures.get(run) ?? 0}`;
+    append(letterSenders, failure, process);
+    reported.set(process, failure);
     if (!failed.has(run)) this.#evidence.accuse('I1', `${run}: a dead letter for a run that has not failed`);
   }
 
@@ -147,12 +167,12 @@ class Auditor {
     this.#evidence.update(process, { isOver: true });
   }
 
-  #seeFailed({ id, deadLetterFor }: FactOf<'record'>['after']): void {
-    const { failed, failures, deadLetters, owedBy } = this.#evidence;
+  #seeFailed(process: string, id: string): void {
+    const { messages, failed, failures, deadLetters, owedBy } = this.#evidence;
     failed.add(id);
     count(failures, id);
     deadLetters.delete(id);
-    owedBy.set(id, deadLetterFor);
+    owedBy.set(id, messages.get(process));
   }
 
   #seeCompleted(process: string, id: string): void {
@@ -190,6 +210,7 @@ class Auditor {
 
   #seeAnswer(fact: FactOf<'answered'>): void {
     const { process, troubles } = fact;
+    this.#evidence.answered.add(process);
     const execution = this.#evidence.executions.get(process);
     if (execution !== undefined && execution.how === undefined) {
       // Lambda would freeze the job's promise, and thaw it inside the next run.

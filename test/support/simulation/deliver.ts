@@ -32,8 +32,8 @@ export async function deliver(receipt: Receipt, { process, ports, queue, network
 
   const deadline = process.toOwnTime(process.deadline);
   const shielded = hideUntil(deliveryTimeouts(ports.policy, process.clock.now(), deadline).redeliverAt);
-  const { message: messageId, receiveCount, attempts: deadLetterAttempts } = receipt;
-  const ids = { messageId, owner: id, logStream: id, requestId: id };
+  const { receiveCount, attempts: deadLetterAttempts } = receipt;
+  const ids = { owner: id, logStream: id, requestId: id };
   const request = parseRunMessage(receipt.body);
   const { disposition, mustExit } = await executeRun(
     { request, receiveCount, deadLetterAttempts, deadline, ...ids },

@@ -16,6 +16,15 @@ export class Evidence {
   readonly messages = new Map<string, string>();
   /** Processes that lived on, never froze and had nothing refused by the run store. */
   readonly untroubled = new Set<string>();
+  /** Processes that have given Lambda an answer. */
+  readonly answered = new Set<string>();
+  /** Processes that died before they had answered, or to one of whose calls something happened. */
+  readonly disturbed = new Set<string>();
+  /** By failure, a run and how often it had failed: the processes that sent a dead letter for it, and those that sent an alert. */
+  readonly letterSenders = new Map<string, string[]>();
+  readonly alertSenders = new Map<string, string[]>();
+  /** The failure for which each process sent a dead letter last. */
+  readonly reported = new Map<string, string>();
   /** How many messages each run had. */
   readonly sent = new Map<string, number>();
   readonly redriven = new Set<string>();
@@ -35,9 +44,9 @@ export class Evidence {
   /** By run that has failed: the message whose delivery owes a dead letter. */
   readonly owedBy = new Map<string, string | undefined>();
 
-  accuse(invariant: string, what: string): void {
+  readonly accuse = (invariant: string, what: string): void => {
     this.violations.push(`${invariant}: ${what}`);
-  }
+  };
 
   update(process: string, change: Partial<Execution>): void {
     const execution = this.executions.get(process);
@@ -49,6 +58,9 @@ export class Evidence {
     return !isOver && at < deadline;
   }
 }
+
+export const append = (lists: Map<string, string[]>, key: string, value: string): unknown =>
+  lists.set(key, [...(lists.get(key) ?? []), value]);
 
 export const count = (counts: Map<string, number>, key: string): number => {
   const next = (counts.get(key) ?? 0) + 1;

@@ -1,4 +1,5 @@
 import type { RunRecord } from '../../../lib/run/record.ts';
+import type { Fault } from './faults.ts';
 
 /** Something that happened, written down by the simulated world and not by the protocol. */
 export type Event =
@@ -8,6 +9,9 @@ export type Event =
   /** SQS moved a message to the dead-letter queue itself. */
   | { readonly kind: 'moved'; readonly message: string; readonly run: string }
   | { readonly kind: 'dead-letter'; readonly run: string; readonly process: string; readonly letter: string }
+  | { readonly kind: 'alert'; readonly run: string; readonly process: string }
+  /** Something happened to a call of a process. */
+  | { readonly kind: 'fault'; readonly process: string; readonly call: string; readonly fault: Fault }
   | { readonly kind: 'record'; readonly process: string; readonly before?: RunRecord; readonly after: RunRecord }
   | {
       readonly kind: 'job-started';

@@ -2,6 +2,7 @@ import type {
   Claimed,
   ClaimRequest,
   ClaimResult,
+  DeadLetterDuty,
   LockHold,
   LockRequest,
   Settlement,
@@ -79,6 +80,33 @@ export class OpensARoundForAnyMessage extends MemoryRunStore {
   override async claim(request: ClaimRequest): Promise<ClaimResult> {
     const deadLetterAttempts = (await this.get(request.request.run))?.attempt;
     return super.claim({ ...request, deadLetterAttempts });
+  }
+}
+
+/** Lets every delivery of a failed run send its dead letter, until one has noted that it has. */
+export class SharesTheDeadLetter extends MemoryRunStore {
+  override async claim(request: ClaimRequest): Promise<ClaimResult> {
+    const claim = await super.claim(request);
+    const record = await this.get(request.request.run);
+    return record?.status === 'failed' ? { kind: 'ended', record } : claim;
+  }
+
+  override async takeDeadLetter(): Promise<boolean> {
+    return true;
+  }
+}
+
+/** Takes a dead letter over from whoever has it by now. */
+export class TakesAnybodysDeadLetter extends MemoryRunStore {
+  override async takeDeadLetter(run: RunRecord, duty: DeadLetterDuty): Promise<boolean> {
+    return super.takeDeadLetter(run, { ...duty, now: FUTURE });
+  }
+}
+
+/** Keeps a dead letter for a delivery that has died. */
+export class NeverTakesADeadLetter extends MemoryRunStore {
+  override async takeDeadLetter(): Promise<boolean> {
+    return false;
   }
 }
 

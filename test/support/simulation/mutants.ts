@@ -88,6 +88,9 @@ export const MUTANTS: readonly Mutant[] = [
     stores.OpensARoundForAnyLetter,
     stores.OpensARoundForAnyMessage,
     stores.ForgetsTheRound,
+    stores.SharesTheDeadLetter,
+    stores.TakesAnybodysDeadLetter,
+    stores.NeverTakesADeadLetter,
     stores.KeepsWhatIsGivenBack,
   ].map(ofRuns),
   ...[

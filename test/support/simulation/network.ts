@@ -1,4 +1,5 @@
 import type { FaultPlan, Service } from './faults.ts';
+import type { Event } from './journal.ts';
 import type { Random } from './random.ts';
 import type { SimulatedProcess } from './simulated-process.ts';
 import type { Timeline } from './timeline.ts';
@@ -13,16 +14,25 @@ export interface Call<Answer> {
   readonly apply: () => Promise<Answer>;
 }
 
+export interface NetworkOptions {
+  readonly timeline: Timeline;
+  readonly random: Random;
+  readonly faults: FaultPlan;
+  readonly note: (event: Event) => void;
+}
+
 /** What lies between a process and everything outside it: time passes, and what the fault plan says happens. */
 export class Network {
   readonly #timeline: Timeline;
   readonly #random: Random;
   readonly #faults: FaultPlan;
+  readonly #note: (event: Event) => void;
 
-  constructor(timeline: Timeline, random: Random, faults: FaultPlan) {
+  constructor({ timeline, random, faults, note }: NetworkOptions) {
     this.#timeline = timeline;
     this.#random = random;
     this.#faults = faults;
+    this.#note = note;
   }
 
   call<Answer>({ process, service, name, apply }: Call<Answer>): Promise<Answer> {
@@ -30,6 +40,7 @@ export class Network {
     const latency = () => 2 + Math.floor(this.#random.next() * 20);
     const fault = this.#faults.next({ service, name, now: timeline.now });
     if (service === 'runs' || service === 'locks') process.storeCalls++;
+    if (fault !== undefined) this.#note({ kind: 'fault', process: process.id, call: name, fault });
 
     return new Promise((resolve, reject) => {
       const answer = (settle: () => void) => timeline.after(latency(), () => process.go(settle));

@@ -16,8 +16,52 @@ export interface Trace {
 
 const NO_FAULTS = new Map();
 
+/** So many copies, one after the other. */
+const copies = (count: number, from: number, every: number): readonly number[] =>
+  Array.from({ length: count }, (_, index) => from + index * every);
+
+/** Failed runs: who sends the dead letter and the alert. */
+const REPORT_TRACES: readonly Trace[] = [
+  {
+    name: 'copies that come while a failed run is being reported send no dead letter and no alert of their own',
+    create: () =>
+      plainScenario({
+        faults: scriptedFaults(NO_FAULTS),
+        maxAttempts: 1,
+        runs: [plannedRun({ behaviours: ['throw'], resentAfter: copies(80, 1_600, 20) })],
+      }),
+    ends: { status: 'failed', attempt: 1, round: 0 },
+    letters: 1,
+    kills: ['SharesTheDeadLetter'],
+  },
+  {
+    name: 'a delivery that dies before it has reported its failed run leaves that to one of the copies',
+    create: () =>
+      plainScenario({
+        faults: namedFaults({ settle: 'crash-after' }, 0),
+        maxAttempts: 1,
+        runs: [plannedRun({ behaviours: ['throw'], resentAfter: copies(80, 45_600, 5) })],
+      }),
+    ends: { status: 'failed', attempt: 1, round: 0 },
+    letters: 1,
+    kills: ['TakesAnybodysDeadLetter', 'NeverTakesADeadLetter'],
+  },
+  {
+    name: 'a delivery that cannot send the dead letter leaves it to the next at once',
+    create: () =>
+      plainScenario({
+        faults: namedFaults({ 'dead-letter': 'lost-request' }, 0),
+        maxAttempts: 1,
+        runs: [plannedRun({ behaviours: ['throw'] })],
+      }),
+    ends: { status: 'failed', attempt: 1, round: 0 },
+    letters: 1,
+    kills: ['NeverTakesADeadLetter'],
+  },
+];
+
 /** Rounds of attempts: which dead letter opens one. */
-export const ROUND_TRACES: readonly Trace[] = [
+const ROUND_TRACES: readonly Trace[] = [
   {
     name: 'a dead letter whose round was ended by another message of its run opens no second one',
     create: () =>
@@ -71,3 +115,5 @@ export const ROUND_TRACES: readonly Trace[] = [
     kills: ['ForgetsTheRound'],
   },
 ];
+
+export const TRACES: readonly Trace[] = [...ROUND_TRACES, ...REPORT_TRACES];

@@ -22,8 +22,8 @@ function describeRecord({
   attempt,
   lastAttempt,
   attempts,
-  deadLetterFor,
+  deadLetterSentAt,
 }: RunRecord): string {
   const outcomes = attempts.map(({ n, outcome = 'running' }) => `${n}:${outcome}`).join();
-  return `${id}:${status}(${owner} claim ${claim}, ${attempt}/${lastAttempt}, [${outcomes}] ${deadLetterFor ?? ''})`;
+  return `${id}:${status}(${owner} claim ${claim}, ${attempt}/${lastAttempt}, [${outcomes}]${deadLetterSentAt === undefined ? '' : ', dead letter sent'})`;
 }

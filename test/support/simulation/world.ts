@@ -49,7 +49,7 @@ export class World {
     this.backend = backend;
     this.policy = policyOf(scenario);
     this.#eagerRedrives = scenario.eagerRedrives;
-    this.#network = new Network(this.timeline, random, faults);
+    this.#network = new Network({ timeline: this.timeline, random, faults, note: (event) => this.note(event) });
     const { queueVisibility, maxReceiveCount } = deployedTimeouts(this.policy);
     this.queue = new SimulatedQueue({
       timeline: this.timeline,
@@ -70,11 +70,13 @@ export class World {
       this.timeline.at(START + after, () => this.queue.redrive(() => true));
     }
     if (!(await this.timeline.run())) return false;
-    // The faults are over. Somebody moves back one dead letter of each run that SQS gave up meanwhile and that is still open.
+    // The faults are over. Somebody moves back one dead letter of each run that SQS gave up meanwhile or that is still open.
     this.#isCalm = true;
     for (let round = 0; round < MOST_LAST_REDRIVES; round++) {
       const open: DeadLetter[] = [];
-      for (const letter of this.queue.deadLetters) if (!(await this.#hasEnded(letter.run))) open.push(letter);
+      for (const each of this.queue.deadLetters) {
+        if (each.letter === undefined || !(await this.#hasEnded(each.run))) open.push(each);
+      }
       this.queue.redrive((deadLetter) => deadLetter === open.find(({ run }) => run === deadLetter.run));
       if (!(await this.timeline.run())) return false;
     }
@@ -149,7 +151,8 @@ export class World {
             this.note({ kind: 'dead-letter', run, process: process.id, letter });
             this.#post({ body, run, letter, attempts });
           }),
-        alert: () => this.#world(process, 'world', 'alert', () => {}),
+        alert: () =>
+          this.#world(process, 'world', 'alert', () => this.note({ kind: 'alert', run, process: process.id })),
       },
       observe: () => {},
       describeFailure: () => ({ subject: '', body: '' }),
