@@ -20,7 +20,9 @@ export function deliveryOf(
     request,
     owner: crypto.randomUUID(),
     receiveCount: Number(record.attributes.ApproximateReceiveCount) || 1,
-    deadLetterAttempts: readCount(record.messageAttributes[DEAD_LETTER_ATTRIBUTES.attempts]?.stringValue),
+    // The body first: a version that did not know its story has put 0 into the attribute.
+    deadLetterAttempts:
+      request.deadLetter?.attempts ?? readCount(record.messageAttributes[DEAD_LETTER_ATTRIBUTES.attempts]?.stringValue),
     deadline,
     logStream: context.logStreamName,
     requestId: context.awsRequestId,

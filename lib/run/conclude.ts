@@ -118,7 +118,8 @@ async function concludeFailure(
   const { reporter, describeFailure, runs } = ports;
   ports.observe({ event: 'run-failed', run, at, error, outcome, duration });
   try {
-    await reporter.sendDeadLetter({ body: formatRunMessage(request), run: run.id, attempts: run.attempt, error });
+    const { deadLetter: _, ...plain } = request;
+    await reporter.sendDeadLetter({ body: formatRunMessage(plain), run: run.id, attempts: run.attempt, error });
   } catch (failure) {
     // The next delivery need not wait until this one's time is over.
     const duty = { owner, now: at, leaseUntil: at };

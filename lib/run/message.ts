@@ -16,15 +16,36 @@ export interface RunMessage {
   readonly scheduledTime: EpochMs;
   readonly trigger: Trigger;
   readonly input: unknown;
+  /** Only of a dead letter. */
+  readonly deadLetter?: DeadLetterStory;
+}
+
+/**
+ * What a dead letter tells in its body of the run that failed, beside what every message has. Its attributes tell it too, but
+ * AWS does not document that they survive when a message is moved.
+ */
+export interface DeadLetterStory {
+  /** How many attempts the run had made when it failed, over all rounds. */
+  readonly attempts: number;
+  /** Of the earliest attempt that the record has, in one line. */
+  readonly firstError: string;
+  /** Of the last attempt, in one line. */
+  readonly lastError: string;
 }
 
 /** The largest body, in bytes. */
 export const LARGEST_MESSAGE = 64 * 1024;
+/**
+ * How many more bytes a dead letter's body may have: for its story, and for what the message that failed had left to be filled
+ * in. A run's dead letter must never be refused for its size when it is moved back.
+ */
+export const LARGEST_STORY = 4 * 1024;
 /** The deepest nesting of the input. */
 export const DEEPEST_INPUT = 32;
 /** Names that could reach an object's prototype when code copies the input around. */
 export const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
-const FIELDS = ['v', 'run', 'job', 'schedule', 'scheduledTime', 'trigger', 'input'];
+const FIELDS = ['v', 'run', 'job', 'schedule', 'scheduledTime', 'trigger', 'input', 'deadLetter'];
+const STORY_FIELDS = ['attempts', 'firstError', 'lastError'];
 
 /** What EventBridge Scheduler replaces with the due time when it fires. https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html */
 export const SCHEDULED_TIME_PLACEHOLDER = '<aws.scheduler.scheduled-time>';
@@ -61,20 +82,44 @@ export function parseRunMessage(body: string): RunMessage & { readonly run: stri
   const scheduledTime = readScheduledTime(fields.scheduledTime);
   checkInput(fields.input, 1);
   const run = readRun(fields.run, { job, schedule, scheduledTime });
-  return { v: 1, run, job, schedule, scheduledTime, trigger, input: fields.input };
+  const deadLetter = readStory(fields.deadLetter);
+  return { v: 1, run, job, schedule, scheduledTime, trigger, input: fields.input, ...(deadLetter && { deadLetter }) };
 }
 
 function parseFields(body: string): Record<string, unknown> {
   const size = new TextEncoder().encode(body).length;
-  if (size > LARGEST_MESSAGE) throw refuse(`the body has ${size} bytes; allowed are ${LARGEST_MESSAGE}`);
+  const checkSize = (allowed: number): void => {
+    if (size <= allowed) return;
+    const most = `${LARGEST_MESSAGE}, of a dead letter ${LARGEST_MESSAGE + LARGEST_STORY}`;
+    throw refuse(`the body has ${size} bytes; allowed are ${most}`);
+  };
+  checkSize(LARGEST_MESSAGE + LARGEST_STORY);
   const fields: unknown = readable(() => JSON.parse(body));
   if (!isObject(fields) || Array.isArray(fields)) throw refuse('the body is no JSON object');
   const { v } = fields as { readonly v?: unknown };
   if (v !== 1) throw refuseField('v', v, '1');
-  for (const name of Object.keys(fields)) {
-    if (!FIELDS.includes(name)) throw refuseField('a field', name, FIELDS.join(', '));
-  }
+  checkNames(fields, 'a field', FIELDS);
+  if (!('deadLetter' in fields)) checkSize(LARGEST_MESSAGE);
   return fields as Record<string, unknown>;
+}
+
+function checkNames(fields: object, what: string, allowed: readonly string[]): void {
+  for (const name of Object.keys(fields)) {
+    if (!allowed.includes(name)) throw refuseField(what, name, allowed.join(', '));
+  }
+}
+
+function readStory(story: unknown): DeadLetterStory | undefined {
+  if (story === undefined) return undefined;
+  if (!isObject(story)) throw refuseField('deadLetter', story, 'an object');
+  checkNames(story, 'a field of deadLetter', STORY_FIELDS);
+  const { attempts, firstError, lastError } = story as { readonly [Field in keyof DeadLetterStory]?: unknown };
+  if (!Number.isSafeInteger(attempts) || Number(attempts) < 0) {
+    throw refuseField('attempts of deadLetter', attempts, 'a count from 0');
+  }
+  if (typeof firstError !== 'string' || typeof lastError !== 'string')
+    throw refuse('the errors of deadLetter are not texts');
+  return { attempts: Number(attempts), firstError, lastError };
 }
 
 function readNames({ job, schedule = null, trigger }: Record<string, unknown>) {

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InvalidMessageError } from '../../lib/run/errors.ts';
-import { formatRunMessage, parseRunMessage, scheduleTargetInput } from '../../lib/run/message.ts';
+import {
+  formatRunMessage,
+  LARGEST_MESSAGE,
+  LARGEST_STORY,
+  parseRunMessage,
+  type RunMessage,
+  scheduleTargetInput,
+} from '../../lib/run/message.ts';
 import { parseRunId, requestedRunId, scheduledRunId } from '../../lib/run/run-id.ts';
 import { runKey } from '../../lib/store/dynamodb/keys.ts';
 import { epochMs, MINUTE } from '../../lib/units.ts';
@@ -12,6 +19,17 @@ const schedules = fc.stringMatching(/^[a-z0-9][a-z0-9.-]{0,39}$/);
 const ulids = fc.stringMatching(/^[0-9A-HJKMNP-TV-Z]{26}$/);
 const minutes = fc.integer({ min: 0, max: 120_000_000 }).map((minute) => epochMs(minute * MINUTE));
 const instants = fc.integer({ min: 0, max: 7_200_000_000_000 }).map(epochMs);
+
+const STORY = { attempts: 3, firstError: 'Error: no connection', lastError: 'four' };
+const MESSAGE: RunMessage = {
+  v: 1,
+  run: 'report/2027-03-02T02:00Z/nightly',
+  job: 'report',
+  schedule: 'nightly',
+  scheduledTime: DUE,
+  trigger: 'schedule',
+  input: null,
+};
 
 describe('a run id', () => {
   test('gives back the parts it was made of', () => {
@@ -127,6 +145,54 @@ describe('a message', () => {
     });
   });
 
+  test.each([
+    { what: 'no object', deadLetter: 'letter', says: /deadLetter is "letter"; allowed: an object/ },
+    { what: 'a list', deadLetter: [3], says: /a field of deadLetter is "0"/ },
+    { what: 'nothing', deadLetter: null, says: /deadLetter is null/ },
+    { what: 'no count', deadLetter: { firstError: 'x', lastError: 'y' }, says: /attempts of deadLetter is missing/ },
+    { what: 'half a count', deadLetter: { ...STORY, attempts: 1.5 }, says: /attempts of deadLetter is 1.5/ },
+    { what: 'less than nothing', deadLetter: { ...STORY, attempts: -1 }, says: /attempts of deadLetter is -1/ },
+    { what: 'a count in words', deadLetter: { ...STORY, attempts: '3' }, says: /attempts of deadLetter is "3"/ },
+    {
+      what: 'an error that is no text',
+      deadLetter: { ...STORY, lastError: { secret: 's3cret' } },
+      says: /are not texts/,
+    },
+    { what: 'a field that nobody knows', deadLetter: { ...STORY, more: 1 }, says: /a field of deadLetter is "more"/ },
+    {
+      what: 'a key that reaches a prototype',
+      deadLetter: JSON.parse('{"attempts":1,"firstError":"","lastError":"","__proto__":{}}'),
+      says: /a field of deadLetter is "__proto__"/,
+    },
+  ])('whose story of a dead letter is $what is refused, and none of it but names and counts is quoted', (broken) => {
+    const body = JSON.stringify({ ...JSON.parse(formatRunMessage(MESSAGE)), deadLetter: broken.deadLetter });
+
+    expect(() => parseRunMessage(body)).toThrow(broken.says);
+    expect(() => parseRunMessage(body)).not.toThrow('s3cret');
+  });
+
+  test('that is a dead letter comes back with its story, which may be beyond the size of other messages', () => {
+    const size = (message: RunMessage) => new TextEncoder().encode(formatRunMessage(message)).length;
+    const input = 'x'.repeat(LARGEST_MESSAGE - size({ ...MESSAGE, input: '' }));
+    const largest: RunMessage = { ...MESSAGE, input };
+    const deadLetter = { ...largest, deadLetter: STORY };
+    const longest = { ...STORY, lastError: 'x'.repeat(LARGEST_STORY - (size(deadLetter) - LARGEST_MESSAGE) + 4) };
+
+    expect(size(largest)).toBe(LARGEST_MESSAGE);
+    expect(parseRunMessage(formatRunMessage(largest))).toEqual(largest);
+    expect(parseRunMessage(formatRunMessage(deadLetter))).toEqual(deadLetter);
+    expect(size({ ...largest, deadLetter: longest })).toBe(LARGEST_MESSAGE + LARGEST_STORY);
+    expect(parseRunMessage(formatRunMessage({ ...largest, deadLetter: longest })).deadLetter).toEqual(longest);
+    for (const tooLong of [
+      { ...largest, input: `${input}x` },
+      { ...largest, deadLetter: { ...longest, firstError: `${longest.firstError}x` } },
+    ]) {
+      expect(() => parseRunMessage(formatRunMessage(tooLong))).toThrow(
+        /bytes; allowed are 65536, of a dead letter 69632/,
+      );
+    }
+  });
+
   test('is read or refused, whatever it is, with no other error (5,000 cases)', () => {
     const almost = fc.record(
       {
@@ -137,6 +203,7 @@ describe('a message', () => {
         scheduledTime: fc.oneof(fc.constant('2027-03-02T02:00:00Z'), fc.jsonValue()),
         trigger: fc.oneof(fc.constant('schedule'), fc.jsonValue()),
         input: fc.jsonValue(),
+        deadLetter: fc.oneof(fc.constant(undefined), fc.jsonValue(), fc.constant(STORY)),
       },
       { requiredKeys: [] },
     );

@@ -149,6 +149,17 @@ describe('a dead letter moved back', () => {
     expect(await harness.record()).toMatchObject({ status: 'failed', attempt: 2 });
   });
 
+  test('does not hand the story in its body on to the dead letter of the next round', async () => {
+    const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
+    await harness.deliver(harness.request());
+    const deadLetter = { attempts: 1, firstError: 'old', lastError: 'old' };
+
+    await harness.deliver(harness.request({ deadLetter }), { deadLetterAttempts: 1 });
+
+    expect(harness.deadLetters).toHaveLength(2);
+    expect(harness.deadLetters[1]?.body).not.toContain('old');
+  });
+
   test('that is late does not begin a round of a later failure, and is acknowledged', async () => {
     const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
     await harness.deliver(harness.request());
