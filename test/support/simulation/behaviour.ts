@@ -54,9 +54,9 @@ export async function behave(behaviour: Behaviour, { process, context, duration,
     case 'block':
       process.freeze(process.deadline - 1);
       await process.sleep(0);
-      return process.die();
+      return exit(process);
     case 'exit':
-      return process.die();
+      return exit(process);
     case 'throw-a-trap':
       throw new Proxy(new Error('trap'), {
         getPrototypeOf() {
@@ -64,6 +64,12 @@ export async function behave(behaviour: Behaviour, { process, context, duration,
         },
       });
   }
+}
+
+/** Nothing of a process goes on after its end, and its job neither returns nor throws. */
+function exit(process: SimulatedProcess): Promise<never> {
+  process.die();
+  return new Promise(() => {});
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
