@@ -1,8 +1,8 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { AlertMessage } from '../job/context.ts';
 import { toSnsMessage } from '../observe/sns-message.ts';
+import { deadLetterError } from '../run/dead-letter.ts';
 import type { DeadLetter, Reporter } from '../run/ports.ts';
-import { cut, errorLines } from '../run/run-error.ts';
 import { SDK_OPTIONS } from './sdk-options.ts';
 
 /** The attributes that say why a dead letter is there, and of a message that it is one moved back. */
@@ -11,8 +11,6 @@ export const DEAD_LETTER_ATTRIBUTES = {
   attempts: 'belfry-attempts',
   error: 'belfry-error',
 } as const;
-
-const MAX_ERROR = 500;
 
 export interface ReporterOptions {
   readonly sqs: SQSClient;
@@ -40,7 +38,7 @@ function deadLetterAttributes({ run, attempts, error }: DeadLetter) {
   return {
     ...(run && { [DEAD_LETTER_ATTRIBUTES.run]: text(run) }),
     [DEAD_LETTER_ATTRIBUTES.attempts]: { DataType: 'Number', StringValue: `${attempts}` },
-    [DEAD_LETTER_ATTRIBUTES.error]: text(cut(errorLines(error).join('; '), MAX_ERROR)),
+    [DEAD_LETTER_ATTRIBUTES.error]: text(deadLetterError(error)),
   };
 }
 

@@ -2,10 +2,10 @@ import { bestEffort } from '../best-effort.ts';
 import { unreachable } from '../errors.ts';
 import { isLate } from '../job/trigger.ts';
 import { type EpochMs, type Milliseconds, milliseconds, plus } from '../units.ts';
+import { deadLetterBody } from './dead-letter.ts';
 import type { Delivery, Disposition, RunPorts } from './delivery.ts';
 import { LostAttemptError } from './errors.ts';
 import type { RunEvent } from './events.ts';
-import { formatRunMessage } from './message.ts';
 import type { Leaving } from './overlap/gate.ts';
 import type { Settled } from './ports.ts';
 import { owesDeadLetter, type RunRecord } from './record.ts';
@@ -118,8 +118,8 @@ async function concludeFailure(
   const { reporter, describeFailure, runs } = ports;
   ports.observe({ event: 'run-failed', run, at, error, outcome, duration });
   try {
-    const { deadLetter: _, ...plain } = request;
-    await reporter.sendDeadLetter({ body: formatRunMessage(plain), run: run.id, attempts: run.attempt, error });
+    const body = deadLetterBody(request, run, error);
+    await reporter.sendDeadLetter({ body, run: run.id, attempts: run.attempt, error });
   } catch (failure) {
     // The next delivery need not wait until this one's time is over.
     const duty = { owner, now: at, leaseUntil: at };

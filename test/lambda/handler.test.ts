@@ -183,7 +183,10 @@ describe('the handler', () => {
     }
   });
 
-  test('knows a dead letter that was moved back by its attributes', async () => {
+  test.each([
+    { by: 'its body, whatever has become of its attributes', keepsStory: true, keepsAttributes: false },
+    { by: 'its attributes, where a version without the story has sent it', keepsStory: false, keepsAttributes: true },
+  ])('knows a dead letter that was moved back by $by', async ({ keepsStory, keepsAttributes }) => {
     let broken = true;
     const { deliver, record } = setup(
       () => {
@@ -194,18 +197,19 @@ describe('the handler', () => {
     await deliver();
     broken = false;
     const { MessageBody = '', MessageAttributes = {} } = deadLetters()[0] ?? {};
+    const { deadLetter, ...message } = JSON.parse(MessageBody);
+    const attributes = Object.entries(MessageAttributes).map(([name, { DataType = '', StringValue = '' }]) => [
+      name,
+      { dataType: DataType, stringValue: StringValue },
+    ]);
 
     await deliver(
-      MessageBody,
-      Object.fromEntries(
-        Object.entries(MessageAttributes).map(([name, { DataType = '', StringValue = '' }]) => [
-          name,
-          { dataType: DataType as 'String', stringValue: StringValue },
-        ]),
-      ),
+      keepsStory ? { ...message, deadLetter } : message,
+      keepsAttributes ? Object.fromEntries(attributes) : {},
       'message-2',
     );
 
+    expect(deadLetter).toMatchObject({ attempts: 1, lastError: expect.stringMatching(/^Error: no/) });
     expect(await record()).toMatchObject({ status: 'completed', attempts: [{ n: 1 }, { n: 2, cause: 'redrive' }] });
   });
 

@@ -101,8 +101,12 @@ class Auditor {
   }
 
   #seeDeleted({ run, message }: FactOf<'deleted'>): void {
-    const { ended, owedBy, deadLetters, redriven } = this.#evidence;
+    const { ended, owedBy, deadLetters, redriven, letters, letterOf, failures, rounds } = this.#evidence;
     if (!ended.has(run)) this.#evidence.accuse('I1', `${run}: ${message} was deleted before the run ended`);
+    const letter = letters.get(letterOf.get(message) ?? '');
+    if (letter !== undefined && letter === failures.get(run) && (rounds.get(run) ?? 0) < letter) {
+      this.#evidence.accuse('I1', `${run}: ${message} was deleted, the dead letter of a failure without a round`);
+    }
     // A frozen delivery of an earlier round may acknowledge late; then the dead letter moved back is still in the queue.
     if (owedBy.get(run) === message && !deadLetters.has(run) && !redriven.has(run)) {
       this.#evidence.accuse('I1', `${run}: ${message} was deleted before its dead letter was sent`);
@@ -132,15 +136,16 @@ class Auditor {
     }
     if (owner === process && status !== 'running') this.#seeSettled(process, after);
     if (ENDS.includes(status)) ended.add(id);
-    if (status === 'failed') this.#seeFailed(process, id);
+    if (status === 'failed') this.#seeFailed(process, after);
     if (status === 'completed') this.#seeCompleted(process, id);
   }
 
-  #seeDeadLetter({ run, letter, process }: FactOf<'dead-letter'>): void {
-    const { deadLetters, failed, failures, letters, letterSenders, reported } = this.#evidence;
+  #seeDeadLetter({ run, letter, process, attempts }: FactOf<'dead-letter'>): void {
+    const { deadLetters, failed, failureAfter, letters, letterSenders, reported } = this.#evidence;
     deadLetters.add(run);
-    letters.set(letter, failures.get(run) ?? 0);
-    const failure = `${run}, failure ${failures.get(run) ?? 0}`;
+    const nth = failureAfter.get(`${run} ${attempts}`) ?? 0;
+    letters.set(letter, nth);
+    const failure = `${run}, failure ${nth}`;
     append(letterSenders, failure, process);
     reported.set(process, failure);
     if (!failed.has(run)) this.#evidence.accuse('I1', `${run}: a dead letter for a run that has not failed`);
@@ -167,10 +172,10 @@ class Auditor {
     this.#evidence.update(process, { isOver: true });
   }
 
-  #seeFailed(process: string, id: string): void {
-    const { messages, failed, failures, deadLetters, owedBy } = this.#evidence;
+  #seeFailed(process: string, { id, attempt }: FactOf<'record'>['after']): void {
+    const { messages, failed, failures, failureAfter, deadLetters, owedBy } = this.#evidence;
     failed.add(id);
-    count(failures, id);
+    failureAfter.set(`${id} ${attempt}`, count(failures, id));
     deadLetters.delete(id);
     owedBy.set(id, messages.get(process));
   }

@@ -32,9 +32,10 @@ export async function deliver(receipt: Receipt, { process, ports, queue, network
 
   const deadline = process.toOwnTime(process.deadline);
   const shielded = hideUntil(deliveryTimeouts(ports.policy, process.clock.now(), deadline).redeliverAt);
-  const { receiveCount, attempts: deadLetterAttempts } = receipt;
+  const { receiveCount } = receipt;
   const ids = { owner: id, logStream: id, requestId: id };
   const request = parseRunMessage(receipt.body);
+  const deadLetterAttempts = request.deadLetter?.attempts ?? receipt.attempts;
   const { disposition, mustExit } = await executeRun(
     { request, receiveCount, deadLetterAttempts, deadline, ...ids },
     ports,

@@ -32,7 +32,9 @@ export class Evidence {
   readonly letterOf = new Map<string, string | undefined>();
   /** How often each run has failed for good. */
   readonly failures = new Map<string, number>();
-  /** By dead letter: how often its run had failed when it was sent. */
+  /** By run and the attempts that it had made: which of its failures that was, from 1. */
+  readonly failureAfter = new Map<string, number>();
+  /** By dead letter: which of its run's failures it was sent for. */
   readonly letters = new Map<string, number>();
   /** How many rounds each run was opened after its first. */
   readonly rounds = new Map<string, number>();

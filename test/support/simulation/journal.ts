@@ -8,7 +8,13 @@ export type Event =
   | { readonly kind: 'deleted'; readonly message: string; readonly run: string }
   /** SQS moved a message to the dead-letter queue itself. */
   | { readonly kind: 'moved'; readonly message: string; readonly run: string }
-  | { readonly kind: 'dead-letter'; readonly run: string; readonly process: string; readonly letter: string }
+  | {
+      readonly kind: 'dead-letter';
+      readonly run: string;
+      readonly process: string;
+      readonly letter: string;
+      readonly attempts: number;
+    }
   | { readonly kind: 'alert'; readonly run: string; readonly process: string }
   /** Something happened to a call of a process. */
   | { readonly kind: 'fault'; readonly process: string; readonly call: string; readonly fault: Fault }

@@ -1,5 +1,5 @@
 import type { RunPorts } from '../../../lib/run/delivery.ts';
-import { formatRunMessage } from '../../../lib/run/message.ts';
+import { formatRunMessage, parseRunMessage } from '../../../lib/run/message.ts';
 import type { Leaving } from '../../../lib/run/overlap/gate.ts';
 import type { Once } from '../../../lib/run/ports.ts';
 import type { MemoryLockStore } from '../../../lib/store/memory/memory-lock-store.ts';
@@ -47,6 +47,21 @@ function forgetsTheDeadLetter(ports: RunPorts): RunPorts {
   return {
     ...ports,
     reporter: { ...reporter, sendDeadLetter: (deadLetter) => reporter.sendDeadLetter(deadLetter).catch(() => {}) },
+  };
+}
+
+/** Says in the attributes of a dead letter alone how many attempts its run had made. */
+function sendsNoStory(ports: RunPorts): RunPorts {
+  const { reporter } = ports;
+  return {
+    ...ports,
+    reporter: {
+      ...reporter,
+      sendDeadLetter(letter) {
+        const { deadLetter: _, ...message } = parseRunMessage(letter.body);
+        return reporter.sendDeadLetter({ ...letter, body: formatRunMessage(message) });
+      },
+    },
   };
 }
 
@@ -103,5 +118,5 @@ export const MUTANTS: readonly Mutant[] = [
     stores.NeverLetsGo,
     stores.ForgetsItsTokens,
   ].map(ofLocks),
-  ...[settlesLater, sendsTheDeadLetterFirst, forgetsTheDeadLetter, freesTheLockFirst].map(ofProtocol),
+  ...[sendsNoStory, settlesLater, sendsTheDeadLetterFirst, forgetsTheDeadLetter, freesTheLockFirst].map(ofProtocol),
 ];

@@ -102,6 +102,20 @@ const ROUND_TRACES: readonly Trace[] = [
     kills: ['OpensARoundForAnyMessage'],
   },
   {
+    name: 'a dead letter that loses its attributes when it is moved back opens its round all the same',
+    create: () =>
+      plainScenario({
+        faults: scriptedFaults(NO_FAULTS),
+        maxAttempts: 1,
+        runs: [plannedRun({ behaviours: ['throw', 'succeed'] })],
+        redrivesAfter: [20_000],
+        losesAttributes: true,
+      }),
+    ends: { status: 'completed', attempt: 2, round: 1 },
+    letters: 1,
+    kills: ['sendsNoStory'],
+  },
+  {
     name: 'each dead letter of a run that keeps failing opens the next round',
     create: () =>
       plainScenario({

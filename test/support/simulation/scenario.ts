@@ -34,6 +34,8 @@ export interface Scenario {
   readonly redrivesAfter: readonly number[];
   /** How many dead letters are moved back at once, by somebody who watches the alarm. */
   readonly eagerRedrives: number;
+  /** Whether a dead letter that is moved back loses its attributes on the way: nobody documents that it keeps them. */
+  readonly losesAttributes: boolean;
 }
 
 /** Half of the 15 seconds by which two hosts may differ. */
@@ -51,6 +53,7 @@ export function plainScenario(overrides: Partial<Scenario> & Pick<Scenario, 'fau
     duplicates: 0,
     redrivesAfter: [],
     eagerRedrives: 0,
+    losesAttributes: false,
     ...overrides,
   };
 }
@@ -84,6 +87,7 @@ export function scenarioOf(seed: number): Scenario {
     duplicates: random.pick([0, 0, 0.1, 0.4]),
     redrivesAfter: random.chance(0.5) ? [] : [random.integer(1, 60) * MINUTE, random.integer(30, 90) * MINUTE],
     eagerRedrives: random.pick([0, 0, 1, 3]),
+    losesAttributes: random.chance(0.3),
   };
 }
 

@@ -72,11 +72,13 @@ export class SimulatedQueue {
     this.#poll(message);
   }
 
-  /** Moves dead letters back, as the console does: same bodies and attributes, new ids. */
-  redrive(which: (deadLetter: DeadLetter) => boolean): void {
+  /** Moves dead letters back, as the console does: same bodies, new ids, and attributes if all goes well. */
+  redrive(which: (deadLetter: DeadLetter) => boolean, losesAttributes = false): void {
     const chosen = this.deadLetters.filter(which);
     this.deadLetters = this.deadLetters.filter((deadLetter) => !chosen.includes(deadLetter));
-    for (const deadLetter of chosen) this.send(deadLetter);
+    for (const { attempts, ...deadLetter } of chosen) {
+      this.send(losesAttributes || attempts === undefined ? deadLetter : { ...deadLetter, attempts });
+    }
   }
 
   /** @throws Error for a receipt that is no longer the newest, and beyond twelve hours from the receive */

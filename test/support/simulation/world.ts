@@ -67,7 +67,7 @@ export class World {
   async run(): Promise<boolean> {
     for (const [index, plan] of this.scenario.runs.entries()) this.#plan(index, plan);
     for (const after of this.scenario.redrivesAfter) {
-      this.timeline.at(START + after, () => this.queue.redrive(() => true));
+      this.timeline.at(START + after, () => this.#redrive(() => true));
     }
     if (!(await this.timeline.run())) return false;
     // The faults are over. Somebody moves back one dead letter of each run that SQS gave up meanwhile or that is still open.
@@ -77,7 +77,7 @@ export class World {
       for (const each of this.queue.deadLetters) {
         if (each.letter === undefined || !(await this.#hasEnded(each.run))) open.push(each);
       }
-      this.queue.redrive((deadLetter) => deadLetter === open.find(({ run }) => run === deadLetter.run));
+      this.#redrive((deadLetter) => deadLetter === open.find(({ run }) => run === deadLetter.run));
       if (!(await this.timeline.run())) return false;
     }
     return true;
@@ -148,7 +148,7 @@ export class World {
         sendDeadLetter: ({ body, attempts }) =>
           this.#world(process, 'sqs', 'dead-letter', () => {
             const letter = `letter-${++this.#letters}`;
-            this.note({ kind: 'dead-letter', run, process: process.id, letter });
+            this.note({ kind: 'dead-letter', run, process: process.id, letter, attempts });
             this.#post({ body, run, letter, attempts });
           }),
         alert: () =>
@@ -193,11 +193,15 @@ export class World {
     });
   }
 
+  #redrive(which: (deadLetter: DeadLetter) => boolean): void {
+    this.queue.redrive(which, this.scenario.losesAttributes);
+  }
+
   #post(deadLetter: DeadLetter): void {
     this.queue.deadLetters.push(deadLetter);
     if (this.#eagerRedrives-- <= 0) return;
     const delay = this.scenario.random.integer(0, 30_000);
-    this.timeline.after(delay, () => this.queue.redrive((each) => each === deadLetter));
+    this.timeline.after(delay, () => this.#redrive((each) => each === deadLetter));
   }
 
   #world(process: SimulatedProcess, service: Service, name: string, action: () => void): Promise<void> {
