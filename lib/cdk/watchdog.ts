@@ -147,7 +147,6 @@ export function grantWatchdog(worker: JobWorker): void {
   const allow = (actions: string[], resource: string, conditions?: Record<string, unknown>) =>
     new PolicyStatement({ actions, resources: [resource], ...(conditions === undefined ? {} : { conditions }) });
   const queues = queueArn(worker, `${names.prefix}-*`);
-  const deadLetters = queueArn(worker, `${names.prefix}-*-dlq`);
   const schedules = Stack.of(worker).formatArn({
     service: 'scheduler',
     resource: 'schedule',
@@ -161,20 +160,15 @@ export function grantWatchdog(worker: JobWorker): void {
       `${table}/index/${TABLE.openIndex.name}`,
       keys(...Array.from({ length: OPEN_SHARDS }, (_, shard) => openShard(shard))),
     ),
-    allow(['sqs:SendMessage'], queues),
-    allow(['sqs:GetQueueAttributes'], deadLetters),
-    allow(['sqs:GetQueueAttributes'], queueArn(worker, names.deliveryQueue)),
+    allow(['sqs:SendMessage', 'sqs:GetQueueAttributes'], queues),
     allow(['scheduler:GetSchedule'], schedules),
     allow(['sns:GetTopicAttributes'], channels?.mailTopicArn ?? alertTopic),
   );
   Validations.of(worker).acknowledge(
     {
       id: wildcardIn(worker, queues),
-      reason: 'The queues of all jobs, whose names begin so; one by one they would not fit into a policy',
-    },
-    {
-      id: wildcardIn(worker, deadLetters),
-      reason: 'The dead-letter queues of all jobs, of which it asks how many messages they have',
+      reason:
+        'The queues of all jobs, to which it sends, and theirs of dead letters, of which it asks how many messages they have: their names begin so; one by one they would not fit into a policy',
     },
     { id: wildcardIn(worker, schedules), reason: "The schedules of this deployment's own group and of no other" },
   );

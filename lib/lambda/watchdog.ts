@@ -100,7 +100,8 @@ function createAdapters(
     findDeployed: (name) => findSchedule(scheduler, { Name: name, GroupName: prefix }),
     send,
     countWaiting: (runsWaiting) => writeLine(formatMetrics(prefix, WATCHDOG, systemClock.now(), { runsWaiting })),
-    countMessages: (queue) => countMessages(sqs, `${queues}${queue}`),
+    countMessages: (queue) => countMessages(sqs, `${queues}${queue}`, MESSAGE_COUNTS),
+    countUntaken: (queue) => countMessages(sqs, `${queues}${queue}`, ['ApproximateNumberOfMessages']),
     countMissed: (job, runsMissed) => writeLine(formatMetrics(prefix, job, systemClock.now(), { runsMissed })),
     now: systemClock.now,
     random: Math.random,
@@ -123,11 +124,15 @@ function queueNames({ queueUrl, alertTopicArn }: Environment, variables: NodeJS.
 /** Those in flight as well: a person may be reading them. */
 const MESSAGE_COUNTS = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
 
-async function countMessages(client: SQSClient, QueueUrl: string): Promise<number> {
+async function countMessages(
+  client: SQSClient,
+  QueueUrl: string,
+  counts: readonly (typeof MESSAGE_COUNTS)[number][],
+): Promise<number> {
   try {
-    const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...MESSAGE_COUNTS] });
+    const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...counts] });
     const { Attributes = {} } = await client.send(command);
-    return MESSAGE_COUNTS.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+    return counts.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
   } catch (error) {
     // The stack of its group is not deployed yet.
     if (error instanceof QueueDoesNotExist) return 0;

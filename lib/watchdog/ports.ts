@@ -91,6 +91,8 @@ export interface WatchdogPorts {
   readonly countWaiting: (count: number) => void;
   /** About how many messages a queue of the deployment has, those in flight included; 0 for a queue that does not exist. */
   readonly countMessages: (queue: string) => Promise<number>;
+  /** About how many of them nothing has taken yet. */
+  readonly countUntaken: (queue: string) => Promise<number>;
   readonly now: () => EpochMs;
   /** A number from 0 up to 1. */
   readonly random: () => number;

@@ -33,12 +33,23 @@ export interface ChecksState {
   readonly slowRuns: readonly string[];
 }
 
-/** How far the rescue of open runs has read the index. One reading of it may take several passes. */
+/** How far the rescue of open runs has read the index. A reading of very many rows takes several passes. */
 export interface RescueProgress {
   /** When the last reading began, and this one: runs are sent whose turn came in between. */
   readonly since: EpochMs;
   readonly until: EpochMs;
   /** The position of the last row read. Absent when the reading is complete. */
+  readonly after?: string;
+  /** The jobs that have more rows than a pass sends, or a queue with messages in it, by name. */
+  readonly behind?: Readonly<Record<string, JobProgress>>;
+}
+
+/** How far the rescue is with the rows of one job. */
+export interface JobProgress {
+  /** Rows are sent whose turn came in between. Without an end: up to the pass that goes on. */
+  readonly since: EpochMs;
+  readonly until?: EpochMs;
+  /** The position of its last row that has had its turn. Absent before the first. */
   readonly after?: string;
 }
 

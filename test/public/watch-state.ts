@@ -1,6 +1,7 @@
 import type {
   CatchUp,
   ChecksState,
+  JobProgress,
   RescueProgress,
   ScheduleState,
   SubscriptionState,
@@ -10,7 +11,8 @@ import type {
 import { DUE } from '../support/requests.ts';
 
 const gap = { from: DUE, to: DUE };
-const sweep: Required<RescueProgress> = { since: DUE, until: DUE, after: '0 key' };
+const job: Required<JobProgress> = { since: DUE, until: DUE, after: '0 key' };
+const sweep: Required<RescueProgress> = { since: DUE, until: DUE, after: '0 key', behind: { report: job } };
 const schedule: Required<ScheduleState> = {
   definition: '[]',
   expectedFrom: DUE,

@@ -90,16 +90,16 @@ describe('rows of another kind in the index of open runs', () => {
     );
   });
 
-  test('are passed over where a reading goes on that was too long for a pass', async () => {
+  test('are passed over where a job has more rows than a pass sends', async () => {
     const harness = await setup();
     harness.circumstances.losesSent = () => true;
-    for (let index = 0; index < 600; index++) await pendRun(harness, 'report', index);
+    for (let index = 0; index < 120; index++) await pendRun(harness, 'report', index);
     harness.circumstances.between = withRows(rows);
 
     await harness.advanceTo('2027-03-02T01:59:30Z');
 
     expect(areDone(harness)).toBe(true);
-    expect(new Set(harness.sent.map(({ run }) => run)).size).toBeGreaterThanOrEqual(600);
+    expect(new Set(harness.sent.map(({ run }) => run)).size).toBe(120);
   });
 });
 

@@ -142,8 +142,9 @@ function judgeReports({ harness, troubles }: Story): readonly string[] {
 function judgeSends({ harness, finishedAt, troubles }: Story): readonly string[] {
   const tooMany = harness.store.all().flatMap(({ id, scheduledTime, finishedAt: endedAt = finishedAt, claim }) => {
     const count = harness.loggedRuns('run-resent').filter((run) => run === id).length;
-    // Twice as long each time, from each claim on.
-    const max = (claim + 1) * (1 + Math.log2(Math.max(2, (endedAt - scheduledTime) / MINUTE))) + troubles;
+    // Twice as long each time, from each claim on, up to half an hour; then hourly.
+    const age = Math.max(2, (endedAt - scheduledTime) / MINUTE);
+    const max = (claim + 1) * (1 + Math.log2(Math.min(age, 32)) + Math.max(0, age - 32) / 60) + troubles;
     return count > max ? [`${id} was sent again ${count} times`] : [];
   });
   const last = harness.sent.filter(({ at }) => at > finishedAt - 15 * MINUTE);

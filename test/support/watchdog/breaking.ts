@@ -20,13 +20,14 @@ export class Breaker {
   }
 
   between(ports: WatchdogPorts): WatchdogPorts {
-    const { store, alerts, findDeployed, send, alert, countMessages } = ports;
+    const { store, alerts, findDeployed, send, alert, countMessages, countUntaken } = ports;
     return {
       ...ports,
       findDeployed: (name) => this.#call('findDeployed', () => findDeployed(name)),
       send: (run, options) => this.#call('send', () => send(run, options)),
       alert: (message) => this.#call('alert', () => alert(message)),
       countMessages: (queue) => this.#call('countMessages', () => countMessages(queue)),
+      countUntaken: (queue) => this.#call('countUntaken', () => countUntaken(queue)),
       alerts: intercepted(alerts, (name, apply) => this.#call(name, apply)),
       store: {
         get: (run) => this.#call('get', () => store.get(run)),

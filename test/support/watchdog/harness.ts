@@ -107,6 +107,8 @@ export class WatchdogHarness {
   readonly waiting: { readonly count: number; readonly at: EpochMs }[] = [];
   /** How many messages the dead-letter queues have, by name. */
   readonly deadLetters = new Map<string, number>();
+  /** How many messages the queues of jobs have that nothing has taken, by name. */
+  readonly untaken = new Map<string, number>();
   readonly passes: Pass[] = [];
   /** Messages that the watchdog sent. */
   readonly sent: { readonly queue: string; readonly run: string; readonly trigger: string; readonly at: EpochMs }[] =
@@ -162,6 +164,7 @@ export class WatchdogHarness {
       countMissed: (job, count) => void this.counts.push({ job, count, at: this.now }),
       countWaiting: (count) => void this.waiting.push({ count, at: this.now }),
       countMessages: async (queue) => this.deadLetters.get(queue) ?? 0,
+      countUntaken: async (queue) => this.untaken.get(queue) ?? 0,
       now: () => this.now,
       random: this.#random,
     };

@@ -160,6 +160,7 @@ function disturb(ports: WatchdogPorts, next: () => Promise<Trouble>): WatchdogPo
     send: (run, options) => call(() => ports.send(run, options)),
     alert: (message) => call(() => ports.alert(message)),
     countMessages: (queue) => call(() => ports.countMessages(queue)),
+    countUntaken: (queue) => call(() => ports.countUntaken(queue)),
     alerts: intercepted(ports.alerts, (_name, apply) => call(apply)),
     store: {
       get: (run) => call(() => store.get(run)),
