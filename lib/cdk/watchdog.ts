@@ -12,7 +12,7 @@ import type { ChannelName } from '../job/stages.ts';
 import type { WatchdogOptions } from '../lambda/watchdog.ts';
 import { longestWait } from '../run/longest-wait.ts';
 import { deployedTimeouts, EARLIEST_LOOK } from '../run/timeouts.ts';
-import { ALERTS, jobPartition, OPEN_SHARDS, openShard, TABLE } from '../store/dynamodb/keys.ts';
+import { ALERTS, DUE_SHARDS, dueShard, jobPartition, OPEN_SHARDS, openShard, TABLE } from '../store/dynamodb/keys.ts';
 import { DAY, HOUR, MINUTE, type Milliseconds, milliseconds } from '../units.ts';
 import { definitionOf } from '../watchdog/deployed.ts';
 import type { WatchedJob } from '../watchdog/plan.ts';
@@ -127,6 +127,9 @@ function checkStateSize(schedules: CheckedApp['schedules']): void {
   ]);
 }
 
+const partitions = (count: number, nameOf: (shard: number) => string): readonly string[] =>
+  Array.from({ length: count }, (_, shard) => nameOf(shard));
+
 function readGrace(grace: Duration): Milliseconds {
   const length = readDuration(grace);
   if (length !== undefined && length >= EARLIEST_LOOK && length <= MAX_GRACE) return length;
@@ -158,7 +161,7 @@ export function grantWatchdog(worker: JobWorker): void {
     allow(
       ['dynamodb:Query'],
       `${table}/index/${TABLE.openIndex.name}`,
-      keys(...Array.from({ length: OPEN_SHARDS }, (_, shard) => openShard(shard))),
+      keys(...partitions(OPEN_SHARDS, openShard), ...partitions(DUE_SHARDS, dueShard)),
     ),
     allow(['sqs:SendMessage', 'sqs:GetQueueAttributes'], queues),
     allow(['scheduler:GetSchedule'], schedules),

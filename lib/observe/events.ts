@@ -11,6 +11,7 @@ export type WatchdogEvent =
   | 'run-came-too-late'
   | 'run-skipped'
   | 'run-resent'
+  | 'due-run-sent'
   | 'catch-up-sent'
   | 'after-gap-sent'
   | 'not-sent'
@@ -129,6 +130,7 @@ export const WATCHDOG_EVENTS = {
   'run-resent': { level: 'info', fields: RESENT },
   'not-sent': { level: 'info', fields: RESENT },
   'not-read': { level: 'warn', fields: ['runId', 'reason'] },
+  'due-run-sent': { level: 'info', fields: SENT },
   'catch-up-sent': { level: 'info', fields: SENT },
   'after-gap-sent': { level: 'info', fields: SENT },
   'schedule-not-deployed': { level: 'info', fields: ['runId', 'job', 'schedule', 'why'], isAlerted: true },

@@ -20,6 +20,7 @@ import { reportOverdue } from './report-overdue.ts';
 import { rescueOpenRuns } from './rescue.ts';
 import { NOTHING_SENT, sendPendingAlerts } from './send-alerts.ts';
 import { type SentCatchUps, sendCatchUps } from './send-catch-ups.ts';
+import { sendDueRuns } from './send-due.ts';
 import type { Subscriptions } from './state.ts';
 import { schedulesStillFailing } from './still-failing.ts';
 import { trackSchedules } from './track-schedules.ts';
@@ -33,6 +34,7 @@ export interface PassResult {
   readonly checked: number;
   readonly missed: number;
   readonly skipped: number;
+  readonly dueSent: number;
   readonly resent: number;
   readonly catchUpsSent: number;
   readonly catchUpsLeft: number;
@@ -79,31 +81,58 @@ export async function runPass(plan: WatchdogPlan, ports: WatchdogPorts, options:
   const checks = await checkRunsAndQueues(pass);
   const reported = await reportChecks(checks, pass);
   const more = reported.isQuiet ? NOTHING_SENT : await sendPendingAlerts(pass);
-  // 8. Rescue open runs. After the alerts: it may take long, and can wait.
+  // 8. Send runs that are due, then rescue open ones. After the alerts: it may take long.
+  const due = await sendDueRuns(pass);
   const rescue = await rescueOpenRuns(pass, checks.open);
   const subscriptions = await checkSubscriptions(pass);
   const listened = await reportSubscriptions(subscriptions ?? {}, pass);
   logUnreadable(pass);
   // 9. Save the state, which has the catch-ups as sent: a pass that ends here delays one, and never sends two.
-  const results: StepResults = { tracked, expected, gapRuns, dueTimes, found, turns, checks, rescue, subscriptions };
+  const results: StepResults = {
+    tracked,
+    expected,
+    gapRuns,
+    dueTimes,
+    found,
+    turns,
+    checks,
+    due,
+    rescue,
+    subscriptions,
+  };
   const state = nextState(results, pass);
   await pass.ports.store.saveState(state);
   // 10. Send the catch-ups.
   const caughtUp = await sendCatchUps(turns.runs, state, pass);
 
-  const steps = [rescue, tracked, gapRuns, overdue, ended, failed, alerts, checks, reported, more, listened, caughtUp];
+  const steps = [
+    due,
+    rescue,
+    tracked,
+    gapRuns,
+    overdue,
+    ended,
+    failed,
+    alerts,
+    checks,
+    reported,
+    more,
+    listened,
+    caughtUp,
+  ];
   const problems = steps.flatMap((step) => step.problems);
   if (problems.length > 0) throw new IncompleteLookError(problems);
   return resultOf(results, caughtUp);
 }
 
 const resultOf = (
-  { tracked, gapRuns, dueTimes, found, turns, rescue, subscriptions }: StepResults,
+  { tracked, gapRuns, dueTimes, found, turns, due, rescue, subscriptions }: StepResults,
   caughtUp: SentCatchUps,
 ): PassResult => ({
   checked: dueTimes.due.length,
   missed: found.missed.length,
   skipped: found.skipped,
+  dueSent: due.sent,
   resent: rescue.sent,
   catchUpsSent: caughtUp.sent,
   catchUpsLeft: turns.catchUps.length,

@@ -54,6 +54,13 @@ export interface WatchStore {
   track(run: RunRecord, checkAt: EpochMs): Promise<void>;
   /** Rows of the index of open runs with a `checkAt` up to `until`, in the order of their positions. */
   openRuns(until: EpochMs, after?: string): AsyncIterable<OpenRun>;
+  /** Rows of runs that nothing has sent yet, with a `checkAt` up to `until`. */
+  dueRuns(until: EpochMs): AsyncIterable<OpenRun>;
+  /**
+   * Moves a row of `dueRuns`: to those of open runs, once the run is sent, or to a later time. Not of a run that was claimed or
+   * has ended since.
+   */
+  move(runId: string, to: 'open' | 'due', checkAt: EpochMs): Promise<void>;
   /** A job's runs, those of the newest due times first; read page by page as they are asked for. */
   newestRuns(job: string): AsyncIterable<RunLengths | UnreadableRecord>;
   /** The same in full, of a period; not more than a page of the table. */

@@ -6,10 +6,10 @@ import type { WatchedJob } from './plan.ts';
 
 /** Since when an open run waits for something else than its own job; `undefined` for one that does not wait. */
 export function waitingSince(run: RunRecord, job: Pick<WatchedJob, 'maxAttempts'>, now: EpochMs): EpochMs | undefined {
-  const { status, createdAt, leaseUntil = now } = run;
+  const { status, leaseUntil = now } = run;
   switch (status) {
     case 'pending':
-      return createdAt;
+      return timeOf(run);
     case 'running':
       return leaseUntil > now ? undefined : leaseUntil;
     case 'retrying':
@@ -40,3 +40,6 @@ function retryingSince(run: RunRecord, { maxAttempts }: Pick<WatchedJob, 'maxAtt
   if (isFirst) return startedAt ?? createdAt;
   return epochMs((isSameRound ? last?.endedAt : undefined) ?? nextAttemptAt);
 }
+
+/** From when on a pending run is to be sent: when it was asked for, or later where that was asked for. */
+export const timeOf = ({ nextAttemptAt, createdAt }: RunRecord): EpochMs => nextAttemptAt ?? createdAt;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { OPEN_SHARDS, openShard } from '../../lib/store/dynamodb/keys.ts';
+import { DUE_SHARDS, dueShard, OPEN_SHARDS, openShard } from '../../lib/store/dynamodb/keys.ts';
 import { here, listOf, queueBehind, roleOf, statementsOf, textOf } from './policies.ts';
 import { synth } from './support.ts';
 
@@ -70,7 +70,10 @@ describe('the role of the watchdog', () => {
   test('queries the runs of jobs and the index of open runs, and nothing else', () => {
     const [runs, query, ...others] = allowing('dynamodb:Query');
 
-    const shards = Array.from({ length: OPEN_SHARDS }, (_, shard) => openShard(shard));
+    const shards = [
+      ...Array.from({ length: OPEN_SHARDS }, (_, shard) => openShard(shard)),
+      ...Array.from({ length: DUE_SHARDS }, (_, shard) => dueShard(shard)),
+    ];
     expect(others).toEqual([]);
     expect(query).toMatchObject({
       Action: 'dynamodb:Query',

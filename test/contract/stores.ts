@@ -1,17 +1,20 @@
 import type { AlertStore } from '../../lib/observe/alert-store.ts';
-import type { LockStore, RunRequests, RunStore } from '../../lib/run/ports.ts';
+import type { LockStore, RunRequest, RunRequests, RunStore } from '../../lib/run/ports.ts';
 import { DynamoDbAlertStore } from '../../lib/store/dynamodb/dynamodb-alert-store.ts';
 import { DynamoDbLockStore } from '../../lib/store/dynamodb/dynamodb-lock-store.ts';
 import { DynamoDbRunRequests } from '../../lib/store/dynamodb/dynamodb-run-requests.ts';
 import { DynamoDbRunStore } from '../../lib/store/dynamodb/dynamodb-run-store.ts';
 import { DynamoDbWatchStore } from '../../lib/store/dynamodb/dynamodb-watch-store.ts';
+import { dueEntry, runKey } from '../../lib/store/dynamodb/keys.ts';
+import { Table } from '../../lib/store/dynamodb/table.ts';
+import { assign } from '../../lib/store/dynamodb/update.ts';
 import { MemoryAlertStore } from '../../lib/store/memory/memory-alert-store.ts';
 import { MemoryLockStore } from '../../lib/store/memory/memory-lock-store.ts';
-import { MemoryWatchStore } from '../../lib/store/memory/memory-watch-store.ts';
-import { DAY, milliseconds } from '../../lib/units.ts';
+import { DAY, type EpochMs, milliseconds } from '../../lib/units.ts';
 import type { WatchStore } from '../../lib/watchdog/ports.ts';
 import { startTestTable } from '../support/dynalite.ts';
 import { openTestTable, type TestTable } from '../support/test-table.ts';
+import { ForgetfulStore } from '../support/watchdog/forgetful-store.ts';
 
 export interface Stores {
   readonly runs: RunStore;
@@ -19,6 +22,8 @@ export interface Stores {
   readonly locks: LockStore;
   readonly watch: WatchStore;
   readonly alerts: AlertStore;
+  /** Asks for a run that is to be sent at an instant, and that nothing sends. */
+  delay(request: RunRequest, now: EpochMs, sendAt: EpochMs): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -53,9 +58,10 @@ export const ADAPTERS: readonly { readonly name: string; open(): Promise<Stores>
   {
     name: 'memory',
     async open() {
-      const runs = new MemoryWatchStore();
+      const runs = new ForgetfulStore();
       const alerts = new MemoryAlertStore();
-      return { runs, requests: runs, locks: new MemoryLockStore(), watch: runs, alerts, close: async () => {} };
+      const delay: Stores['delay'] = (...args) => runs.delay(...args);
+      return { runs, requests: runs, locks: new MemoryLockStore(), watch: runs, alerts, delay, close: async () => {} };
     },
   },
   ...TABLE_SOURCES.map(({ name, open }) => ({ name, open: async () => storesOf(await open()) })),
@@ -66,5 +72,11 @@ function storesOf({ client, table, close }: TestTable): Stores {
   const requests = new DynamoDbRunRequests({ client, table });
   const watch = new DynamoDbWatchStore({ client, table });
   const alerts = new DynamoDbAlertStore({ client, table });
-  return { runs, requests, locks: new DynamoDbLockStore({ client, table }), watch, alerts, close };
+  const delay: Stores['delay'] = async (request, now, sendAt) => {
+    await requests.createPending(request, { now, requestedBy: 'ada' });
+    const values = { ...dueEntry(request.run, sendAt), nextAttemptAt: sendAt };
+    const update = { key: runKey(request.run), set: assign(values), condition: 'attribute_exists(pk)', values };
+    await new Table(client, table).update(update);
+  };
+  return { runs, requests, locks: new DynamoDbLockStore({ client, table }), watch, alerts, delay, close };
 }

@@ -328,6 +328,91 @@ describe.each(ADAPTERS)('the watch store over $name', ({ open }) => {
     }
   });
 
+  describe('a run that nothing has sent yet', () => {
+    const SEND_AT = plus(DUE, minutes(30));
+    const HOUR_LATER = plus(DUE, minutes(60));
+
+    async function delayed(): Promise<RunRequest> {
+      const request = manualRequest();
+      await stores.delay(request, DUE, SEND_AT);
+      return request;
+    }
+
+    async function dueAt(run: string, until = HOUR_LATER): Promise<EpochMs | undefined> {
+      for await (const { id, checkAt } of stores.watch.dueRuns(until)) if (id === run) return checkAt;
+      return undefined;
+    }
+
+    test('is due from its time on, and is not among the open ones', async () => {
+      const { run } = await delayed();
+
+      expect(await dueAt(run, plus(SEND_AT, secondsOf(-1)))).toBeUndefined();
+      expect(await dueAt(run, SEND_AT)).toBe(SEND_AT);
+      expect(await openIds(HOUR_LATER)).not.toContain(run);
+    });
+
+    test('is among the open ones once it is sent, with its own time', async () => {
+      const { run } = await delayed();
+
+      await stores.watch.move(run, 'open', SEND_AT);
+
+      expect(await dueAt(run)).toBeUndefined();
+      expect(await checkAtOf(run, HOUR_LATER)).toBe(SEND_AT);
+      expect(await stores.runs.get(run)).toMatchObject({ status: 'pending', nextAttemptAt: SEND_AT });
+    });
+
+    test('is due at a later time when it is moved on', async () => {
+      const { run } = await delayed();
+
+      await stores.watch.move(run, 'due', plus(SEND_AT, minutes(2)));
+
+      expect(await dueAt(run, SEND_AT)).toBeUndefined();
+      expect(await dueAt(run)).toBe(plus(SEND_AT, minutes(2)));
+    });
+
+    test.each(['open', 'due'] as const)('is not moved to %s once it is claimed: the claim has moved it', async (to) => {
+      const request = await delayed();
+      await claim(request, { now: SEND_AT, isTracked: true });
+      const leaseEnd = plus(SEND_AT, minutes(2));
+
+      await stores.watch.move(request.run, to, HOUR_LATER);
+
+      expect(await dueAt(request.run)).toBeUndefined();
+      expect(await checkAtOf(request.run, HOUR_LATER)).toBe(leaseEnd);
+    });
+
+    test.each(['open', 'due'] as const)('gets no row in %s once it has ended', async (to) => {
+      const request = await delayed();
+      const claim1 = claimed(await claim(request, { now: SEND_AT, isTracked: true }));
+      await stores.runs.settle(claim1, { status: 'completed', at: SEND_AT, result: undefined });
+
+      await stores.watch.move(request.run, to, SEND_AT);
+
+      expect(await dueAt(request.run)).toBeUndefined();
+      expect(await openIds(HOUR_LATER)).not.toContain(request.run);
+      expect(await stores.runs.get(request.run)).toMatchObject({ status: 'completed' });
+    });
+
+    test('that is among the open ones stays there, when two passes have sent it', async () => {
+      const { run } = await delayed();
+      await stores.watch.move(run, 'open', SEND_AT);
+
+      await stores.watch.move(run, 'open', HOUR_LATER);
+      await stores.watch.move(run, 'due', HOUR_LATER);
+
+      expect(await dueAt(run)).toBeUndefined();
+      expect(await checkAtOf(run, HOUR_LATER)).toBe(SEND_AT);
+    });
+
+    test('is not made by moving one that is not there', async () => {
+      const { run } = manualRequest();
+
+      await stores.watch.move(run, 'due', SEND_AT);
+
+      expect(await stores.runs.get(run)).toBeUndefined();
+    });
+  });
+
   describe("a job's newest runs", () => {
     /** Runs of a job of its own, due in minutes of the hour. */
     function dueAt(...dueMinutes: readonly number[]): readonly RunRequest[] {

@@ -14,7 +14,17 @@ import type {
 } from '../../watchdog/ports.ts';
 import type { WatchState } from '../../watchdog/state.ts';
 import { dueTimeRecord } from '../due-time-record.ts';
-import { jobPartition, OPEN_SHARDS, openEntry, openShard, RUN_PREFIX, runKey } from './keys.ts';
+import {
+  DUE_SHARDS,
+  dueEntry,
+  dueShard,
+  jobPartition,
+  OPEN_SHARDS,
+  openEntry,
+  openShard,
+  RUN_PREFIX,
+  runKey,
+} from './keys.ts';
 import { queryOpen } from './open-index.ts';
 import { readRecord } from './readable-record.ts';
 import { Table } from './table.ts';
@@ -67,19 +77,26 @@ export class DynamoDbWatchStore implements WatchStore {
   async *openRuns(until: EpochMs, position = ''): AsyncIterable<OpenRun> {
     const [first = '0', after = ''] = position.split(' ');
     for (let shard = Number(first); shard < OPEN_SHARDS; shard++) {
-      const rows = queryOpen(this.#table.client, {
-        table: this.#table.name,
-        shard: openShard(shard),
-        ...(shard === Number(first) && after !== '' ? { after } : {}),
-        // `$` sorts behind the `#` that follows the time.
-        until: `${toIso(until)}$`,
-      });
-      for await (const openAt of rows) {
-        const [time = ''] = openAt.split('#', 1);
-        const checkAt = epochMs(time.length === ISO_LENGTH ? Date.parse(time) : Number.NaN);
-        yield { id: openAt.slice(time.length + 1), checkAt, position: `${shard} ${openAt}` };
-      }
+      const isFirst = shard === Number(first) && after !== '';
+      yield* this.#rowsOf(openShard(shard), until, { mark: String(shard), ...(isFirst ? { after } : {}) });
     }
+  }
+
+  async *dueRuns(until: EpochMs): AsyncIterable<OpenRun> {
+    for (let shard = 0; shard < DUE_SHARDS; shard++) {
+      yield* this.#rowsOf(dueShard(shard), until, { mark: dueShard(shard) });
+    }
+  }
+
+  async move(runId: string, to: 'open' | 'due', checkAt: EpochMs): Promise<void> {
+    const due = dueEntry(runId, checkAt);
+    const entry = { open: openEntry(runId, checkAt), due }[to];
+    await this.#table.update({
+      key: runKey(runId),
+      set: assign(entry),
+      condition: 'status = :pending AND openShard = :dueShard',
+      values: { ...entry, pending: 'pending', dueShard: due.openShard },
+    });
   }
 
   async *newestRuns(job: string): AsyncIterable<RunLengths | UnreadableRecord> {
@@ -131,5 +148,19 @@ export class DynamoDbWatchStore implements WatchStore {
     });
     // Our own write, whose answer was lost, has left exactly what we would write.
     if (!applied && item?.state !== text) throw new StaleLookError('another pass has saved its state');
+  }
+
+  async *#rowsOf(
+    shard: string,
+    until: EpochMs,
+    { mark, ...place }: { readonly mark: string; readonly after?: string },
+  ): AsyncIterable<OpenRun> {
+    // `$` sorts behind the `#` that follows the time.
+    const rows = queryOpen(this.#table.client, { table: this.#table.name, shard, until: `${toIso(until)}$`, ...place });
+    for await (const openAt of rows) {
+      const [time = ''] = openAt.split('#', 1);
+      const checkAt = epochMs(time.length === ISO_LENGTH ? Date.parse(time) : Number.NaN);
+      yield { id: openAt.slice(time.length + 1), checkAt, position: `${mark} ${openAt}` };
+    }
   }
 }

@@ -9,8 +9,10 @@ export const TABLE = {
   openIndex: { name: 'open', partitionKey: 'openShard', sortKey: 'openAt' },
 } as const;
 
-/** Over how many partitions the index of open runs is spread. */
+/** Over how many partitions the rows of open runs are spread in the index. */
 export const OPEN_SHARDS = 8;
+/** And those of runs that nothing has sent yet. Each costs every pass half a read. */
+export const DUE_SHARDS = 2;
 
 export interface ItemKey {
   readonly pk: string;
@@ -40,6 +42,13 @@ export function openEntry(runId: string, checkAt: EpochMs): { openShard: string;
 }
 
 export const openShard = (number: number): string => `OPEN#${number}`;
+
+/** The index entry of a run that is to be sent at this instant. */
+export function dueEntry(runId: string, sendAt: EpochMs): { openShard: string; openAt: string } {
+  return { openShard: dueShard(hash(runId) % DUE_SHARDS), openAt: `${toIso(sendAt)}#${runId}` };
+}
+
+export const dueShard = (number: number): string => `DUE#${number}`;
 
 /** FNV-1a: even enough to spread eight ways. */
 function hash(text: string): number {

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../run/record.ts';
+import { hasEnded, type RunRecord } from '../../run/record.ts';
 import { type EpochMs, toIso } from '../../units.ts';
 import { StaleLookError } from '../../watchdog/errors.ts';
 import type { DueTimeWithoutRun, OpenRun, RecentRuns, RunLengths, WatchStore } from '../../watchdog/ports.ts';
@@ -9,6 +9,8 @@ import { MemoryRunStore } from './memory-run-store.ts';
 /** Records in memory with what the watchdog does to them. */
 export class MemoryWatchStore extends MemoryRunStore implements WatchStore {
   protected state: WatchState | undefined;
+  /** Runs that nothing has sent yet, and when that is to be done. */
+  protected readonly due = new Map<string, EpochMs>();
 
   async recordWithoutRun(dueTime: DueTimeWithoutRun): Promise<boolean> {
     if (this.records.has(dueTime.id)) return false;
@@ -23,10 +25,17 @@ export class MemoryWatchStore extends MemoryRunStore implements WatchStore {
   }
 
   async *openRuns(until: EpochMs, after = ''): AsyncIterable<OpenRun> {
-    const rows = [...this.open].map(([id, checkAt]) => ({ id, checkAt, position: `${toIso(checkAt)}#${id}` }));
-    yield* rows
-      .filter(({ checkAt, position }) => checkAt <= until && position > after)
-      .sort((one, other) => (one.position < other.position ? -1 : 1));
+    yield* rowsOf(this.open, until).filter(({ position }) => position > after);
+  }
+
+  async *dueRuns(until: EpochMs): AsyncIterable<OpenRun> {
+    yield* rowsOf(this.due, until).filter(({ id }) => this.#isDue(id));
+  }
+
+  async move(runId: string, to: 'open' | 'due', checkAt: EpochMs): Promise<void> {
+    if (!this.#isDue(runId) || this.records.get(runId)?.status !== 'pending') return;
+    this.due.delete(runId);
+    this[to].set(runId, checkAt);
   }
 
   async *newestRuns(job: string): AsyncIterable<RunLengths> {
@@ -51,4 +60,17 @@ export class MemoryWatchStore extends MemoryRunStore implements WatchStore {
     if (isStale) throw new StaleLookError('another pass has saved its state');
     this.state = state;
   }
+
+  /** A run has one row: whatever claims it puts it among the open ones, whatever ends it removes it. */
+  #isDue(run: string): boolean {
+    const record = this.records.get(run);
+    return this.due.has(run) && !this.open.has(run) && record !== undefined && !hasEnded(record.status);
+  }
+}
+
+function rowsOf(index: ReadonlyMap<string, EpochMs>, until: EpochMs): readonly OpenRun[] {
+  const rows = [...index].filter(([, checkAt]) => checkAt <= until);
+  return rows
+    .map(([id, checkAt]) => ({ id, checkAt, position: `${toIso(checkAt)}#${id}` }))
+    .sort((one, other) => (one.position < other.position ? -1 : 1));
 }

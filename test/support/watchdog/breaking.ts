@@ -36,6 +36,8 @@ export class Breaker {
         recentRecords: (job, which) => this.#call('recentRecords', () => store.recentRecords(job, which)),
         loadState: () => this.#call('loadState', () => store.loadState()),
         saveState: (state) => this.#call('saveState', () => store.saveState(state)),
+        dueRuns: (until) => this.#rows('dueRuns', () => store.dueRuns(until)),
+        move: (run, to, checkAt) => this.#call('move', () => store.move(run, to, checkAt)),
         openRuns: (until, after) => this.#rows('openRuns', () => store.openRuns(until, after)),
         newestRuns: (job) => this.#rows('newestRuns', () => store.newestRuns(job)),
       },

@@ -170,6 +170,8 @@ function disturb(ports: WatchdogPorts, next: () => Promise<Trouble>): WatchdogPo
       loadState: () => call(() => store.loadState()),
       saveState: (state) => call(() => store.saveState(state)),
       openRuns: (until, after) => store.openRuns(until, after),
+      dueRuns: (until) => store.dueRuns(until),
+      move: (run, to, checkAt) => call(() => store.move(run, to, checkAt)),
       newestRuns: (job) => store.newestRuns(job),
     },
   };

@@ -54,6 +54,8 @@ export function describeRun(event: RunLine, at: EpochMs, colors: Colors): Line |
       return of('not sent', colors.red, `${event.runId}: ${event.reason}`);
     case 'not-read':
       return of('not read', colors.red, String(event.reason));
+    case 'due-run-sent':
+      return of('sent', colors.blue, `${event.runId} is due`);
     case 'catch-up-sent':
       return of('catching up', colors.blue, `${event.runId} is sent for the due time that was missed`);
     case 'after-gap-sent':
