@@ -73,8 +73,8 @@ export async function concludeEnded(run: RunRecord, delivery: Delivery, ports: R
   const duty = { owner: delivery.owner, now: at, leaseUntil: leaseOf(delivery, at, ports) };
   if (!(await ports.runs.takeDeadLetter(run, duty))) return { kind: 'postpone', until: plus(at, LOOK_AGAIN) };
 
-  const { endedAt = at, outcome = 'lost' } = run.attempts.at(-1) ?? {};
-  const duration = attemptDuration(run, endedAt);
+  const { endedAt, outcome = 'lost' } = run.attempts.at(-1) ?? {};
+  const duration = endedAt && attemptDuration(run, endedAt);
   return await concludeFailure(run, { at, error: run.error, outcome, duration }, delivery, ports);
 }
 
@@ -99,8 +99,7 @@ export async function concludeExhausted(run: RunRecord, delivery: Delivery, port
   if (!closed) return { kind: 'postpone', until: plus(at, LOOK_AGAIN) };
 
   await leave({ run, now: at }, ports);
-  const duration = attemptDuration(run, at);
-  return await concludeFailure(run, { at, error, outcome: 'lost', duration }, delivery, ports);
+  return await concludeFailure(run, { at, error, outcome: 'lost' }, delivery, ports);
 }
 
 type Failure = Pick<Extract<RunEvent, { event: 'run-failed' }>, 'at' | 'error' | 'outcome' | 'duration'>;
@@ -120,11 +119,11 @@ async function concludeFailure(
   try {
     const body = deadLetterBody(request, run, error);
     await reporter.sendDeadLetter({ body, run: run.id, attempts: run.attempt, error });
-  } catch (failure) {
+  } catch (thrown) {
     // The next delivery need not wait until this one's time is over.
     const duty = { owner, now: at, leaseUntil: at };
     await step('leave the dead letter to others', run, ports, () => runs.takeDeadLetter(run, duty));
-    throw failure;
+    throw thrown;
   }
   await step('alert', run, ports, () => reporter.alert(describeFailure(run, error)));
   await step('note the dead letter', run, ports, () => runs.noteDeadLetter(run, at));

@@ -19,7 +19,8 @@ export type RunEvent =
     })
   | (OfRun & {
       readonly event: 'run-failed';
-      readonly duration: Milliseconds;
+      /** Absent when its last attempt was lost: nobody knows when that ended. */
+      readonly duration?: Milliseconds | undefined;
       readonly outcome: AttemptOutcome;
       readonly error: RunError;
     })

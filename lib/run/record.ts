@@ -80,8 +80,10 @@ export interface Attempt {
   readonly n: number;
   readonly cause: AttemptCause;
   readonly startedAt: EpochMs;
-  /** Absent while it runs and when it was lost. */
+  /** Absent while it runs and when it was lost: nobody knows when its process ended. */
   readonly endedAt?: EpochMs;
+  /** Until when it may go on: by then its process has ended. Only while it runs and when it was lost. */
+  readonly limit?: EpochMs;
   /** Absent while it runs. */
   readonly outcome?: AttemptOutcome;
   /** Without stack and causes, which the record has of the last one. */

@@ -133,7 +133,9 @@ export function closeAttempt(
 ): readonly Attempt[] {
   const last = attempts.at(-1);
   if (last === undefined) return attempts;
-  const ended = { ...last, ...end, ...(error && { error: briefOf(error) }) };
+  const { limit, ...begun } = last;
+  const kept = end.endedAt === undefined ? last : begun;
+  const ended = { ...kept, ...end, ...(error && { error: briefOf(error) }) };
   return [...attempts.slice(0, -1), ended].slice(-ATTEMPTS_KEPT);
 }
 

@@ -151,6 +151,29 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
       ]);
     });
 
+    test('is recorded as lost with its start and until when it could go on, and without a duration', async () => {
+      const request = scheduledRequest();
+      const { record } = claimed(await runs.claim(claimRequest(request)));
+      const limit = plus(DUE, secondsOf(121));
+      expect(record.attempts[0]?.limit).toBe(limit);
+
+      const second = claimed(await runs.claim(claimRequest(request, { owner: 'owner-2', now: LATER })));
+      await runs.settle(second, { ...retrying, at: LATER });
+
+      const [lost, failedOne] = (await runs.get(request.run))?.attempts ?? [];
+      expect(lost).toEqual({
+        n: 1,
+        cause: 'first',
+        outcome: 'lost',
+        startedAt: plus(DUE, secondsOf(1)),
+        limit,
+        logStream: 'stream-1',
+        requestId: 'request-1',
+      });
+      expect(failedOne).toMatchObject({ outcome: 'failed', endedAt: LATER });
+      expect(failedOne?.limit).toBeUndefined();
+    });
+
     test('keeps every lost attempt through several takeovers', async () => {
       const request = scheduledRequest();
       claimed(await runs.claim(claimRequest(request)));

@@ -31,6 +31,7 @@ const RECORD: Required<RunRecord> = {
       n: 1,
       cause: 'first',
       startedAt: DUE,
+      limit: DUE,
       endedAt: DUE,
       outcome: 'failed',
       error: BRIEF_ERROR,

@@ -97,6 +97,21 @@ describe('when things break around a run', () => {
     });
   });
 
+  test('a run whose last attempt was lost is logged without a duration, which nobody knows', async () => {
+    const harness = createRunHarness(() => {}, { retry: { maxAttempts: 1 } });
+    harness.runs.failNext('settle', { when: 'before', error: down });
+    await harness.deliver(harness.request());
+    harness.clock.jumpTo(plus(harness.clock.now(), secondsOf(96)));
+    harness.reporter.failNext('sendDeadLetter', { when: 'before', error: down });
+
+    for (const receiveCount of [2, 3]) await harness.deliver(harness.request(), { receiveCount });
+
+    const failures = harness.events.filter(({ event }) => event === 'run-failed');
+    expect(failures).toMatchObject([{ outcome: 'lost' }, { outcome: 'lost' }]);
+    expect(failures.map((event) => 'duration' in event && event.duration)).toEqual([undefined, undefined]);
+    expect((await harness.record())?.attempts).toMatchObject([{ outcome: 'lost' }]);
+  });
+
   test('a dead letter that cannot be sent keeps the message, and its redelivery sends it', async () => {
     const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
     harness.reporter.failNext('sendDeadLetter', { when: 'before', error: down });

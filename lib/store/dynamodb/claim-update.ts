@@ -57,7 +57,7 @@ function take(claim: ClaimRequest): Omit<Update, 'condition'> {
   const fields = {
     owner,
     leaseUntil,
-    current: [{ startedAt: now, logStream, requestId }],
+    current: [{ startedAt: now, limit: leaseUntil, logStream, requestId }],
     ...(isTracked ? openEntry(request.run, leaseUntil) : {}),
   };
   return {

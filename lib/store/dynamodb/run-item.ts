@@ -3,7 +3,7 @@ import { causeOf } from '../rules.ts';
 import type { Item } from './table.ts';
 
 /** An attempt as the claim writes it, before anybody knows its number or its end. */
-type OpenAttempt = Pick<Attempt, 'startedAt' | 'logStream' | 'requestId'>;
+type OpenAttempt = Pick<Attempt, 'startedAt' | 'limit' | 'logStream' | 'requestId'>;
 
 /**
  * A record from its item.

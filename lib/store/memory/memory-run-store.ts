@@ -142,7 +142,7 @@ function claimedRecord(before: RunRecord | undefined, claim: ClaimRequest): RunR
   } = before ?? newRecord(request, now);
   const attempt = kept.attempt + 1;
   const cause = causeOf(attempt, before?.status ?? 'absent');
-  const started: Attempt = { n: attempt, cause, startedAt: now, logStream, requestId };
+  const started: Attempt = { n: attempt, cause, startedAt: now, limit: leaseUntil, logStream, requestId };
   return {
     ...kept,
     ...(isLate(request.trigger) ? { trigger: request.trigger } : {}),

@@ -6,7 +6,7 @@ import { formatApp, formatSchedules } from '../../../lib/cli/shared/view/schedul
 import { distance, localMinute, shortLength } from '../../../lib/cli/shared/view/times.ts';
 import type { CloudEvent } from '../../../lib/local/events.ts';
 import { NoPassError } from '../../../lib/run/errors.ts';
-import type { RunRecord } from '../../../lib/run/record.ts';
+import { type Attempt, EMPTY_RECORD, type RunRecord } from '../../../lib/run/record.ts';
 import { epochMs, plus } from '../../../lib/units.ts';
 import { DUE, minutes, secondsOf } from '../../support/requests.ts';
 
@@ -307,6 +307,44 @@ describe('a record', () => {
       'duration   32.0 s',
       'result     {"rows":3}',
     ]);
+  });
+});
+
+describe('an attempt', () => {
+  const attempt = {
+    n: 1,
+    cause: 'first',
+    startedAt: DUE,
+    limit: plus(DUE, secondsOf(95)),
+    logStream: 's',
+    requestId: 'r',
+  } as const;
+  const shown = (ended: Partial<Attempt>): string | undefined => {
+    const record = { ...EMPTY_RECORD, id: run.runId, attempts: [{ ...attempt, ...ended }] };
+    return formatRecord(
+      {
+        ...record,
+        status: 'running',
+        trigger: 'schedule',
+        job: 'report',
+        schedule: 'nightly',
+        scheduledTime: DUE,
+        createdAt: DUE,
+      },
+      plain,
+    )
+      .split('\n')
+      .find((each) => each.startsWith('  1 '));
+  };
+
+  test('that was lost shows by when it had ended, and no duration', () => {
+    expect(shown({ outcome: 'lost' })).toBe(
+      '  1        first, 2027-03-02T02:00:00.000Z, lost by 2027-03-02T02:01:35.000Z (s, request r)',
+    );
+  });
+
+  test('that runs shows until when it may', () => {
+    expect(shown({})).toContain(', running until 2027-03-02T02:01:35.000Z at the latest (');
   });
 });
 

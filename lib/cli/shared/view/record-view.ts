@@ -65,10 +65,17 @@ function errorRows({ name, message, code, at, causes = [], stack }: RunError): [
   ];
 }
 
-function attemptText({ cause, startedAt, endedAt, outcome, error, logStream, requestId }: Attempt): string {
-  const took = endedAt === undefined ? '' : ` after ${shortLength(endedAt - startedAt)}`;
+function attemptText(attempt: Attempt): string {
+  const { cause, startedAt, outcome, error, logStream, requestId } = attempt;
   const why = error === undefined ? '' : `: ${errorLines(error).join(' ')}`;
-  return `${cause}, ${toIso(startedAt)}, ${outcome ?? 'running'}${took}${why} (${logStream}, request ${requestId})`;
+  return `${cause}, ${toIso(startedAt)}, ${outcome ?? 'running'}${lengthText(attempt)}${why} (${logStream}, request ${requestId})`;
+}
+
+/** Of a lost attempt nobody knows how long it took. */
+function lengthText({ startedAt, endedAt, limit, outcome }: Attempt): string {
+  if (endedAt !== undefined) return ` after ${shortLength(endedAt - startedAt)}`;
+  if (limit === undefined) return '';
+  return outcome === 'lost' ? ` by ${toIso(limit)}` : ` until ${toIso(limit)} at the latest`;
 }
 
 /** From the first attempt's start to the end, waits between attempts included. */
