@@ -1,5 +1,6 @@
 import type { JobPolicy } from './job/policy.ts';
 import type { SchedulePolicy } from './job/schedule-policy.ts';
+import type { ChannelName } from './job/stages.ts';
 import type { DeployedTimeouts } from './run/timeouts.ts';
 
 /** Where synth leaves the manifest, inside the assembly's folder. */
@@ -22,6 +23,8 @@ export interface Manifest {
   readonly schedules: readonly ManifestSchedule[];
   /** Where its jobs are; absent from what an earlier version has written. */
   readonly stacks?: readonly ManifestStack[];
+  /** Who is to receive its alerts; absent from what an earlier version has written. */
+  readonly alerts?: ManifestAlerts;
   /** Physical names shared by all jobs. */
   readonly resources: {
     readonly table: string;
@@ -29,6 +32,17 @@ export interface Manifest {
     readonly scheduleGroup: string;
     readonly deliveryQueue: string;
   };
+}
+
+export interface ManifestAlerts {
+  /** As `infra/stages.ts` has them for the stage that is deployed. */
+  readonly deployed: {
+    readonly email: readonly string[];
+    /** E-mail is among them where it has addresses. */
+    readonly channels: readonly ChannelName[];
+  };
+  /** The channels that this assembly's alerts go to: on this machine those whose secrets `.belfry.env` has. */
+  readonly channels: readonly ChannelName[];
 }
 
 /** A stack that has jobs of a group, or for `''` those of none. */

@@ -114,7 +114,8 @@ export class Belfry extends Construct {
     const { hasOwnStacks } = settings;
     const next = { app: checked, stages: Object.keys(stages), stacks: placed, hasOwnStacks };
     this.checks.unshift(() => (this.isAccessPending ? [ACCESS_IS_PENDING] : []));
-    synthesizeBeside(this, { next, checks: this.checks }, createManifest(checked, watchdog.job, describeStacks(next)));
+    const described = { stacks: describeStacks(next), alerts: settings.listeners };
+    synthesizeBeside(this, { next, checks: this.checks }, createManifest(checked, watchdog.job, described));
     this.awaitAccess(access?.(this));
     printFindings(this);
     noteProgress();

@@ -7,7 +7,7 @@ import { InvalidAppError } from '../app/check-report.ts';
 import { checkStages, keyRegion, STAGES_FILE } from '../app/check-stages.ts';
 import { ALERTS_FUNCTION, DEFAULT_STAGE, type Deployment, UNNAMED_APP } from '../job/names.ts';
 import { type ChannelName, channelsOf, type StageSettings, type Stages } from '../job/stages.ts';
-import { LOCAL_CHANNELS_CONTEXT, LOCAL_CONTEXT } from '../manifest.ts';
+import { LOCAL_CHANNELS_CONTEXT, LOCAL_CONTEXT, type ManifestAlerts } from '../manifest.ts';
 import { nearest } from '../nearest.ts';
 import { type DeploymentOptions, describeMoved, describeOverridden, readContext } from './context.ts';
 import { localAlerts } from './local-alerts.ts';
@@ -22,6 +22,8 @@ export interface SettingsSource extends DeploymentOptions {
 export interface DeploymentSettings extends Omit<DeploymentOptions, keyof Deployment> {
   readonly deployment: Deployment;
   readonly stage: StageSettings;
+  /** Who is to receive alerts, of the stage as deployed and as it is here. */
+  readonly listeners: ManifestAlerts;
   /** Whether Belfry makes the stacks that its resources go to. */
   readonly hasOwnStacks: boolean;
   /** Where its stacks may be deployed. */
@@ -54,13 +56,18 @@ export function readSettings(
   if (app === undefined) throw new InvalidAppError([APP_MISSING]);
   const deployment = { app, stage };
   checkDeployment(deployment);
-  const settings = localized(scope, checkStages(stages, stage));
+  const declared = checkStages(stages, stage);
+  const settings = localized(scope, declared);
   if (surrounding !== undefined) checkEnvironment(surrounding, stage, settings);
   const { account, region } = settings;
   return {
     ...others,
     deployment,
     stage: settings,
+    listeners: {
+      deployed: { email: declared.alerts?.email ?? [], channels: channelsOf(declared.alerts) },
+      channels: channelsOf(settings.alerts),
+    },
     hasOwnStacks: surrounding === undefined,
     env: definedIn({ account, region }),
     warnings: isLocal(scope)

@@ -13,6 +13,7 @@ import { findProject } from '../shared/project.ts';
 import { readOrRefuse, unknownName } from '../shared/refusals.ts';
 import { synthesizedApp } from '../shared/synthesized-app.ts';
 import { openTerminal } from '../shared/terminal.ts';
+import { describeDeployedAlerts } from '../shared/view/alerts-text.ts';
 import { formatIdleJobs } from '../shared/view/schedule-table.ts';
 import { COUNT_OF_EACH, COUNT_OF_ONE } from './counts.ts';
 import { formatExpression, formatNext } from './next-view.ts';
@@ -94,7 +95,9 @@ async function nextOfSchedules(id: string | undefined, options: NextOptions): Pr
     const none = manifest.jobs.length === 0 ? NO_JOBS : `there are no schedules in ${SCHEDULES_FILE}`;
     const jobs = manifest.jobs.map(({ name }) => name);
     const idle = id === undefined ? formatIdleJobs(jobs, manifest.schedules) : undefined;
-    print([[...texts, ...past].join('\n\n') || none, ...(idle === undefined ? [] : [colors.dim(idle)])].join('\n\n'));
+    const alerts = id === undefined ? describeDeployedAlerts(manifest) : undefined;
+    const last = [idle && colors.dim(idle), alerts && `alerts of ${alerts}`].filter((each) => each !== undefined);
+    print([[...texts, ...past].join('\n\n') || none, ...last].join('\n\n'));
   }
 }
 

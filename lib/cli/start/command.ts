@@ -10,6 +10,7 @@ import { type EndOfRun, endOfRun } from '../shared/end-of-run.ts';
 import { CommandError, EXIT } from '../shared/exit-codes.ts';
 import { findProject } from '../shared/project.ts';
 import { openTerminal, type Terminal } from '../shared/terminal.ts';
+import { describeAlertsHere } from '../shared/view/alerts-text.ts';
 import { formatEvent } from '../shared/view/live-log.ts';
 import { formatApp } from '../shared/view/schedule-table.ts';
 
@@ -86,6 +87,8 @@ function introduce(cloud: Cloud, { colors, say }: Terminal): void {
   );
   const shown = { jobs: jobs.map(({ name }) => name), schedules: cloud.nextDueTimes() };
   say(`${formatApp(shown, epochMs(Date.now()), colors)}\n`);
+  const alerts = describeAlertsHere(cloud.manifest);
+  if (alerts !== undefined) say(`${alerts}\n`);
 }
 
 function liveLog({ colors, say }: Terminal): CloudObserver {
