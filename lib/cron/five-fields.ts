@@ -39,6 +39,7 @@ const MACROS: Readonly<Record<string, string>> = {
 export function readFiveFields(whole: Part): Reading {
   if (whole.text.startsWith('@')) return readFiveFields(wholeOf(whole.label, readMacro(whole)));
   const written = wordsOf(whole);
+  refuseZone(written[0]);
   const words = written.length === 6 ? withoutSeconds(written) : written;
   const [minute, hour, day, month, weekday, surplus] = words;
   if (!minute || !hour || !day || !month || !weekday || surplus) {
@@ -126,6 +127,14 @@ function readMacro(whole: Part): string {
     throw new InvalidExpressionError(whole, problem, `write when it is due, or one of ${names}`);
   }
   throw new InvalidExpressionError(whole, `${whole.text} is not known; allowed are ${names}`);
+}
+
+/** As Go's cron and crontab files set a zone. */
+function refuseZone(first: Part | undefined): void {
+  const zone = first && /^(?:CRON_)?TZ=(.*)$/i.exec(first.text)?.[1];
+  if (first === undefined || zone === undefined) return;
+  const problem = 'an expression has no time zone in it';
+  throw new InvalidExpressionError(first, problem, `leave it out, and write the zone as timezone: '${zone || 'UTC'}'`);
 }
 
 function refuseForeignSigns(words: readonly Part[]): void {

@@ -554,3 +554,12 @@ schedule "nightly": cron "0 25 * * *": hour 25 is out of range; allowed are 0-23
                             ^^`);
   });
 });
+
+test.each(['TZ=Europe/Berlin 0 9 * * *', 'CRON_TZ=Europe/Berlin @daily'])(
+  '%s names the option for the zone',
+  (cron) => {
+    expect(() => readWhen({ cron }, 'UTC')).toThrow(
+      /an expression has no time zone in it; leave it out, and write the zone as timezone: 'Europe\/Berlin'\n/,
+    );
+  },
+);
