@@ -107,7 +107,7 @@ function checkFile(found: JobFile, deployment: Deployment): { job?: CheckedJob; 
 }
 
 const FIELDS = [
-  ...['input', 'timeout', 'retry', 'overlap', 'memory', 'concurrency', 'maxLateness', 'retention'],
+  ...['input', 'timeout', 'retry', 'onTimeout', 'overlap', 'memory', 'concurrency', 'maxLateness', 'retention'],
   ...['assets', 'external', 'slow', 'acknowledge', 'run'],
 ];
 const RETRY_FIELDS = ['maxAttempts', 'backoff', 'isRetryable'];

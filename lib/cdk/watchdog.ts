@@ -29,6 +29,7 @@ const POLICY: JobPolicy = {
   timeout: milliseconds(50_000),
   maxAttempts: 5,
   backoff: { initial: milliseconds(2 * MINUTE), factor: 1, max: milliseconds(2 * MINUTE), jitter: 'none' },
+  onTimeout: 'retry',
   overlap: 'skip',
   memory: 512,
   concurrency: 2,

@@ -17,7 +17,7 @@ export interface Period {
 
 export interface JobParts {
   readonly name: string;
-  readonly policy: Pick<JobPolicy, 'overlap'>;
+  readonly policy: Pick<JobPolicy, 'overlap' | 'onTimeout'>;
   readonly runLength: RunLength;
   /** Its schedules. */
   readonly schedules: readonly ManifestSchedule[];
@@ -67,9 +67,10 @@ export function simulateJob(parts: JobParts, { period, zone, onDue }: JobSurroun
     examples.push({ run: scheduledRunId(name, total.id, time), during: scheduledRunId(name, met.schedule, met.time) });
   }
   const sum = (field: 'runs' | 'overlapping'): number => totals.reduce((all, total) => all + total[field], 0);
-  const overlap = { policy: policy.overlap, runLength, overlapping: sum('overlapping'), mostAtOnce: watch.mostAtOnce };
+  const { overlap: gate, onTimeout } = policy;
+  const counts = { overlapping: sum('overlapping'), mostAtOnce: watch.mostAtOnce, examples };
   return {
-    job: { name, runs: sum('runs'), hours, overlap: { ...overlap, examples } },
+    job: { name, runs: sum('runs'), hours, overlap: { policy: gate, runLength, onTimeout, ...counts } },
     schedules: totals.map(({ id, dueTimes, runs, afterGap, overlapping }, index) => ({
       id,
       job: name,

@@ -1,3 +1,4 @@
+import type { TimeoutChoice } from '../job/on-timeout.ts';
 import type { OverlapPolicy } from '../job/overlap.ts';
 import type { DstChoice } from '../job/schedule-policy.ts';
 import type { RunLength } from '../run/run-length.ts';
@@ -33,6 +34,8 @@ export interface SimulatedJob {
 export interface SimulatedOverlap {
   readonly policy: OverlapPolicy;
   readonly runLength: RunLength;
+  /** What follows an attempt that takes longer than the timeout: another one, for which the run goes on, or the run's end. */
+  readonly onTimeout: TimeoutChoice;
   /** Runs that are due while another of the job is going: under `skip` they are skipped, under `allow` they run beside it. */
   readonly overlapping: number;
   /** The most runs of the job at one time. */

@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { isObject } from '../is-object.ts';
 import type { JobContext } from './context.ts';
 import type { Duration } from './duration.ts';
+import type { TimeoutChoice } from './on-timeout.ts';
 import type { OverlapPolicy } from './overlap.ts';
 import type { JobWarningName } from './warnings.ts';
 
@@ -58,6 +59,14 @@ export interface JobDefinition<Schema extends InputSchema | undefined, Result> {
    */
   readonly timeout?: Duration;
   readonly retry?: Retry;
+  /**
+   * What follows an attempt that timed out, and one that was lost because its process ended without a word: nobody can tell the
+   * two apart afterwards, nor how far the work came. `retry`: another attempt, as after any failure. `fail`: the run has failed,
+   * with a dead letter and an alert, whatever attempts are left; for work that must not be begun again unseen.
+   *
+   * @default DEFAULTS.onTimeout
+   */
+  readonly onTimeout?: TimeoutChoice;
   /** @default DEFAULTS.overlap */
   readonly overlap?: OverlapPolicy;
   /** Memory of the Lambda function, `'128 MB'` to `'10240 MB'`. @default DEFAULTS.memory */

@@ -1,6 +1,7 @@
 import { type Milliseconds, milliseconds } from '../units.ts';
 import { type Duration, durationFormat, readDuration } from './duration.ts';
 import type { Job } from './job.ts';
+import { TIMEOUT_CHOICES, type TimeoutChoice } from './on-timeout.ts';
 import { OVERLAP_POLICIES, type OverlapPolicy } from './overlap.ts';
 import { SCHEDULE_BOUNDS } from './schedule-policy.ts';
 
@@ -9,6 +10,7 @@ export const DEFAULTS = {
   timeout: '1 minute',
   maxAttempts: 3,
   backoff: { initial: '30 seconds', factor: 2, max: '15 minutes' },
+  onTimeout: 'retry',
   overlap: 'skip',
   memory: '512 MB',
   concurrency: 10,
@@ -51,6 +53,7 @@ export interface JobPolicy {
   readonly timeout: Milliseconds;
   readonly maxAttempts: number;
   readonly backoff: BackoffPolicy;
+  readonly onTimeout: TimeoutChoice;
   readonly overlap: OverlapPolicy;
   /** In megabytes. */
   readonly memory: number;
@@ -81,6 +84,7 @@ export function resolvePolicy({ definition }: Job): PolicyResult {
       BOUNDS.maxAttempts,
     ),
     backoff: readBackoff(read, definition.retry?.backoff ?? {}),
+    onTimeout: read.choice('onTimeout', definition.onTimeout ?? DEFAULTS.onTimeout, TIMEOUT_CHOICES),
     overlap: read.choice('overlap', definition.overlap ?? DEFAULTS.overlap, OVERLAP_POLICIES),
     memory: read.memory('memory', definition.memory ?? DEFAULTS.memory, BOUNDS.memory),
     concurrency: read.integer(

@@ -88,9 +88,9 @@ export async function concludeHeld(until: EpochMs, { request }: Delivery, ports:
 export async function concludeExhausted(run: RunRecord, delivery: Delivery, ports: RunPorts): Promise<Disposition> {
   const { clock, policy, runs } = ports;
   const at = clock.now();
-  const error = toRunError(
-    new LostAttemptError('the last attempt ended without a word: killed, out of memory, or blocked'),
-  );
+  const which =
+    run.attempt < run.lastAttempt ? "an attempt, of which onTimeout: 'fail' allows no other," : 'the last attempt';
+  const error = toRunError(new LostAttemptError(`${which} ended without a word: killed, out of memory, or blocked`));
   const lastAttempt = run.attempt + policy.maxAttempts;
   const { owner } = delivery;
   const leaseUntil = leaseOf(delivery, at, ports);

@@ -1,4 +1,5 @@
 import { unreachable } from '../errors.ts';
+import { retriesTimeouts } from '../job/on-timeout.ts';
 import { isDue } from '../job/trigger.ts';
 import { plus } from '../units.ts';
 import { recoveryDelay } from './backoff.ts';
@@ -60,7 +61,11 @@ function planDelivery(
   const isTracked = !isFirst || now > plus(request.scheduledTime, EARLIEST_LOOK);
   const { leaseUntil } = times;
   const { maxAttempts } = policy;
-  return { times, claim: { request, now, leaseUntil, maxAttempts, deadLetterAttempts, isTracked, ...ids } };
+  const retriesLost = retriesTimeouts(policy.onTimeout);
+  return {
+    times,
+    claim: { request, now, leaseUntil, maxAttempts, retriesLost, deadLetterAttempts, isTracked, ...ids },
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { readDuration } from '../job/duration.ts';
 import { InvalidInputError, LONGEST_RETRY_AFTER, NonRetryableError, RetryAfterError } from '../job/errors.ts';
 import type { Job } from '../job/job.ts';
+import { retriesTimeouts } from '../job/on-timeout.ts';
 import { type EpochMs, type Milliseconds, milliseconds, plus } from '../units.ts';
 import type { AttemptResult } from './attempt.ts';
 import { retryDelay } from './backoff.ts';
@@ -23,7 +24,8 @@ export function settleFailure(
 ): Settlement {
   const outcome = result.kind;
   const error = toRunError(result.error, namePlaces);
-  if (record.attempt >= record.lastAttempt || !isRetryable(result.error, job)) {
+  const isOver = outcome === 'timed-out' && !retriesTimeouts(policy.onTimeout);
+  if (isOver || record.attempt >= record.lastAttempt || !isRetryable(result.error, job)) {
     return {
       status: 'failed',
       at,

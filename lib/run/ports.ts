@@ -16,6 +16,8 @@ export interface ClaimRequest {
   readonly now: EpochMs;
   readonly leaseUntil: EpochMs;
   readonly maxAttempts: number;
+  /** Whether a run whose attempt was lost may be taken over for another one. */
+  readonly retriesLost: boolean;
   /**
    * Of a dead letter that was moved back: how many attempts its run had made when it failed. It opens a round of a run that
    * failed with exactly that count, so one dead letter opens one round, and an older one none.

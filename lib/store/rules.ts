@@ -63,12 +63,12 @@ function readFailed(record: RunRecord, { now }: ClaimRequest): ClaimResult {
   return isBeingSent ? { kind: 'held', until: leaseUntil } : { kind: 'ended', record };
 }
 
-function readRunning(record: RunRecord, { owner, now }: ClaimRequest): ClaimResult {
+function readRunning(record: RunRecord, { owner, now, retriesLost }: ClaimRequest): ClaimResult {
   // Our own write, whose answer was lost: the claim is ours and has been counted once.
   if (record.owner === owner) return toClaimed(record, owner);
   const { leaseUntil = now } = record;
   if (leaseUntil > now) return { kind: 'held', until: leaseUntil };
-  if (record.attempt >= record.lastAttempt) return { kind: 'exhausted', record };
+  if (!retriesLost || record.attempt >= record.lastAttempt) return { kind: 'exhausted', record };
   // Lapsed with attempts left, and yet refused: it changed between the write and the read.
   return { kind: 'held', until: plus(now, EARLY_START) };
 }

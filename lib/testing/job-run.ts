@@ -51,6 +51,7 @@ export async function failEarlierAttempts(
       now: at,
       leaseUntil: at,
       maxAttempts: policy.maxAttempts,
+      retriesLost: true,
       isTracked: false,
       logStream: 'test',
       requestId: 'test',

@@ -193,6 +193,11 @@ ${' '.repeat(177)}^^`,
       `functions/nightly.ts: job "nightly": overlap 'queue' is unknown; allowed are 'skip', 'allow'`,
     ],
     [
+      'with a choice for timeouts that does not exist',
+      jobWith({ onTimeout: untyped('ignore') }),
+      `functions/nightly.ts: job "nightly": onTimeout 'ignore' is unknown; allowed are 'retry', 'fail'`,
+    ],
+    [
       'with a concurrency that AWS refuses',
       jobWith({ concurrency: 1 }),
       `functions/nightly.ts: job "nightly": concurrency 1 is out of bounds; allowed are 2 to 1000. AWS takes nothing below 2 here: for one run at a time keep overlap: 'skip'`,

@@ -174,6 +174,16 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
       expect(failedOne?.limit).toBeUndefined();
     });
 
+    test('is exhausted with attempts left where lost attempts are not retried, and only after its lease', async () => {
+      const request = scheduledRequest();
+      const { record } = claimed(await runs.claim(claimRequest(request)));
+      const take = (now: EpochMs) => runs.claim(claimRequest(request, { owner: 'owner-2', now, retriesLost: false }));
+
+      expect(await take(plus(DUE, secondsOf(60)))).toEqual({ kind: 'held', until: plus(DUE, secondsOf(121)) });
+      expect(await take(LATER)).toEqual({ kind: 'exhausted', record });
+      expect(await runs.get(request.run)).toEqual(record);
+    });
+
     test('keeps every lost attempt through several takeovers', async () => {
       const request = scheduledRequest();
       claimed(await runs.claim(claimRequest(request)));

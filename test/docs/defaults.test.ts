@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { SCHEDULE_FIELDS } from '../../lib/app/check-schedules.ts';
 import { ZONE_CHANGES } from '../../lib/cron/zone-changes.ts';
 import { defineJob } from '../../lib/entry/belfry.ts';
+import { TIMEOUT_CHOICES } from '../../lib/job/on-timeout.ts';
 import { OVERLAP_POLICIES } from '../../lib/job/overlap.ts';
 import { BOUNDS, DEFAULTS, policyOf } from '../../lib/job/policy.ts';
 import { DST_CHOICES, SCHEDULE_BOUNDS } from '../../lib/job/schedule-policy.ts';
@@ -26,6 +27,7 @@ const FIELDS: Readonly<Record<string, readonly [given: string, allowed: string]>
   'retry.backoff.initial': [DEFAULTS.backoff.initial, range(BOUNDS.backoff)],
   'retry.backoff.factor': [String(DEFAULTS.backoff.factor), range(BOUNDS.factor)],
   'retry.backoff.max': [DEFAULTS.backoff.max, range(BOUNDS.backoff)],
+  onTimeout: [DEFAULTS.onTimeout, TIMEOUT_CHOICES.join(', ')],
   overlap: [DEFAULTS.overlap, OVERLAP_POLICIES.join(', ')],
   memory: [DEFAULTS.memory, `${BOUNDS.memory.min} MB – ${BOUNDS.memory.max} MB`],
   concurrency: [String(DEFAULTS.concurrency), range(BOUNDS.concurrency)],
@@ -50,10 +52,13 @@ describe('a table of defaults and bounds', () => {
   );
 
   test('leaves nothing out that has a default or a bound in the code', () => {
-    const known = ['timeout', 'maxAttempts', 'backoff', 'overlap', 'memory', 'concurrency', 'retention'];
+    const choices = ['onTimeout', 'overlap'];
+    const known = ['timeout', 'maxAttempts', 'backoff', ...choices, 'memory', 'concurrency', 'retention'];
 
     expect(Object.keys(DEFAULTS)).toEqual(known);
-    expect(Object.keys(BOUNDS).filter((name) => name !== 'factor')).toEqual(known.filter((name) => name !== 'overlap'));
+    expect(Object.keys(BOUNDS).filter((name) => name !== 'factor')).toEqual(
+      known.filter((name) => !choices.includes(name)),
+    );
   });
 });
 

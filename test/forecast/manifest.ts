@@ -36,6 +36,7 @@ export function manifestOf({ jobs, schedules }: AppOf): Pick<Manifest, 'app' | '
           timeout,
           maxAttempts: 3,
           backoff: { initial: timeout, factor: 2, max: timeout, jitter: 'full' },
+          onTimeout: 'retry',
           overlap,
           memory: 512,
           concurrency: 10,

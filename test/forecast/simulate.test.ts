@@ -141,6 +141,7 @@ describe('a simulated period', () => {
     expect(jobs[0]?.overlap).toEqual({
       policy: 'skip',
       runLength,
+      onTimeout: 'retry',
       overlapping: 1,
       mostAtOnce: 1,
       examples: [{ run: 'report/2027-03-02T02:05Z/once', during: 'report/2027-03-02T02:00Z/often' }],

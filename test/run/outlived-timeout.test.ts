@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { NonRetryableError } from '../../lib/job/errors.ts';
 import { plus } from '../../lib/units.ts';
 import { secondsOf } from '../support/requests.ts';
-import { createRunHarness, deferred } from '../support/run-harness.ts';
+import { createRunHarness, deferred, fails } from '../support/run-harness.ts';
 
 describe('a run that outlives its timeout', () => {
   test('sees its signal abort at the timeout, and is retried as timed out', async () => {
@@ -69,6 +69,31 @@ describe('a run that outlives its timeout', () => {
 
     expect((await delivered).kind).toBe('acknowledge');
     expect(await harness.record()).toMatchObject({ status: 'failed', error: { name: 'NonRetryableError' } });
+  });
+
+  test.each([
+    { what: 'heeds the signal', heeds: true, after: 60 },
+    { what: 'ignores it', heeds: false, after: 70 },
+  ])("has failed for good where onTimeout is 'fail', with attempts left: one that $what", async ({ heeds, after }) => {
+    const harness = createRunHarness(
+      (_input, { signal }) =>
+        new Promise((_resolve, reject) => heeds && signal.addEventListener('abort', () => reject(signal.reason))),
+      { onTimeout: 'fail', retry: { maxAttempts: 3, isRetryable: () => true } },
+    );
+
+    const delivered = harness.deliver(harness.request());
+    await harness.clock.advanceTo(plus(harness.clock.now(), secondsOf(after)));
+
+    expect(await delivered).toMatchObject({ kind: 'acknowledge', mustExit: !heeds });
+    expect(await harness.record()).toMatchObject({ status: 'failed', attempts: [{ n: 1, outcome: 'timed-out' }] });
+    expect(harness.deadLetters).toHaveLength(1);
+  });
+
+  test("is retried after other failures where onTimeout is 'fail'", async () => {
+    const harness = createRunHarness(fails, { onTimeout: 'fail' });
+
+    expect((await harness.deliver(harness.request())).kind).toBe('postpone');
+    expect((await harness.record())?.status).toBe('retrying');
   });
 
   test('has completed when it returns in spite of the signal', async () => {

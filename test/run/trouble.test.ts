@@ -112,6 +112,27 @@ describe('when things break around a run', () => {
     expect((await harness.record())?.attempts).toMatchObject([{ outcome: 'lost' }]);
   });
 
+  test("a lost attempt fails its run where onTimeout is 'fail', with attempts left, and the job is not called again", async () => {
+    let calls = 0;
+    const harness = createRunHarness(() => void calls++, { onTimeout: 'fail' });
+    harness.runs.failNext('settle', { when: 'before', error: down });
+    await harness.deliver(harness.request());
+    harness.clock.jumpTo(plus(harness.clock.now(), secondsOf(96)));
+
+    await harness.deliver(harness.request(), { receiveCount: 2 });
+
+    expect(calls).toBe(1);
+    expect(await harness.record()).toMatchObject({
+      status: 'failed',
+      attempt: 1,
+      attempts: [{ outcome: 'lost', limit: expect.any(Number) }],
+      error: { name: 'LostAttemptError', message: expect.stringContaining("onTimeout: 'fail'") },
+    });
+    expect(harness.deadLetters).toHaveLength(1);
+    await harness.deliver(harness.request(), { deadLetterAttempts: 1 });
+    expect(await harness.record()).toMatchObject({ status: 'completed', attempt: 2, lastAttempt: 4, round: 1 });
+  });
+
   test('a dead letter that cannot be sent keeps the message, and its redelivery sends it', async () => {
     const harness = createRunHarness(fails, { retry: { maxAttempts: 1 } });
     harness.reporter.failNext('sendDeadLetter', { when: 'before', error: down });

@@ -49,6 +49,7 @@ export function claimRequest(request: RunRequest, overrides: Partial<ClaimReques
     now,
     leaseUntil: plus(now, minutes(2)),
     maxAttempts: 3,
+    retriesLost: true,
     isTracked: false,
     logStream: 'stream-1',
     requestId: 'request-1',

@@ -1,4 +1,5 @@
 import type { SimulatedJob } from '../../forecast/simulation.ts';
+import { retriesTimeouts } from '../../job/on-timeout.ts';
 import type { OverlapPolicy } from '../../job/overlap.ts';
 import type { Colors } from '../shared/terminal.ts';
 import { capRows, formatColumns } from '../shared/view/columns.ts';
@@ -25,7 +26,8 @@ export function overlapLines(jobs: readonly SimulatedJob[], colors: Colors): rea
 function basisText({ overlap }: SimulatedJob): string {
   const { basis, completedRuns } = overlap.runLength;
   if (basis === 'p95') return `p95 of ${completedRuns} runs`;
-  return completedRuns === 0 ? 'timeout' : `timeout; only ${completedRuns} completed`;
+  const timeout = retriesTimeouts(overlap.onTimeout) ? 'timeout' : 'timeout, which fails it';
+  return completedRuns === 0 ? timeout : `${timeout}; only ${completedRuns} completed`;
 }
 
 function consequenceText({ runs, overlap }: SimulatedJob): string {

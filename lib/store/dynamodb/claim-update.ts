@@ -18,7 +18,7 @@ export function claimUpdate(claim: ClaimRequest): Update {
   const statuses = claimableStatuses(claim);
   return {
     ...taking,
-    condition: claimCondition(statuses),
+    condition: claimCondition(claim, statuses),
     values: {
       ...values,
       soon: plus(claim.now, EARLY_START),
@@ -28,11 +28,11 @@ export function claimUpdate(claim: ClaimRequest): Update {
 }
 
 /** It says nothing of the owner: whose the claim was is looked at when it fails. */
-const claimCondition = (statuses: readonly RunStatus[]): string =>
+const claimCondition = ({ retriesLost }: ClaimRequest, statuses: readonly RunStatus[]): string =>
   [
     'attribute_not_exists(pk)',
     '(status IN (:pending, :retrying) AND (attribute_not_exists(nextAttemptAt) OR nextAttemptAt <= :soon))',
-    '(status = :running AND leaseUntil <= :now AND attempt < lastAttempt)',
+    ...(retriesLost ? ['(status = :running AND leaseUntil <= :now AND attempt < lastAttempt)'] : []),
     ...statuses.map((status) => `status = :${status}`),
   ].join(' OR ');
 

@@ -117,7 +117,7 @@ function isClaimable(record: RunRecord, claim: ClaimRequest): boolean {
     case 'retrying':
       return nextAttemptAt <= plus(claim.now, EARLY_START);
     case 'running':
-      return leaseUntil <= claim.now && record.attempt < record.lastAttempt;
+      return claim.retriesLost && leaseUntil <= claim.now && record.attempt < record.lastAttempt;
     case 'completed':
     case 'failed':
     case 'cancelled':

@@ -69,6 +69,24 @@ describe('a simulated period', () => {
     `);
   });
 
+  test('says of a job whose runs are taken to last until the timeout when that fails them', () => {
+    const manifest = manifestOf(app);
+    const jobs = manifest.jobs.map((job) => ({ ...job, policy: { ...job.policy, onTimeout: 'fail' as const } }));
+    const period = { from: at('2027-03-25T23:00:00Z'), to: at('2027-03-26T23:00:00Z') };
+    const runLengths = new Map([
+      ['sync', { length: milliseconds(720_000), basis: 'timeout', completedRuns: 2 } as const],
+    ]);
+    const options = { period, timezone: 'UTC', includesDisabled: false, runLengths };
+    const lines = formatSimulation(simulate({ ...options, manifest: { ...manifest, jobs } }), {
+      colors: pc.createColors(false),
+      width: 100,
+      source: 'the records of .belfry',
+    });
+
+    expect(lines).toMatch(/sync +12 minutes +timeout, which fails it; only 2 completed +allow/);
+    expect(lines).toMatch(/report +10 minutes +timeout, which fails it +skip/);
+  });
+
   test('of less than a day is shown by its own hours, from the first', () => {
     const [, , , ...lines] = shown({ from: '2027-03-28T20:00:00Z', to: '2027-03-29T02:00:00Z' }).split('\n');
 

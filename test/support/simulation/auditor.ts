@@ -16,9 +16,8 @@ export async function audit(world: World, cameToRest: boolean): Promise<readonly
   for (const fact of world.facts) auditor.see(fact);
   if (!cameToRest) evidence.accuse('I10', 'the world does not come to rest');
   if (!world.queue.isEmpty) evidence.accuse('I10', 'messages are left in the queue');
-  const { maxAttempts } = world.scenario;
   for (const run of evidence.sent.keys()) {
-    judgeRecord(run, await world.backend.peek(run), evidence, maxAttempts);
+    judgeRecord(run, await world.backend.peek(run), evidence, world.policy);
   }
   judgeReports(evidence);
   await judgeLock(world, evidence);

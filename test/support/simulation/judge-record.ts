@@ -1,10 +1,16 @@
+import type { JobPolicy } from '../../../lib/job/policy.ts';
 import type { Attempt, RunRecord } from '../../../lib/run/record.ts';
 import type { Evidence, Execution } from './evidence.ts';
 
 export const ENDS: readonly string[] = ['completed', 'failed', 'skipped'];
 
 /** What a run's record must say once nothing moves any more. */
-export function judgeRecord(run: string, record: RunRecord | undefined, evidence: Evidence, maxAttempts: number): void {
+export function judgeRecord(
+  run: string,
+  record: RunRecord | undefined,
+  evidence: Evidence,
+  { maxAttempts, onTimeout }: JobPolicy,
+): void {
   if (record === undefined) {
     evidence.accuse('I1', `${run}: no record`);
     return;
@@ -15,6 +21,7 @@ export function judgeRecord(run: string, record: RunRecord | undefined, evidence
     evidence.accuse('I1', `${run}: failed without a dead letter`);
   if (status === 'skipped') judgeSkip(record, evidence);
   judgeHistory(record, evidence);
+  if (onTimeout === 'fail') judgeTimeouts(record, evidence);
   judgeWork(run, evidence, maxAttempts);
 }
 
@@ -22,6 +29,16 @@ function judgeSkip({ id, reason, blockedBy = '' }: RunRecord, evidence: Evidence
   if (reason !== 'overlap') evidence.accuse('I1', `${id}: skipped with the reason ${reason}`);
   if (blockedBy === id) evidence.accuse('I9', `${id}: skipped because of itself`);
   if (!evidence.sent.has(blockedBy)) evidence.accuse('I9', `${id}: skipped because of "${blockedBy}", which never was`);
+}
+
+/** No attempt of the same round follows one that timed out or was lost. */
+function judgeTimeouts({ id, attempts }: RunRecord, evidence: Evidence): void {
+  for (const [index, { n }] of attempts.entries()) {
+    const before = attempts[index - 1]?.outcome;
+    const isOfNextRound = evidence.failureAfter.has(`${id} ${n - 1}`);
+    if (isOfNextRound || (before !== 'lost' && before !== 'timed-out')) continue;
+    evidence.accuse('I7', `${id}: attempt ${n} follows one that was ${before}, and onTimeout is 'fail'`);
+  }
 }
 
 /** The history that people read, against what the world saw. */

@@ -110,6 +110,13 @@ export class NeverTakesADeadLetter extends MemoryRunStore {
   }
 }
 
+/** Takes over a run whose attempt was lost, whatever its job says. */
+export class RetriesWhatWasLost extends MemoryRunStore {
+  override async claim(request: ClaimRequest): Promise<ClaimResult> {
+    return super.claim({ ...request, retriesLost: true });
+  }
+}
+
 /** Opens rounds without counting them. */
 export class ForgetsTheRound extends MemoryRunStore {
   override async claim(request: ClaimRequest): Promise<ClaimResult> {

@@ -65,6 +65,16 @@ function sendsNoStory(ports: RunPorts): RunPorts {
   };
 }
 
+/** Makes another attempt after one that timed out, whatever the job says. */
+function retriesTimeoutsAlways(ports: RunPorts): RunPorts {
+  const retriesLost = ports.policy.onTimeout === 'retry';
+  return {
+    ...ports,
+    policy: { ...ports.policy, onTimeout: 'retry' },
+    once: (request, work) => ports.once({ ...request, retriesLost }, work),
+  };
+}
+
 /** Frees the lock before the outcome is recorded. */
 function freesTheLockFirst(ports: RunPorts): RunPorts {
   const once: Once = (request, work) =>
@@ -103,6 +113,7 @@ export const MUTANTS: readonly Mutant[] = [
     stores.OpensARoundForAnyLetter,
     stores.OpensARoundForAnyMessage,
     stores.ForgetsTheRound,
+    stores.RetriesWhatWasLost,
     stores.SharesTheDeadLetter,
     stores.TakesAnybodysDeadLetter,
     stores.NeverTakesADeadLetter,
@@ -118,5 +129,12 @@ export const MUTANTS: readonly Mutant[] = [
     stores.NeverLetsGo,
     stores.ForgetsItsTokens,
   ].map(ofLocks),
-  ...[sendsNoStory, settlesLater, sendsTheDeadLetterFirst, forgetsTheDeadLetter, freesTheLockFirst].map(ofProtocol),
+  ...[
+    sendsNoStory,
+    retriesTimeoutsAlways,
+    settlesLater,
+    sendsTheDeadLetterFirst,
+    forgetsTheDeadLetter,
+    freesTheLockFirst,
+  ].map(ofProtocol),
 ];

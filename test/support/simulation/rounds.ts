@@ -130,4 +130,45 @@ const ROUND_TRACES: readonly Trace[] = [
   },
 ];
 
-export const TRACES: readonly Trace[] = [...ROUND_TRACES, ...REPORT_TRACES];
+/** Runs of a job that must not be begun again when nobody knows how far an attempt came. */
+const TIMEOUT_TRACES: readonly Trace[] = [
+  {
+    name: "a lost attempt ends its run where onTimeout is 'fail', and its dead letter opens the next round",
+    create: () =>
+      plainScenario({
+        faults: scriptedFaults(NO_FAULTS),
+        onTimeout: 'fail',
+        runs: [plannedRun({ behaviours: ['block', 'succeed'] })],
+        redrivesAfter: [200_000],
+      }),
+    ends: { status: 'completed', attempt: 2, round: 1 },
+    letters: 1,
+    kills: ['RetriesWhatWasLost'],
+  },
+  {
+    name: "an attempt that times out ends its run where onTimeout is 'fail'",
+    create: () =>
+      plainScenario({
+        faults: scriptedFaults(NO_FAULTS),
+        onTimeout: 'fail',
+        runs: [plannedRun({ behaviours: ['throw', 'heed-the-signal', 'succeed'] })],
+      }),
+    ends: { status: 'failed', attempt: 2, round: 0 },
+    letters: 1,
+    kills: ['retriesTimeoutsAlways'],
+  },
+  {
+    name: "an attempt that ignores its signal ends its run where onTimeout is 'fail'",
+    create: () =>
+      plainScenario({
+        faults: scriptedFaults(NO_FAULTS),
+        onTimeout: 'fail',
+        runs: [plannedRun({ behaviours: ['ignore-the-signal', 'succeed'] })],
+      }),
+    ends: { status: 'failed', attempt: 1, round: 0 },
+    letters: 1,
+    kills: ['retriesTimeoutsAlways'],
+  },
+];
+
+export const TRACES: readonly Trace[] = [...ROUND_TRACES, ...REPORT_TRACES, ...TIMEOUT_TRACES];

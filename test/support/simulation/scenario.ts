@@ -1,3 +1,4 @@
+import type { TimeoutChoice } from '../../../lib/job/on-timeout.ts';
 import type { OverlapPolicy } from '../../../lib/job/overlap.ts';
 import { MINUTE } from '../../../lib/units.ts';
 import { BEHAVIOURS, type Behaviour } from './behaviour.ts';
@@ -34,6 +35,7 @@ export interface Scenario {
   readonly redrivesAfter: readonly number[];
   /** How many dead letters are moved back at once, by somebody who watches the alarm. */
   readonly eagerRedrives: number;
+  readonly onTimeout: TimeoutChoice;
   /** Whether a dead letter that is moved back loses its attributes on the way: nobody documents that it keeps them. */
   readonly losesAttributes: boolean;
 }
@@ -53,6 +55,7 @@ export function plainScenario(overrides: Partial<Scenario> & Pick<Scenario, 'fau
     duplicates: 0,
     redrivesAfter: [],
     eagerRedrives: 0,
+    onTimeout: 'retry',
     losesAttributes: false,
     ...overrides,
   };
@@ -88,6 +91,7 @@ export function scenarioOf(seed: number): Scenario {
     redrivesAfter: random.chance(0.5) ? [] : [random.integer(1, 60) * MINUTE, random.integer(30, 90) * MINUTE],
     eagerRedrives: random.pick([0, 0, 1, 3]),
     losesAttributes: random.chance(0.3),
+    onTimeout: random.pick(['retry', 'retry', 'fail']),
   };
 }
 

@@ -237,11 +237,12 @@ export class World {
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
-function policyOf({ overlap, maxAttempts, timeoutSeconds }: Scenario): JobPolicy {
+function policyOf({ overlap, onTimeout, maxAttempts, timeoutSeconds }: Scenario): JobPolicy {
   return {
     timeout: milliseconds(timeoutSeconds * 1000),
     maxAttempts,
     backoff: { initial: milliseconds(30_000), factor: 2, max: milliseconds(900_000), jitter: 'full' },
+    onTimeout,
     overlap,
     memory: 128,
     concurrency: 10,
