@@ -63,7 +63,7 @@ function describe({ story, queue, job }: DeadLetterQueue, count: number, pass: P
 }
 
 const moveBack = (queue: string, job: string, { plan, cli }: Pass): readonly string[] => [
-  'Why        the attributes belfry-run and belfry-error of a message; one without them never came to a claim: see the log of its function',
+  'Why        run and deadLetter in the body of a message; one without deadLetter was refused, for the reason in its attribute belfry-error, or never came to a claim: see the log of its function',
   `Move back  aws sqs start-message-move-task --source-arn ${cli.queueArns}${queue} --destination-arn ${cli.queueArns}${plan.jobs[job]?.queue}${cli.options}`,
   '           once the cause is mended: each run gets a new round of attempts under its run id',
 ];

@@ -176,7 +176,11 @@ test.concurrent('a job that throws is retried, then leaves a dead letter, an ale
     return deadLetters.length > 0 ? deadLetters : undefined;
   });
   expect(others).toEqual([]);
-  expect(JSON.parse(deadLetter?.Body ?? '')).toMatchObject({ run, job: 'throws' });
+  expect(JSON.parse(deadLetter?.Body ?? '')).toMatchObject({
+    run,
+    job: 'throws',
+    deadLetter: { attempts: 3, firstError: expect.stringContaining('(1)'), lastError: expect.stringContaining('(3)') },
+  });
   expect(deadLetter?.MessageAttributes).toEqual({
     'belfry-run': { DataType: 'String', StringValue: run },
     'belfry-attempts': { DataType: 'Number', StringValue: '3' },

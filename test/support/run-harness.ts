@@ -82,7 +82,7 @@ export function createRunHarness(
       const owner = `owner-${++deliveries}`;
       const deadline = plus(clock.now(), toMilliseconds(deployedTimeouts(policy).functionTimeout));
       const ids = { logStream: 'stream', requestId: `request-${deliveries}` };
-      const delivery = { request, owner, receiveCount: 1, isRedrive: false, deadline, ...ids, ...overrides };
+      const delivery = { request, owner, receiveCount: 1, deadline, ...ids, ...overrides };
       const { disposition, mustExit } = await executeRun(delivery, equipped);
       return { ...disposition, mustExit };
     },

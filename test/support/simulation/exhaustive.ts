@@ -41,6 +41,23 @@ export const CASES: readonly Case[] = [
     name: 'one run in two messages',
     world: { runs: [plannedRun({ copies: 2, behaviours: ['throw', 'succeed'] })] },
   },
+  {
+    name: 'a dead letter whose round is ended by another message of its run',
+    world: {
+      maxAttempts: 2,
+      runs: [plannedRun({ behaviours: ['throw-for-good', 'retry-after', 'throw'], resentAfter: [55_000] })],
+      redrivesAfter: [10_000],
+      losesAttributes: true,
+    },
+  },
+  {
+    name: 'a failed run whose messages come while it is reported',
+    world: { maxAttempts: 1, runs: [plannedRun({ behaviours: ['throw'], resentAfter: [2_050, 2_100, 2_150] })] },
+  },
+  {
+    name: 'a run that must not be begun again, and whose process is blocked',
+    world: { onTimeout: 'fail', eagerRedrives: 1, runs: [plannedRun({ behaviours: ['block', 'succeed'] })] },
+  },
 ];
 
 export interface Exhausted {
