@@ -22,10 +22,10 @@ export async function checkSubscriptions({ plan, ports, state, now }: Pass): Pro
   try {
     const found = await countSubscriptions();
     if (found.confirmed === 0) log('no-subscriber', { reason: describe(found, plan) });
-    return { askedAt: now, found };
+    return { askedAt: now, found, foundAt: now };
   } catch {
     // Asked again in an hour: it hangs for seconds, and passes have more urgent things to do.
-    return { askedAt: now, ...(known?.found === undefined ? {} : { found: known.found }) };
+    return { ...known, askedAt: now };
   }
 }
 

@@ -74,9 +74,12 @@ export interface WaitingState {
 
 /** How many subscriptions the topic of the alerts has. */
 export interface SubscriptionState {
+  /** When SNS was last asked, whether it answered or not. */
   readonly askedAt: EpochMs;
-  /** Absent when SNS could not be asked. */
+  /** The last answer. Absent when SNS has not answered yet. */
   readonly found?: Subscriptions;
+  /** When it gave that answer. Absent without one, and from an answer that an earlier version has stored. */
+  readonly foundAt?: EpochMs;
 }
 
 /** Of a topic. A pending one has not been confirmed, and SNS deletes it after 48 hours. */

@@ -53,6 +53,9 @@ describe('who receives alerts', () => {
     await harness.advanceTo('2027-03-02T03:30:00Z');
 
     expect(found()).toEqual({ confirmed: 1, pending: 0 });
+    const state = (await harness.store.loadState())?.subscriptions;
+    expect(state?.foundAt).toBeLessThan(Date.parse('2027-03-02T02:00:00Z'));
+    expect(state?.askedAt).toBeGreaterThan(Date.parse('2027-03-02T02:30:00Z'));
     expect(warnings()).toEqual([]);
     expect(harness.passes.every(({ error }) => error === undefined)).toBe(true);
   });
