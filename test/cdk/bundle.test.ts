@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Manifest } from '../../lib/manifest.ts';
+import { MANIFEST_FILE, type Manifest } from '../../lib/manifest.ts';
 import { CDK_FLAGS, checkOutFixture } from '../fixtures/fixture-app.ts';
 import { createFolder, resourcesOf, type Template } from './support.ts';
 
@@ -16,8 +16,17 @@ async function checkout(name: string): Promise<string> {
   return directory;
 }
 
+interface Synthesized {
+  readonly outdir: string;
+  /** On either stream. */
+  readonly printed: string;
+}
+
+const synthIn = async (directory: string, context: Readonly<Record<string, string>> = {}): Promise<string> =>
+  (await synthAndPrint(directory, context)).outdir;
+
 /** Synthesizes as the embedded cloud does: without the CDK CLI, credentials or network. */
-async function synthIn(directory: string, context: Readonly<Record<string, string>> = {}): Promise<string> {
+async function synthAndPrint(directory: string, context: Readonly<Record<string, string>>): Promise<Synthesized> {
   const outdir = createFolder();
   const env = {
     PATH: process.env.PATH,
@@ -25,8 +34,8 @@ async function synthIn(directory: string, context: Readonly<Record<string, strin
     CDK_CONTEXT_JSON: JSON.stringify({ ...CDK_FLAGS, ...context }),
     CDK_VALIDATION: 'false',
   };
-  await run(process.execPath, ['--import', 'tsx', 'infra/app.ts'], { cwd: directory, env });
-  return outdir;
+  const { stdout, stderr } = await run(process.execPath, ['--import', 'tsx', 'infra/app.ts'], { cwd: directory, env });
+  return { outdir, printed: stdout + stderr };
 }
 
 const assetsIn = (outdir: string): readonly string[] =>
@@ -92,6 +101,24 @@ describe('the bundles of two checkouts', () => {
       );
     expect(new Set(guessing(here))).toEqual(new Set([false]));
     expect(new Set(guessing(emulated))).toEqual(new Set([true]));
+  });
+
+  test('have no copy of the addresses in the manifest, and synth prints none', async () => {
+    const { outdir, printed } = await synthAndPrint(project, { app: 'shop', stage: 'prod' });
+    const address = 'oncall@example.com';
+    const { alerts } = JSON.parse(readFileSync(join(outdir, MANIFEST_FILE), 'utf8')) as Manifest;
+    expect(alerts?.deployed.email).toEqual([address]);
+
+    const files = assetsIn(outdir).flatMap((asset) =>
+      readdirSync(join(outdir, asset), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name)),
+    );
+
+    expect(files.filter((file) => file.endsWith('.mjs'))).not.toEqual([]);
+    expect(files.filter((file) => readFileSync(file, 'utf8').includes(address))).toEqual([]);
+    expect(files.filter((file) => file.endsWith(MANIFEST_FILE))).toEqual([]);
+    expect(printed).not.toContain(address);
   });
 
   test('come with a manifest of the app', () => {
