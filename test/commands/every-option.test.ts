@@ -66,6 +66,9 @@ const EVIDENCE: Readonly<Record<string, Evidence>> = {
   'next --count': { besides: CRON, given: ['--count', '2'] },
   'next --json': { besides: CRON, given: ['--json'] },
   'next --stage': { shownIn: EVERY_OPTION, title: 'next and simulate act on the options that need the app' },
+  'next --endpoint': { shownIn: EVERY_OPTION, title: 'next and simulate act on the options that need the app' },
+  'next --region': { shownIn: EVERY_OPTION, title: 'next and simulate act on the options that need the app' },
+  'next --app': { shownIn: EVERY_OPTION, title: 'next and simulate act on the options that need the app' },
   'simulate --from': { shownIn: EVERY_OPTION, title: 'next and simulate act on the options that need the app' },
   'simulate --to': { shownIn: EVERY_OPTION, title: 'next and simulate act on the options that need the app' },
   'simulate --timezone': { shownIn: EVERY_OPTION, title: 'next and simulate act on the options that need the app' },
@@ -174,6 +177,9 @@ const PAIRS: readonly { readonly base: readonly string[]; readonly options: read
       ['--count', '2'],
       ['--json'],
       ['--stage', 'prod'],
+      NOWHERE,
+      ['--region', 'eu-north-1'],
+      ['--app', 'other'],
     ],
   },
   {
@@ -219,6 +225,10 @@ describe('an option beside another is acted on, or one of the two is refused by 
 });
 
 test.each([
+  { args: ['next', '--app', 'other'], says: '--app goes with --region or --endpoint' },
+  { args: ['next', '--json', '--region', 'eu-north-1'], says: "cannot be used with option '--json'" },
+  { args: ['next', 'nightly', '--region', 'eu-north-1'], says: 'ask about the alerts of all: leave out nightly' },
+  { args: ['next', '--every', '1 day', ...NOWHERE], says: "cannot be used with option '--every <interval>'" },
   { args: ['simulate', '--region', 'eu-north-1'], says: '--region goes with --stage or --endpoint' },
   { args: ['simulate', '--app', 'other'], says: '--app goes with --stage or --endpoint' },
   { args: ['show', RUN, '--app', 'other'], says: '--app goes with --stage or --endpoint' },

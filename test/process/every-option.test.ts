@@ -106,6 +106,9 @@ describe('next and simulate act on the options that need the app', () => {
 
   test.each<{ option: string; besides: readonly string[]; given: readonly string[] }>([
     { option: 'next --stage', besides: ['next', 'greets'], given: ['--stage', 'prod'] },
+    { option: 'next --endpoint', besides: ['next'], given: NOWHERE },
+    { option: 'next --region', besides: ['next', ...NOWHERE], given: ['--region', 'eu-north-1'] },
+    { option: 'next --app', besides: ['next', ...NOWHERE], given: ['--app', 'shop'] },
     { option: 'simulate --from', besides: PERIOD, given: ['--from', '2027-03-28T00:00Z'] },
     { option: 'simulate --to', besides: PERIOD, given: ['--to', '2027-03-28T00:00Z'] },
     { option: 'simulate --timezone', besides: PERIOD, given: ['--timezone', 'Asia/Tokyo'] },

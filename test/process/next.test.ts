@@ -1,10 +1,17 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { NextJson } from '../../lib/forecast/next-json.ts';
+import { localClient } from '../../lib/local/local-client.ts';
+import { DynamoDbWatchStore } from '../../lib/store/dynamodb/dynamodb-watch-store.ts';
+import { epochMs } from '../../lib/units.ts';
+import { FIRST_STATE } from '../../lib/watchdog/state.ts';
+import { runsTable } from '../local/dynamodb/runs-table.ts';
 import { BelfryCommand, type CommandEnd } from './support/belfry-command.ts';
 import { jobFile } from './support/job-file.ts';
 import { Project } from './support/project.ts';
+import { startEndpoint } from './support/schedule-endpoint.ts';
 
 /** `belfry next` and `belfry simulate`: outside of any project, and in one without a cloud. */
 
@@ -86,6 +93,7 @@ describe('outside of a project, next', () => {
 });
 
 describe('in a project', () => {
+  const COUNTED_AT = epochMs(Date.parse('2027-03-02T03:00:00Z'));
   let project: Project;
 
   beforeAll(async () => {
@@ -117,6 +125,41 @@ describe('in a project', () => {
       { scheduledTime: '2027-03-28T01:00:00.000Z', local: '2027-03-28T03:00', isAfterGap: true },
       { scheduledTime: '2027-03-29T00:00:00.000Z', local: '2027-03-29T02:00', isAfterGap: false },
     ]);
+  });
+
+  test('next says whom alerts go to, and that it does not know how many have confirmed', async () => {
+    const { stdout } = await project.belfry(['next', '--stage', 'prod']).end();
+
+    expect(stdout).toMatch(
+      /\nalerts of stage prod when deployed: e-mail to oncall@example\.com; 1 address, how many are confirmed: not known here; belfry next --stage prod --region <region> asks on AWS\n$/,
+    );
+  });
+
+  test('next asks the watchdog of a deployment how many have confirmed', async (context) => {
+    const { origin, tables } = await startEndpoint(context);
+    await tables.ensure({ ...runsTable, TableName: 'belfry-prod-runs' });
+    const client = new DynamoDBClient(localClient(origin));
+    context.onTestFinished(() => client.destroy());
+    const watchdog = new DynamoDbWatchStore({ client, table: 'belfry-prod-runs' });
+    const lastLine = async () =>
+      (await project.belfry(['next', '--stage', 'prod', '--endpoint', origin]).end()).stdout.trim().split('\n').at(-1);
+
+    expect(await lastLine()).toMatch(/1 address, how many are confirmed: its watchdog has not found out yet$/);
+
+    const found = { confirmed: 0, pending: 1 };
+    const subscriptions = { askedAt: COUNTED_AT, found, foundAt: COUNTED_AT };
+    await watchdog.saveState({ ...FIRST_STATE, version: 1, subscriptions });
+
+    expect(await lastLine()).toMatch(
+      /1 address, 0 confirmed and 1 pending as of 2027-03-02T03:00Z \(.*\): no mail reaches anyone; confirm /,
+    );
+  });
+
+  test('next of a stage whose watchdog cannot be asked says so', async () => {
+    const { code, stderr } = await project.belfry(['next', '--endpoint', 'http://127.0.0.1:9']).end();
+
+    expect(code).toBe(3);
+    expect(stderr).toContain('the table belfry-dev-runs at http://127.0.0.1:9 in us-east-1 cannot be read:');
   });
 
   test('next of an unknown schedule names the nearest', async () => {

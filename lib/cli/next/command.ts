@@ -6,19 +6,22 @@ import { readWhen, type When } from '../../cron/index.ts';
 import type { OccurrencesOf } from '../../due/occurrences.ts';
 import { lookAhead } from '../../forecast/look-ahead.ts';
 import { nextJson, type ZoneDataJson } from '../../forecast/next-json.ts';
-import type { ManifestSchedule } from '../../manifest.ts';
+import type { Manifest, ManifestSchedule } from '../../manifest.ts';
 import { type EpochMs, epochMs, toIso } from '../../units.ts';
 import { CommandError, EXIT } from '../shared/exit-codes.ts';
 import { findProject } from '../shared/project.ts';
 import { readOrRefuse, unknownName } from '../shared/refusals.ts';
+import type { TableOptions } from '../shared/stored-runs.ts';
 import { synthesizedApp } from '../shared/synthesized-app.ts';
-import { openTerminal } from '../shared/terminal.ts';
+import { type Colors, openTerminal } from '../shared/terminal.ts';
 import { describeDeployedAlerts } from '../shared/view/alerts-text.ts';
 import { formatIdleJobs } from '../shared/view/schedule-table.ts';
+import { askWatchdog, isAsking } from './ask-watchdog.ts';
 import { COUNT_OF_EACH, COUNT_OF_ONE } from './counts.ts';
 import { formatExpression, formatNext } from './next-view.ts';
 
-export interface NextOptions {
+/** Given `endpoint` or `region`, the watchdog there is asked who receives alerts; nothing is asked otherwise. */
+export interface NextOptions extends Pick<TableOptions, 'endpoint' | 'region' | 'app'> {
   readonly cron?: string;
   readonly every?: string;
   readonly at?: string;
@@ -74,31 +77,49 @@ async function nextOfSchedules(id: string | undefined, options: NextOptions): Pr
   if (timezone !== undefined) {
     throw new CommandError('--timezone goes with --cron or --at; a schedule of the app has its own', EXIT.usage);
   }
-  const { manifest, notes } = await synthesizedApp(findProject(process.cwd()), options.stage);
-  const { stage } = manifest;
+  if (id !== undefined && isAsking(options)) {
+    throw new CommandError(`--endpoint and --region ask about the alerts of all: leave out ${id}`, EXIT.usage);
+  }
+  const projectDirectory = findProject(process.cwd());
+  const { manifest, notes } = await synthesizedApp(projectDirectory, options.stage);
   const over = entriesThatAreOver(notes);
   const schedules = id === undefined ? manifest.schedules : [scheduleOf(manifest.schedules, id, over)];
   const now = epochMs(Date.now());
   const count = options.count ?? (id === undefined ? COUNT_OF_EACH : COUNT_OF_ONE);
-  const { print, colors } = openTerminal({ isForMachine: json === true });
+  const terminal = openTerminal({ isForMachine: json === true });
   const found = schedules.map((schedule) => ({ schedule, ahead: lookAhead(schedule, options.from ?? now, count) }));
   if (json) {
     const all = found.map(({ schedule, ahead }) => nextJson(schedule, ahead, zoneDataOf(schedule, now)));
-    print(JSON.stringify(id === undefined ? all : all[0]));
-  } else {
-    const texts = found.map(({ schedule, ahead }) => {
-      const { warning } = zoneDataOf(schedule, now);
-      const text = formatNext(schedule, ahead, { now, stage, colors });
-      return warning === undefined ? text : `${text}\n  ${colors.yellow(`warning: ${warning}`)}`;
-    });
-    const past = id === undefined ? [...over].map(([each, why]) => `${colors.bold(each)}  ${colors.yellow(why)}`) : [];
-    const none = manifest.jobs.length === 0 ? NO_JOBS : `there are no schedules in ${SCHEDULES_FILE}`;
-    const jobs = manifest.jobs.map(({ name }) => name);
-    const idle = id === undefined ? formatIdleJobs(jobs, manifest.schedules) : undefined;
-    const alerts = id === undefined ? describeDeployedAlerts(manifest) : undefined;
-    const last = [idle && colors.dim(idle), alerts && `alerts of ${alerts}`].filter((each) => each !== undefined);
-    print([[...texts, ...past].join('\n\n') || none, ...last].join('\n\n'));
+    terminal.print(JSON.stringify(id === undefined ? all : all[0]));
+    return;
   }
+  const { colors } = terminal;
+  const texts = found.map(({ schedule, ahead }) => {
+    const { warning } = zoneDataOf(schedule, now);
+    const text = formatNext(schedule, ahead, { now, stage: manifest.stage, colors });
+    return warning === undefined ? text : `${text}\n  ${colors.yellow(`warning: ${warning}`)}`;
+  });
+  if (id === undefined) {
+    const listeners = await askWatchdog({ projectDirectory, manifest, options, terminal });
+    const alerts = describeDeployedAlerts(manifest, listeners, now);
+    terminal.print(formatAll(manifest, texts, { over, alerts, colors }));
+  } else terminal.print(texts.join('\n\n'));
+}
+
+interface Around {
+  readonly over: ReadonlyMap<string, string>;
+  readonly alerts: string | undefined;
+  readonly colors: Colors;
+}
+
+/** All schedules, those that are over, the jobs without one, and whom alerts go to. */
+function formatAll(manifest: Manifest, texts: readonly string[], { over, alerts, colors }: Around): string {
+  const past = [...over].map(([each, why]) => `${colors.bold(each)}  ${colors.yellow(why)}`);
+  const none = manifest.jobs.length === 0 ? NO_JOBS : `there are no schedules in ${SCHEDULES_FILE}`;
+  const jobs = manifest.jobs.map(({ name }) => name);
+  const idle = formatIdleJobs(jobs, manifest.schedules);
+  const last = [idle && colors.dim(idle), alerts && `alerts of ${alerts}`].filter((each) => each !== undefined);
+  return [[...texts, ...past].join('\n\n') || none, ...last].join('\n\n');
 }
 
 function zoneDataOf(schedule: ManifestSchedule, now: EpochMs): ZoneDataJson {

@@ -1,8 +1,10 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { DEFAULT_STAGE } from '../../job/names.ts';
+import { DEFAULT_REGION, readEndpoint } from '../shared/connection.ts';
 import { EXIT } from '../shared/exit-codes.ts';
 import { isolateFromAws } from '../shared/isolate.ts';
-import { readCount, readInstant, readStage } from '../shared/options.ts';
+import { refuseIdle } from '../shared/option-rules.ts';
+import { readAppName, readCount, readInstant, readStage } from '../shared/options.ts';
 import type { NextOptions } from './command.ts';
 import { COUNT_OF_EACH, COUNT_OF_ONE } from './counts.ts';
 
@@ -12,13 +14,21 @@ skips or repeats, and runs after a gap. The first is the first one after --from.
 
 With --cron, --every or --at no project is needed, and --json is an array of instants: ["2027-03-27T01:30:00.000Z"].
 
+The last line says whom alerts of the stage go to. How many addresses are confirmed, the watchdog of a deployment knows:
+with --region its table is read on AWS with the credentials of the shell, with --endpoint on an emulator. Without either,
+nothing outside of the checkout is read.
+
 Examples:
   belfry next
+  belfry next --stage prod --region eu-north-1
   belfry next nightly-report --count 30 --from 2027-03-20T00:00Z
   belfry next --cron '30 2 * * *' --timezone Europe/Berlin --json`;
 
+/** What prints no line about alerts. */
+const WITHOUT_ALERTS = ['json', 'cron', 'every', 'at'];
+
 export function addNext(program: Command, onExit: (code: number) => void): void {
-  program
+  const command = program
     .command('next')
     .description('show when schedules are due next, or when an expression would be')
     .argument('[schedule]', 'the id of one in infra/schedules.ts; all when absent')
@@ -38,12 +48,29 @@ export function addNext(program: Command, onExit: (code: number) => void): void 
       readCount,
     )
     .option('--stage <stage>', `the stage to synthesize (default: "${DEFAULT_STAGE}")`, readStage)
+    .addOption(
+      new Option(
+        '--region <region>',
+        `ask the watchdog in this region on AWS; on an emulator ${DEFAULT_REGION} unless given`,
+      ).conflicts(WITHOUT_ALERTS),
+    )
+    .addOption(
+      new Option('--endpoint <url>', 'ask the watchdog on an emulator instead')
+        .argParser(readEndpoint)
+        .conflicts(WITHOUT_ALERTS),
+    )
+    .addOption(
+      new Option('--app <app>', 'whose watchdog (default: the app in this checkout)')
+        .argParser(readAppName)
+        .conflicts(WITHOUT_ALERTS),
+    )
     .option('--json', 'print JSON: an object for one schedule, an array for all')
     .addHelpText('after', HELP)
     .action(async (schedule: string | undefined, options: NextOptions, { args }: Command) => {
-      isolateFromAws(process.env);
+      if (options.region === undefined || options.endpoint !== undefined) isolateFromAws(process.env);
       const { next } = await import('./command.ts');
       await next(schedule, options, args);
       onExit(EXIT.done);
     });
+  refuseIdle(command, [{ option: '--app', goesWith: ['--region', '--endpoint'] }]);
 }

@@ -4,12 +4,12 @@ import { describeExpressions } from '../../forecast/describe-expression.ts';
 import type { LookAhead } from '../../forecast/look-ahead.ts';
 import { formatDuration } from '../../job/duration.ts';
 import type { ManifestSchedule } from '../../manifest.ts';
-import { type EpochMs, toIso } from '../../units.ts';
+import type { EpochMs } from '../../units.ts';
 import type { Colors } from '../shared/terminal.ts';
 import { whySkipped } from '../shared/view/calendar-text.ts';
 import { clocksText, dayOfChange, effectText } from '../shared/view/clock-change-text.ts';
 import { printable } from '../shared/view/printable.ts';
-import { distance, localMinute } from '../shared/view/times.ts';
+import { distance, localMinute, utcMinute } from '../shared/view/times.ts';
 
 /** Beside what is shown. */
 export interface NextContext {
@@ -102,4 +102,3 @@ const oneLine = (source: string): string => printable(source).replaceAll(/\s+/g,
 const isUtc = (timezone: string): boolean => timezone === 'UTC';
 
 /** `2027-03-28T01:00Z` */
-const utcMinute = (instant: EpochMs): string => `${toIso(instant).slice(0, 16)}Z`;

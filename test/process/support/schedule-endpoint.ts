@@ -33,5 +33,5 @@ export async function startEndpoint({ onTestFinished }: TestContext) {
     await front.close();
     await backends.close();
   });
-  return { origin: front.origin, queues: backends.queues, api, callers };
+  return { origin: front.origin, queues: backends.queues, tables: backends.tables, api, callers };
 }

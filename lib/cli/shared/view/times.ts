@@ -1,4 +1,4 @@
-import { DAY, type EpochMs, HOUR, MINUTE, SECOND } from '../../../units.ts';
+import { DAY, type EpochMs, HOUR, MINUTE, SECOND, toIso } from '../../../units.ts';
 
 const UNITS = [
   ['day', DAY],
@@ -30,6 +30,9 @@ export function minuteOfDay(instant: EpochMs, now: EpochMs): string {
   const [day, today] = [instant, now].map((each) => new Intl.DateTimeFormat('sv-SE').format(each));
   return day === today ? time : `${day} ${time}`;
 }
+
+/** A minute in UTC: `2027-03-27T01:30Z`. */
+export const utcMinute = (instant: EpochMs): string => `${toIso(instant).slice(0, 16)}Z`;
 
 /** A date and time in a zone, to the minute: `Tue 2026-11-24 07:30`. */
 export function localMinute(instant: EpochMs, timezone: string): string {
