@@ -85,6 +85,20 @@ test('a new job without a schedule is named at the reload, and listed by next', 
   await reloaded(() => project.forget('functions/idle.ts'));
 });
 
+test('whom alerts go to is said at the start, and again after a reload that changes it', async () => {
+  const said = () => cloud.command.output.match(/^alerts here: .*$/gm) ?? [];
+  expect(said()).toEqual([expect.stringContaining('stage dev when deployed: no one is named; add alerts: ')]);
+  const stages = await project.read('infra/stages.ts');
+
+  await reloaded(() =>
+    project.write('infra/stages.ts', "export const stages = { dev: { alerts: { email: ['a@example.com'] } } };"),
+  );
+
+  await eventually('the line again', () => said().length > 1);
+  expect(said().at(-1)).toContain('this log; stage dev when deployed: e-mail to a@example.com; 1 address, ');
+  await reloaded(() => project.write('infra/stages.ts', stages));
+});
+
 test('a variable of .belfry.env is taken over', async () => {
   await reloaded(() => project.write('functions/edited.ts', version('process.env.COLOUR')));
   await reloaded(() => project.setLocalEnvironment('COLOUR=blue'));

@@ -5,6 +5,7 @@ import { findRunning } from '../../local/state/find-running.ts';
 import { STATE_FOLDER, StateFolder } from '../../local/state/state-folder.ts';
 import type { Summary } from '../../local/summary.ts';
 import { SynthesisError } from '../../local/synthesize.ts';
+import type { Manifest } from '../../manifest.ts';
 import { epochMs, type Milliseconds } from '../../units.ts';
 import { type EndOfRun, endOfRun } from '../shared/end-of-run.ts';
 import { CommandError, EXIT } from '../shared/exit-codes.ts';
@@ -38,9 +39,15 @@ export async function start(options: StartOptions): Promise<void> {
   const end = endOfRun(options.for);
   try {
     const { stage, duplicates, drop: drops, port } = options;
-    const observe = liveLog(terminal);
-    const cloud = await startCloud({ projectDirectory, stage, duplicates, drops, port, observe, isWatching: true });
-    const summary = await serve(cloud, end, terminal);
+    const log = liveLog(terminal);
+    const sayAlerts = alertsLine(terminal);
+    let cloud: Cloud | undefined;
+    const observe: CloudObserver = (event) => {
+      log(event);
+      if (event.kind === 'reloaded' && cloud !== undefined) sayAlerts(cloud.manifest);
+    };
+    cloud = await startCloud({ projectDirectory, stage, duplicates, drops, port, observe, isWatching: true });
+    const summary = await serve(cloud, end, { terminal, sayAlerts });
     if (options.json) terminal.print(JSON.stringify(summary));
   } catch (error) {
     // Ctrl-C also ends the synthesis, which then cannot say what is wrong with the app.
@@ -55,11 +62,17 @@ export async function start(options: StartOptions): Promise<void> {
   }
 }
 
+interface Shown {
+  readonly terminal: Terminal;
+  readonly sayAlerts: (manifest: Manifest) => void;
+}
+
 /** Shows what runs until the end is reached, then stops it. */
-async function serve(cloud: Cloud, end: EndOfRun, terminal: Terminal): Promise<Summary> {
+async function serve(cloud: Cloud, end: EndOfRun, { terminal, sayAlerts }: Shown): Promise<Summary> {
   let summary: Summary;
   try {
     introduce(cloud, terminal);
+    sayAlerts(cloud.manifest);
     if (cloud.manifest.jobs.some(({ name }) => name === FIRST_JOB)) await cloud.requestRun(FIRST_JOB, undefined);
     end.startCounting();
     await end.reached;
@@ -87,8 +100,16 @@ function introduce(cloud: Cloud, { colors, say }: Terminal): void {
   );
   const shown = { jobs: jobs.map(({ name }) => name), schedules: cloud.nextDueTimes() };
   say(`${formatApp(shown, epochMs(Date.now()), colors)}\n`);
-  const alerts = describeAlertsHere(cloud.manifest);
-  if (alerts !== undefined) say(`${alerts}\n`);
+}
+
+/** Says whom alerts go to, and again only when that has changed. */
+function alertsLine({ say }: Terminal): Shown['sayAlerts'] {
+  let said: string | undefined;
+  return (manifest) => {
+    const line = describeAlertsHere(manifest);
+    if (line !== undefined && line !== said) say(`${line}\n`);
+    said = line;
+  };
 }
 
 function liveLog({ colors, say }: Terminal): CloudObserver {
