@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock.ts';
-import { type EpochMs, HOUR, MINUTE, type Milliseconds, milliseconds, plus, SECOND } from '../../units.ts';
+import { type EpochMs, epochMs, HOUR, MINUTE, type Milliseconds, milliseconds, plus, SECOND } from '../../units.ts';
 import { Entries } from './entries.ts';
 import { Entry } from './entry.ts';
 import { Fires, type FiresParts } from './fires.ts';
@@ -60,6 +60,7 @@ export class Engine {
 
   /** Ends firing. Messages being sent are waited for; retries not yet due are left to the marks. */
   async stop(): Promise<void> {
+    if (this.#state === 'firing') this.#parts.marks.setOnUntil(this.#parts.clock.now());
     this.#state = 'stopped';
     this.#timer?.cancel();
     await this.#fires.stop();
@@ -72,12 +73,13 @@ export class Engine {
     for (const entry of this.#entries.all()) this.#fireWaiting(entry, { early: true });
     this.#state = 'held';
     this.#timer?.cancel();
+    this.#parts.marks.setOnUntil(this.#parts.clock.now());
   }
 
   resume(): void {
     if (this.#state !== 'held') return;
     this.#state = 'firing';
-    for (const entry of this.#entries.all()) this.#advance(entry, this.#parts.fireMissedWithin);
+    for (const entry of this.#entries.all()) this.#advance(entry, this.#parts.fireMissedWithin, this.#wasOnUntil());
     this.#tick();
   }
 
@@ -112,8 +114,15 @@ export class Engine {
     const entry = this.#entries.add(schedule, mark ?? schedule.dueAfter, clock.now());
     this.#rewind(entry);
     const known = milliseconds(Math.max(fireMissedWithin, RATE_ANCHOR));
-    if (this.#state === 'firing') this.#advance(entry, mark === undefined ? this.#tolerance() : known);
+    if (this.#state === 'firing') {
+      if (mark === undefined) this.#advance(entry, this.#tolerance());
+      else this.#advance(entry, known, this.#wasOnUntil());
+    }
     this.#settle(entry);
+  }
+
+  #wasOnUntil(): EpochMs {
+    return this.#parts.marks.wasOnUntil ?? epochMs(0);
   }
 
   #tick(): void {
@@ -132,9 +141,13 @@ export class Engine {
     if (this.#state !== 'firing') return;
     const wakeTimes = this.#entries.all().flatMap((entry) => entry.wakeAt() ?? []);
     if (wakeTimes.length === 0) return;
-    const delay = Math.min(...wakeTimes) - this.#parts.clock.now();
+    const { clock, marks } = this.#parts;
+    const now = clock.now();
+    // The next word is written before that is over: after a kill, what was due until then is not taken for slept through.
+    marks.setOnUntil(plus(now, MAX_SLEEP));
+    const delay = Math.min(...wakeTimes) - now;
     const sleep = milliseconds(Math.min(Math.max(delay, 0), MAX_SLEEP));
-    this.#timer = this.#parts.clock.after(sleep, () => this.#tick());
+    this.#timer = clock.after(sleep, () => this.#tick());
   }
 
   #tolerance(): Milliseconds {
@@ -148,18 +161,23 @@ export class Engine {
     this.#settle(entry);
   }
 
-  /** Fires what has become due and is no later than the tolerance; the rest is reported as missed. */
-  #advance(entry: Entry, tolerance: Milliseconds): void {
+  /**
+   * Fires what has become due and is no later than the tolerance; the rest is reported as missed.
+   *
+   * @param wasOnUntil what was due until then is fired however late: a process was on then, and was killed before it had
+   * written down that it fired it. If it had fired it, the run's claim takes one of the two
+   */
+  #advance(entry: Entry, tolerance: Milliseconds, wasOnUntil = epochMs(0)): void {
     const now = this.#parts.clock.now();
     const due = entry.take(now);
     if (due.length === 0) return;
-    const missed = due.filter((time) => now - time > tolerance);
+    const missed = due.filter((time) => now - time > tolerance && time > wasOnUntil);
     const latest = missed.at(-1);
     if (latest !== undefined) {
       this.#parts.store.sleptUntil(entry.schedule, latest);
       this.#parts.observer.onMissedWhileOff?.(entry.schedule, missed);
     }
-    for (const time of due.slice(missed.length)) this.#launch(entry, time);
+    for (const time of due.filter((time) => !missed.includes(time))) this.#launch(entry, time);
     this.#settle(entry);
   }
 

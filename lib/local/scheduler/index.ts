@@ -17,7 +17,7 @@ import type { ApiRequest, ApiResponse } from './wire.ts';
 export type { Duplicates } from './disturbance.ts';
 export { PermanentDeliveryError } from './errors.ts';
 export type { SchedulerSnapshot, StoredGroup, StoredSchedule } from './model.ts';
-export type { DropReason, Fire, Marks, SchedulerObserver, Target } from './ports.ts';
+export type { DropReason, Fire, Marks, SavedMarks, SchedulerObserver, Target } from './ports.ts';
 export type { Residence } from './store.ts';
 export type { ApiRequest, ApiResponse } from './wire.ts';
 
@@ -30,7 +30,8 @@ export interface SchedulerOptions {
   readonly observer?: SchedulerObserver;
   /**
    * Due times that passed while the process was off or firing was held are fired if they are no older than this; the
-   * rest is reported by `onMissedWhileOff`. After a sleep or a leap of the clock it is at least a minute.
+   * rest is reported by `onMissedWhileOff`. After a sleep or a leap of the clock it is at least a minute. What was due
+   * while a process was on that was killed before it could write that down is fired however old it is.
    *
    * @default 0: none is fired, since a morning's start must not bring last night's storm
    */

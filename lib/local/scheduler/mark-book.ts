@@ -16,6 +16,8 @@ export class MarkBook {
   readonly #port: Marks | undefined;
   readonly #observer: SchedulerObserver;
   #isSaved = true;
+  #wasOnUntil: EpochMs | undefined;
+  #onUntil: EpochMs | undefined;
   #saving: Promise<void> | undefined;
 
   constructor(port: Marks | undefined, observer: SchedulerObserver) {
@@ -24,8 +26,21 @@ export class MarkBook {
   }
 
   async load(): Promise<void> {
-    const loaded = (await this.#port?.load()) ?? {};
-    for (const [key, mark] of Object.entries(loaded)) this.#marks.set(key, epochMs(mark));
+    const { marks, onUntil } = (await this.#port?.load()) ?? { marks: {} };
+    for (const [key, mark] of Object.entries(marks)) this.#marks.set(key, epochMs(mark));
+    this.#wasOnUntil = onUntil;
+    this.#onUntil = onUntil;
+  }
+
+  /** The last instant for which the process before this one may have fired. */
+  get wasOnUntil(): EpochMs | undefined {
+    return this.#wasOnUntil;
+  }
+
+  /** Writes down until when this process may fire without another word. */
+  setOnUntil(instant: EpochMs): void {
+    this.#onUntil = instant;
+    this.#save();
   }
 
   get(schedule: StoredSchedule): EpochMs | undefined {
@@ -69,7 +84,7 @@ export class MarkBook {
     while (!this.#isSaved) {
       this.#isSaved = true;
       await bestEffort(
-        async () => this.#port?.save(Object.fromEntries(this.#marks)),
+        async () => this.#port?.save({ marks: Object.fromEntries(this.#marks), onUntil: this.#onUntil }),
         (error) => this.#observer.onMarksNotSaved?.(error),
       );
     }

@@ -12,11 +12,22 @@ export interface Target {
   send(arn: string, body: string, attributes: Readonly<Record<string, string>>): Promise<void>;
 }
 
-/** Keeps how far each schedule has come, over restarts. The keys are opaque. */
+/** What outlives the scheduler's process. */
+export interface SavedMarks {
+  /** How far each schedule has come. The keys are opaque. */
+  readonly marks: Readonly<Record<string, EpochMs>>;
+  /**
+   * The scheduler may have fired what was due until then, and nothing later: while it runs up to a minute ahead, after a
+   * clean stop the instant of that. Absent: it never ran, or kept no such instant.
+   */
+  readonly onUntil?: EpochMs | undefined;
+}
+
+/** Keeps how far each schedule has come, over restarts. */
 export interface Marks {
-  load(): Promise<Readonly<Record<string, EpochMs>>>;
+  load(): Promise<SavedMarks>;
   /** Replaces everything saved before. Never called twice at once. */
-  save(marks: Readonly<Record<string, EpochMs>>): Promise<void>;
+  save(saved: SavedMarks): Promise<void>;
 }
 
 /** A due time of a schedule. */
@@ -38,8 +49,7 @@ export interface SchedulerObserver {
   onDeadLettered?(fire: Fire & { readonly attempts: number; readonly error: unknown }): void;
   /**
    * Due times that EventBridge would have fired, and that passed here without firing: while the process was off or
-   * asleep, or while firing was held. Ascending, at most those of the last 31 days. After an unclean end they may
-   * include some that were delivered just before it, never leave one out.
+   * asleep, or while firing was held. Ascending, at most those of the last 31 days.
    */
   onMissedWhileOff?(schedule: StoredSchedule, times: readonly EpochMs[]): void;
   /**

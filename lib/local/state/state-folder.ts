@@ -2,8 +2,8 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { BelfryError } from '../../errors.ts';
-import { type EpochMs, epochMs } from '../../units.ts';
-import type { Marks } from '../scheduler/index.ts';
+import { epochMs } from '../../units.ts';
+import type { Marks, SavedMarks } from '../scheduler/index.ts';
 
 /** The folder of a checkout that holds what outlives `npm start`. */
 export const STATE_FOLDER = '.belfry';
@@ -13,7 +13,17 @@ const runningCloud = z.object({ v: z.literal(1), pid: z.number(), port: z.number
 /** How other commands of this checkout find a running cloud. */
 export type RunningCloud = z.infer<typeof runningCloud>;
 
-const savedMarks = z.record(z.string(), z.number());
+const instant = z.pipe(z.number(), z.transform(epochMs));
+const instants = z.record(z.string(), instant);
+
+const savedMarks = z.union([
+  z.object({ v: z.literal(2), marks: instants, onUntil: z.optional(instant) }),
+  // As earlier versions wrote it.
+  z.pipe(
+    instants,
+    z.transform((marks): SavedMarks => ({ marks })),
+  ),
+]);
 
 /** What forgetting the state would not mend: no permission, no room. */
 const MACHINE_ERRORS = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT']);
@@ -64,10 +74,10 @@ export class StateFolder {
   readonly marks: Marks = {
     load: async () => {
       const read = await this.#read('marks.json');
-      const marks = await this.#orUnusable('marks.json', async () => savedMarks.parse(read ?? {}));
-      return Object.fromEntries(Object.entries(marks).map(([key, at]): [string, EpochMs] => [key, epochMs(at)]));
+      const { marks, onUntil } = await this.#orUnusable('marks.json', async () => savedMarks.parse(read ?? {}));
+      return { marks, onUntil };
     },
-    save: (marks) => this.#write('marks.json', marks),
+    save: ({ marks, onUntil }) => this.#write('marks.json', { v: 2, marks, onUntil }),
   };
 
   /**

@@ -480,7 +480,7 @@ describe('after a restart', () => {
     await remove('hourly');
     await scheduler.stop();
 
-    expect(marks.saved).toEqual({});
+    expect(marks.saved.marks).toEqual({});
   });
 });
 
@@ -496,7 +496,7 @@ test('marks that cannot be saved are reported and tried again', async () => {
   await scheduler.stop();
 
   expect(events[0]).toBe('marks not saved: Error: disk full');
-  expect(Object.values(marks.saved).map((mark) => minute(epochMs(mark)))).toEqual(['2026-11-24T02:00Z']);
+  expect(Object.values(marks.saved.marks).map((mark) => minute(epochMs(mark)))).toEqual(['2026-11-24T02:00Z']);
 });
 
 test('nothing fires after stop', async () => {

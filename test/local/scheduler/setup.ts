@@ -2,6 +2,7 @@ import {
   type ApiRequest,
   createScheduler,
   type Marks,
+  type SavedMarks,
   type Scheduler,
   type SchedulerObserver,
   type SchedulerOptions,
@@ -50,14 +51,14 @@ export class RecordingTarget implements Target {
 }
 
 export class MemoryMarks implements Marks {
-  saved: Readonly<Record<string, EpochMs>> = {};
+  saved: SavedMarks = { marks: {} };
 
-  async load(): Promise<Readonly<Record<string, EpochMs>>> {
+  async load(): Promise<SavedMarks> {
     return this.saved;
   }
 
-  async save(marks: Readonly<Record<string, EpochMs>>): Promise<void> {
-    this.saved = marks;
+  async save(saved: SavedMarks): Promise<void> {
+    this.saved = saved;
   }
 }
 

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startFront } from '../../../lib/local/gateway/index.ts';
 import { findRunning } from '../../../lib/local/state/find-running.ts';
 import { StateFolder } from '../../../lib/local/state/state-folder.ts';
+import { MINUTE, plus } from '../../../lib/units.ts';
 import { DUE } from '../../support/requests.ts';
 
 let project = '';
@@ -27,14 +28,23 @@ const put = (name: string, text: string) => writeFile(join(state.path, name), te
 
 describe('the state folder', () => {
   test('keeps marks and queues, and has none at first', async () => {
-    expect(await state.marks.load()).toEqual({});
+    expect(await state.marks.load()).toEqual({ marks: {} });
     expect(await savedQueues()).toEqual([]);
 
-    await state.marks.save({ 'group/nightly': DUE });
+    await state.marks.save({ marks: { 'group/nightly': DUE }, onUntil: plus(DUE, MINUTE) });
     await state.writeQueues({ v: 1, queues: {} });
 
-    expect(await new StateFolder(project).marks.load()).toEqual({ 'group/nightly': DUE });
+    expect(await new StateFolder(project).marks.load()).toEqual({
+      marks: { 'group/nightly': DUE },
+      onUntil: plus(DUE, MINUTE),
+    });
     expect(await savedQueues()).toEqual([{ v: 1, queues: {} }]);
+  });
+
+  test('reads the marks of an earlier version', async () => {
+    await put('marks.json', JSON.stringify({ 'group/nightly': DUE }));
+
+    expect(await state.marks.load()).toEqual({ marks: { 'group/nightly': DUE } });
   });
 
   test('leaves no half-written file beside a whole one', async () => {
