@@ -310,6 +310,22 @@ describe('a record', () => {
   });
 });
 
+describe('a run that failed and was begun again', () => {
+  test('shows in how many rounds it made its attempts', () => {
+    const record = {
+      ...EMPTY_RECORD,
+      id: run.runId,
+      job: 'report',
+      schedule: 'nightly',
+      scheduledTime: DUE,
+      createdAt: DUE,
+    };
+    const shown = formatRecord({ ...record, status: 'failed', trigger: 'schedule', attempt: 6, round: 1 }, plain);
+
+    expect(shown.split('\n')).toContain('attempts   6, in 2 rounds');
+  });
+});
+
 describe('an attempt', () => {
   const attempt = {
     n: 1,

@@ -28,7 +28,7 @@ const REPORT_TRACES: readonly Trace[] = [
       plainScenario({
         faults: scriptedFaults(NO_FAULTS),
         maxAttempts: 1,
-        runs: [plannedRun({ behaviours: ['throw'], resentAfter: copies(80, 1_600, 20) })],
+        runs: [plannedRun({ behaviours: ['throw'], resentAfter: copies(30, 1_900, 20) })],
       }),
     ends: { status: 'failed', attempt: 1, round: 0 },
     letters: 1,
@@ -40,7 +40,7 @@ const REPORT_TRACES: readonly Trace[] = [
       plainScenario({
         faults: namedFaults({ settle: 'crash-after' }, 0),
         maxAttempts: 1,
-        runs: [plannedRun({ behaviours: ['throw'], resentAfter: copies(80, 45_600, 5) })],
+        runs: [plannedRun({ behaviours: ['throw'], resentAfter: copies(30, 45_500, 5) })],
       }),
     ends: { status: 'failed', attempt: 1, round: 0 },
     letters: 1,

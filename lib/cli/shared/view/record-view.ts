@@ -23,7 +23,7 @@ export function formatRecord(stored: RunRecord, colors: Colors): string {
     ],
     ['scheduled', toIso(record.scheduledTime)],
     ['missed', record.missedAt === undefined ? undefined : `${toIso(record.missedAt)}, no run had come of it by then`],
-    ['attempts', String(record.attempt)],
+    ['attempts', record.round === undefined ? `${record.attempt}` : `${record.attempt}, in ${record.round + 1} rounds`],
     ...record.attempts.map((attempt): [string, string] => [`  ${attempt.n}`, attemptText(attempt)]),
     ['duration', durationText(record)],
     ['next', record.nextAttemptAt === undefined ? undefined : toIso(record.nextAttemptAt)],
