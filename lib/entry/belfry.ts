@@ -7,6 +7,7 @@ export type { Duration } from '../job/duration.ts';
 export { NonRetryableError, RetryAfterError } from '../job/errors.ts';
 export type { Job, JobDefinition } from '../job/job.ts';
 export { defineJob } from '../job/job.ts';
+export type { TimeoutChoice } from '../job/on-timeout.ts';
 export type { OverlapPolicy } from '../job/overlap.ts';
 export type { Schedule, ScheduleOptions, Schedules } from '../job/schedule.ts';
 export { schedule } from '../job/schedule.ts';

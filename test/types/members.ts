@@ -26,6 +26,12 @@ export const NEW_MEMBERS: Readonly<Record<string, NewMember>> = {
       'lib/testing/gates.ts',
     ],
   },
+  TimeoutChoice: {
+    file: 'lib/job/on-timeout.ts',
+    before: "  'fail',\n]",
+    after: "  'fail',\n  'cancel',\n]",
+    asks: ['lib/job/on-timeout.ts'],
+  },
   RunStatus: {
     file: 'lib/run/record.ts',
     before: "  | 'missed';",
