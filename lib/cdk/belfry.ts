@@ -96,7 +96,7 @@ export class Belfry extends Construct {
     this.jobNames = checked.jobs.map(({ name }) => name);
     // On this machine Node's clocks fire.
     const zoneNotes = isLocal(scope) ? [] : zoneDataNotes(checked.schedules);
-    this.notes = [...checked.notes, ...calendarNotes, ...zoneNotes];
+    this.notes = [...settings.notes, ...checked.notes, ...calendarNotes, ...zoneNotes];
     this.found.push(...settings.warnings, ...checked.warnings);
 
     const { watchdogGrace = DEFAULT_GRACE } = settings;

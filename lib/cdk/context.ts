@@ -88,6 +88,21 @@ export const describeMoved = (keys: readonly string[], stage: StageSettings): re
     return [`context "${key}" is not read; write ${MOVED[moved]} in a stage of ${STAGES_FILE}`];
   });
 
+/** `-c env=prod` deploys the default stage: that another key names a stage of the app may be meant, and may be the user's own. */
+export function describeStageKeys(
+  scope: Construct,
+  { others }: Pick<Context, 'others'>,
+  { stage, stages }: { readonly stage: string; readonly stages: readonly string[] },
+): readonly string[] {
+  return others.flatMap((key) => {
+    const value: unknown = scope.node.tryGetContext(key);
+    if (typeof value !== 'string' || value === stage || !stages.includes(value)) return [];
+    return [
+      `context "${key}" is "${value}", a stage of ${STAGES_FILE}, and is not read: this is stage "${stage}"; give -c stage=${value} if that one is meant`,
+    ];
+  });
+}
+
 /** Where `-c stage=prod` has no effect, since a property of `Belfry` says otherwise: another stage would be deployed than was asked for. */
 export function describeOverridden(scope: Construct, { stage }: Deployment): readonly string[] {
   const given: unknown = scope.node.tryGetContext('stage');

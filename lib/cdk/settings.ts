@@ -9,7 +9,13 @@ import { ALERTS_FUNCTION, DEFAULT_STAGE, type Deployment, UNNAMED_APP } from '..
 import { type ChannelName, channelsOf, type StageSettings, type Stages } from '../job/stages.ts';
 import { LOCAL_CHANNELS_CONTEXT, LOCAL_CONTEXT, type ManifestAlerts } from '../manifest.ts';
 import { nearest } from '../nearest.ts';
-import { type DeploymentOptions, describeMoved, describeOverridden, readContext } from './context.ts';
+import {
+  type DeploymentOptions,
+  describeMoved,
+  describeOverridden,
+  describeStageKeys,
+  readContext,
+} from './context.ts';
 import { localAlerts } from './local-alerts.ts';
 
 export interface SettingsSource extends DeploymentOptions {
@@ -29,6 +35,8 @@ export interface DeploymentSettings extends Omit<DeploymentOptions, keyof Deploy
   /** Where its stacks may be deployed. */
   readonly env: Environment;
   readonly warnings: readonly string[];
+  /** What the user should know and need not mend. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -77,6 +85,11 @@ export function readSettings(
           ...describeOverridden(scope, deployment),
           ...adviseDeployment(deployment, settings),
         ],
+    // The user has named no stage.
+    notes:
+      isLocal(scope) || props.stage !== undefined || context.options.stage !== undefined
+        ? []
+        : describeStageKeys(scope, context, { stage, stages: Object.keys(stages) }),
   };
 }
 

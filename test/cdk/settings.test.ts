@@ -85,6 +85,26 @@ describe('the context', () => {
   });
 });
 
+describe('a key of the context that names a stage', () => {
+  const notesOf = (context: Context, props: Partial<BelfryProps> = {}) => deploy(context, props).belfry.notes;
+
+  test.each(['env', 'environment', 'STAGE_NAME'])('is noted with the key that is read: %s', (key) => {
+    expect(notesOf({ [key]: 'prod' })).toEqual([
+      `context "${key}" is "prod", a stage of infra/stages.ts, and is not read: this is stage "dev"; give -c stage=prod if that one is meant`,
+    ]);
+  });
+
+  test.each<[string, Context, Partial<BelfryProps>]>([
+    ['the stage is given', { env: 'prod', stage: 'test' }, {}],
+    ['the stage is a property', { env: 'prod' }, { stage: 'test' }],
+    ['it is the stage that it is', { env: 'dev' }, {}],
+    ['it names no stage', { env: 'production' }, {}],
+    ['nothing is deployed', { env: 'prod', [LOCAL_CONTEXT]: true }, {}],
+  ])('is not where %s', (_what, context, props) => {
+    expect(notesOf(context, props)).toEqual([]);
+  });
+});
+
 describe('a stage in the context that a property overrides', () => {
   const OVERRIDDEN = `context "stage" is "prod" and has no effect here: new Belfry is given stage: 'dev'; to have it follow the context, pass it on as a property, or rename your own key`;
 
