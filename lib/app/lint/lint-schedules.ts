@@ -8,6 +8,7 @@ import { findNeighbours } from './neighbours.ts';
 import { lintNeverRuns } from './never-runs.ts';
 import { lintInterval, lintRetries } from './run-length.ts';
 import { isAcknowledged, type Lint, type LintSubject } from './subject.ts';
+import { describeUnevenSteps } from './uneven-steps.ts';
 import { lintZoneData } from './zone-data.ts';
 
 /** What each warning is found by, in the order of messages; `undefined` for what is found over several entries. */
@@ -26,7 +27,7 @@ const LINTS: Readonly<Record<WarningName, Lint | undefined>> = {
 
 export interface LintResult {
   readonly warnings: readonly string[];
-  /** Of acknowledgements that acknowledge nothing. */
+  /** Of acknowledgements that acknowledge nothing, and of due times that are not as far apart as a step says. */
   readonly notes: readonly string[];
 }
 
@@ -60,7 +61,11 @@ export function lintSchedules(subjects: readonly LintSubject[], file: string): L
     const names = needless.map((name) => `'${name}'`).join(', ');
     return `${place(subject)}: nothing to acknowledge: ${names} ${needless.length === 1 ? 'does' : 'do'} not occur; remove ${needless.length === 1 ? 'it' : 'them'}`;
   });
-  return { warnings: [...ofEntries, ...crowds], notes };
+  const uneven = enabled.flatMap((subject) => {
+    const text = describeUnevenSteps(subject.options.cron);
+    return text === undefined ? [] : [`${place(subject)}: ${text}`];
+  });
+  return { warnings: [...ofEntries, ...crowds], notes: [...notes, ...uneven] };
 }
 
 const isOffEverywhere = ({ enabled }: LintSubject['options']): boolean =>
