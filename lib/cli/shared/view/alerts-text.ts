@@ -23,7 +23,7 @@ const NAMES: Readonly<Record<ChannelName, string>> = {
 };
 
 const ADD = `add alerts: { email: ['oncall@example.com'] } to the stage, which ${STAGES_FILE} is for`;
-const CONFIRM = 'confirm by the link in the mail from AWS, which docs/operating.md explains';
+const CONFIRM = 'confirm by the link in the mail from AWS, as docs/operating.md says';
 
 /** Where alerts of the embedded cloud go, and whom the stage names where it is deployed. */
 export function describeAlertsHere(manifest: Manifest): string | undefined {
