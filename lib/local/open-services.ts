@@ -68,7 +68,7 @@ export async function openServices(
     },
   };
   const front = await startFront({
-    services: servicesOf(backends, scheduler),
+    services: servicesOf(backends, scheduler, async () => keeper?.save()),
     control,
     ...(port !== undefined && { port }),
     onNotEmulated: (notice) => observe({ kind: 'not-emulated', at: systemClock.now(), ...notice }),

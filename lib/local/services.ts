@@ -2,11 +2,23 @@ import type { Backends } from './backends.ts';
 import { MessageRefusedError, UnknownQueueError } from './backends.ts';
 import type { ServiceHandler } from './gateway/index.ts';
 import { PermanentDeliveryError, type Scheduler, type Target } from './scheduler/index.ts';
+import { savesSends } from './state/queue-keeper.ts';
 
-/** The emulated services by the names that SDKs sign their requests for. */
-export function servicesOf(backends: Backends, scheduler: Scheduler): Readonly<Record<string, ServiceHandler>> {
+/**
+ * The emulated services by the names that SDKs sign their requests for.
+ *
+ * @param saveQueues called before a send is acknowledged; by default queues are in memory only
+ */
+export function servicesOf(
+  backends: Backends,
+  scheduler: Scheduler,
+  saveQueues: () => Promise<void> = async () => {},
+): Readonly<Record<string, ServiceHandler>> {
+  const { dynamodb, sqs, sns } = backends.services;
   return {
-    ...backends.services,
+    dynamodb,
+    sqs: savesSends(sqs, saveQueues),
+    sns: savesSends(sns, saveQueues),
     scheduler: async ({ body, ...request }) => scheduler.handle({ ...request, body: body.toString() }),
   };
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Closers } from '../../../lib/local/closers.ts';
-import { QueueKeeper } from '../../../lib/local/state/queue-keeper.ts';
+import type { ServiceRequest } from '../../../lib/local/gateway/service.ts';
+import { QueueKeeper, savesSends } from '../../../lib/local/state/queue-keeper.ts';
 import { DUE, secondsOf } from '../../support/requests.ts';
-import { VirtualClock } from '../../support/virtual-clock.ts';
+import { settle, VirtualClock } from '../../support/virtual-clock.ts';
 
 function setup(write: (value: number) => Promise<void> = async () => {}) {
   const clock = new VirtualClock(DUE);
@@ -61,6 +62,66 @@ describe('the queue keeper', () => {
     await clock.advanceBy(secondsOf(1));
 
     expect(written).toEqual([2]);
+  });
+});
+
+describe('a send through the services', () => {
+  const request = (target: string | undefined): ServiceRequest => ({
+    method: 'POST',
+    path: '/',
+    query: new URLSearchParams(),
+    headers: target === undefined ? {} : { 'x-amz-target': target },
+    body: Buffer.from(''),
+    signal: new AbortController().signal,
+  });
+  const done = async () => ({ status: 200, headers: {}, body: '' });
+
+  test.each([
+    ['AmazonSQS.SendMessage', 1],
+    ['AmazonSQS.SendMessageBatch', 1],
+    // SNS, which names its action in the body.
+    [undefined, 1],
+    ['AmazonSQS.ReceiveMessage', 0],
+    ['AmazonSQS.DeleteMessage', 0],
+  ])('of %s is acknowledged after %i writes of the queues', async (target, count) => {
+    const { keeper, written } = setup();
+
+    await savesSends(done, keeper.save)(request(target));
+
+    expect(written).toHaveLength(count);
+  });
+
+  test('is not acknowledged when it cannot be written', async () => {
+    const { keeper } = setup(() => Promise.reject(new Error('no space left')));
+
+    const answer = savesSends(done, keeper.save)(request('AmazonSQS.SendMessage'));
+
+    await expect(answer).rejects.toThrow('no space left');
+  });
+
+  test('that is refused writes nothing', async () => {
+    const { keeper, written } = setup();
+
+    await savesSends(
+      async () => ({ status: 400, headers: {}, body: '' }),
+      keeper.save,
+    )(request('AmazonSQS.SendMessage'));
+
+    expect(written).toEqual([]);
+  });
+
+  test('shares one write with all that wait for the same turn, made after every one of them', async () => {
+    const { keeper, written, change } = setup();
+    const first = keeper.save();
+    await settle();
+
+    const others = Array.from({ length: 20 }, () => {
+      change();
+      return keeper.save();
+    });
+    await Promise.all([first, ...others]);
+
+    expect(written).toEqual([0, 20]);
   });
 });
 
