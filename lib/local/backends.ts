@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
 import { openDynamoDb, type Tables } from './dynamodb/dynamodb.ts';
+import type { StoreObserver } from './dynamodb/kept-store.ts';
 import type { ServiceHandler } from './gateway/service.ts';
 import { createSns, type Publication, type Topics } from './sns/sns.ts';
 import { createFauxqs } from './sqs/fauxqs.ts';
@@ -14,6 +15,7 @@ import { createSqs } from './sqs/sqs.ts';
 export { accountId, queueArn, queuePath, topicArn } from './account.ts';
 export { DirectoryInUseError, DirectoryUnusableError, TableMismatchError } from './dynamodb/data-errors.ts';
 export type { Tables } from './dynamodb/dynamodb.ts';
+export type { DroppedData, StoreObserver } from './dynamodb/kept-store.ts';
 export type { TableProperties } from './dynamodb/table-properties.ts';
 export type { Publication, Topics } from './sns/sns.ts';
 export type { MessageAttribute, MessageAttributes, QueueCounts, QueueMessage, ReceivedMessage } from './sqs/message.ts';
@@ -36,6 +38,8 @@ export interface BackendOptions {
   readonly onPublish?: (publication: Publication) => void;
   /** Called, many times in a row, when a snapshot of the queues would differ from the last. */
   readonly onChange?: () => void;
+  /** What happens to the table on disk. */
+  readonly store?: StoreObserver;
 }
 
 /** The emulated services that keep things: DynamoDB, SQS, SNS. None has a port of its own. */
@@ -57,7 +61,11 @@ export interface Backends {
  */
 export async function createBackends(options: BackendOptions = {}): Promise<Backends> {
   const { directory, region = defaultRegion, clock = systemClock, onPublish = () => {}, onChange = () => {} } = options;
-  const dynamodb = await openDynamoDb({ region, directory: directory && join(directory, 'dynamodb') });
+  const dynamodb = await openDynamoDb({
+    region,
+    directory: directory && join(directory, 'dynamodb'),
+    observer: options.store,
+  });
   const queues = new QueueSet({ region, clock, onChange });
   await admitAllCharacters();
   const fauxqs = createFauxqs(queues);

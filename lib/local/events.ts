@@ -59,6 +59,11 @@ export type CloudEvent = { readonly at: EpochMs } & (
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'reloaded'; readonly summary: string }
   | { readonly kind: 'reload-failed'; readonly error: string }
+  /** Records on disk that could not be read, and are gone. */
+  | { readonly kind: 'records-dropped'; readonly text: string }
+  /** A record could not be written, and none is until `store-reopened`. */
+  | { readonly kind: 'store-refuses'; readonly reason: string }
+  | { readonly kind: 'store-reopened' }
   | { readonly kind: 'resent'; readonly runId: string }
   | { readonly kind: 'not-resent'; readonly runId: string; readonly reason: string }
 );

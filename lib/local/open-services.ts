@@ -5,6 +5,7 @@ import type { Closers } from './closers.ts';
 import { dropNext, readDrop } from './drops.ts';
 import type { CloudObserver } from './events.ts';
 import { startFront } from './gateway/index.ts';
+import { observeStore } from './observe-store.ts';
 import { createScheduler, type Scheduler } from './scheduler/index.ts';
 import { observeScheduler } from './schedules.ts';
 import { queueTarget, servicesOf } from './services.ts';
@@ -41,6 +42,7 @@ export async function openServices(
     directory: state.data,
     onPublish: ({ subject = '', message }) => observe({ kind: 'alert', at: systemClock.now(), subject, message }),
     onChange: () => keeper?.note(),
+    store: observeStore(observe, systemClock),
   });
   closers.add(() => backends.close());
 

@@ -27,6 +27,21 @@ export class DirectoryUnusableError extends BelfryError {
   }
 }
 
+/** A write has failed, and no other is taken until the folder was opened anew: it would be lost with the torn one. */
+export class StoreRefusesError extends BelfryError {
+  override readonly name = 'StoreRefusesError';
+  readonly code = 'STORE_REFUSES';
+  readonly directory: string;
+
+  constructor(directory: string, problem: string, options?: ErrorOptions) {
+    super(
+      `${directory} cannot be written: ${problem}. Nothing is recorded until it can; make room on its disk, and it goes on by itself`,
+      options,
+    );
+    this.directory = directory;
+  }
+}
+
 /** A table on disk was made with other keys or indexes than the app has now. */
 export class TableMismatchError extends BelfryError {
   override readonly name = 'TableMismatchError';

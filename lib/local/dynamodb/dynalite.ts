@@ -8,7 +8,15 @@ import { createRequire } from 'node:module';
  * hundred lines. The version is pinned, and dynalite restricts no imports.
  */
 export interface DynaliteStore {
-  readonly db: { open(): Promise<void>; close(): Promise<void> };
+  readonly db: {
+    open(): Promise<void>;
+    close(): Promise<void>;
+    /** Each takes, last, what is called with the error or null when it is done. */
+    put: Write;
+    del: Write;
+    batch: Write;
+    clear(): Promise<void>;
+  };
   /** Put into the ARNs of tables. By default from the environment of whoever starts the cloud. */
   readonly tableDb: {
     awsAccountId: string;
@@ -16,6 +24,8 @@ export interface DynaliteStore {
     del(key: string, done: (error: unknown) => void): void;
   };
 }
+
+type Write = (...given: unknown[]) => void;
 
 /** An error that DynamoDB would answer with. Anything else that comes out of dynalite is a failure of its own. */
 export interface DynaliteFault {

@@ -1,10 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { accountId } from '../account.ts';
 import type { ServiceHandler, ServiceResponse } from '../gateway/service.ts';
 import { parseObject } from '../parse-object.ts';
-import { DirectoryInUseError, DirectoryUnusableError, TableMismatchError } from './data-errors.ts';
-import { createStore, type DynaliteStore, hasOperation, isFault, perform } from './dynalite.ts';
+import { TableMismatchError } from './data-errors.ts';
+import { type createStore, type DynaliteStore, hasOperation, isFault, perform } from './dynalite.ts';
+import { KeptStore, type StoreObserver } from './kept-store.ts';
 import { hasSameShape, type TableDescription, type TableProperties, toCreateTable } from './table-properties.ts';
 
 export interface Tables {
@@ -27,44 +27,32 @@ export interface DynamoDbOptions {
   /** Absent: in memory. */
   readonly directory: string | undefined;
   readonly region: string;
+  readonly observer?: StoreObserver | undefined;
+  /** @default dynalite's */
+  readonly create?: typeof createStore | undefined;
 }
 
 /**
- * DynamoDB on LevelDB: what was acknowledged survives the end of the process, however it ends.
+ * DynamoDB on LevelDB: what was acknowledged survives the end of the process, however it ends, and a full disk.
  *
  * @throws DirectoryInUseError
  * @throws DirectoryUnusableError
  */
-export async function openDynamoDb({ directory, region }: DynamoDbOptions): Promise<DynamoDb> {
-  const store = await openStore(directory);
-  store.tableDb.awsAccountId = accountId;
-  store.tableDb.awsRegion = region;
-
+export async function openDynamoDb({ directory, region, observer, create }: DynamoDbOptions): Promise<DynamoDb> {
+  const kept = await KeptStore.open({
+    directory,
+    observer,
+    create,
+    prepare({ tableDb }) {
+      tableDb.awsAccountId = accountId;
+      tableDb.awsRegion = region;
+    },
+  });
   return {
-    handler: ({ headers, body }) => handle(store, headers['x-amz-target'] ?? '', body.toString()),
-    tables: { ensure: (properties) => ensureTable(store, directory, properties) },
-    close: () => store.db.close(),
+    handler: ({ headers, body }) => kept.use((store) => handle(store, headers['x-amz-target'] ?? '', body.toString())),
+    tables: { ensure: (properties) => kept.use((store) => ensureTable(store, directory, properties)) },
+    close: () => kept.close(),
   };
-}
-
-async function openStore(directory: string | undefined): Promise<DynaliteStore> {
-  try {
-    if (directory !== undefined) await mkdir(directory, { recursive: true });
-    const store = createStore(directory);
-    await store.db.open();
-    return store;
-  } catch (error) {
-    throw directory === undefined ? error : explain(error, directory);
-  }
-}
-
-function explain(error: unknown, directory: string): Error {
-  // LevelDB says only "failed to open"; why is in the cause.
-  const { cause } = error as Error;
-  const reason = (cause ?? error) as NodeJS.ErrnoException;
-  return reason.code === 'LEVEL_LOCKED'
-    ? new DirectoryInUseError(directory, { cause: error })
-    : new DirectoryUnusableError(directory, reason.message, { cause: error });
 }
 
 async function handle(store: DynaliteStore, target: string, body: string): Promise<ServiceResponse> {

@@ -89,6 +89,15 @@ describe('the live log', () => {
       'not resumed report/2027-03-02T02:00Z/nightly queue "report" refuses the message',
     ],
     [
+      { kind: 'records-dropped', at: DUE, text: '16 bytes of 000005.log are damaged' },
+      'lost                               16 bytes of 000005.log are damaged',
+    ],
+    [
+      { kind: 'store-refuses', at: DUE, reason: 'the folder cannot be written: no space' },
+      'not stored                         the folder cannot be written: no space',
+    ],
+    [{ kind: 'store-reopened', at: DUE }, 'stored                             records can be written again'],
+    [
       { kind: 'clock-set-back', at: DUE, schedule: 'nightly', until: plus(DUE, minutes(600)) },
       'clock       nightly                was ahead, until 2027-03-02T12:00:00.000Z; it is due by the clock of now again',
     ],

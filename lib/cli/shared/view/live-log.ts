@@ -68,6 +68,12 @@ function describe(event: CloudEvent, colors: Colors): Line | undefined {
       return of('reloaded', green, '', event.summary);
     case 'reload-failed':
       return of('not loaded', red, '', `the running app stays as it was\n${event.error}`);
+    case 'records-dropped':
+      return of('lost', red, '', event.text);
+    case 'store-refuses':
+      return of('not stored', red, '', event.reason);
+    case 'store-reopened':
+      return of('stored', green, '', 'records can be written again');
     case 'resent':
       return of('resumed', blue, event.runId, 'was not finished when the cloud stopped');
     case 'not-resent':

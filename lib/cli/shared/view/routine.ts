@@ -33,6 +33,9 @@ export function isRoutine(event: CloudEvent): boolean {
     case 'note':
     case 'reloaded':
     case 'reload-failed':
+    case 'records-dropped':
+    case 'store-refuses':
+    case 'store-reopened':
     case 'resent':
     case 'not-resent':
       return false;
