@@ -82,7 +82,7 @@ export async function openServices(
     scheduler,
     async announce() {
       await state.writeRunning({ port: front.port, token });
-      closers.add(() => state.removeRunning());
+      closers.add(() => state.removeRunning({ token }));
     },
     async restoreQueues() {
       await state.restoreQueues((saved) => restoreAll(saved, backends.queues));

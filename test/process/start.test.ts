@@ -215,6 +215,22 @@ test.concurrent('damaged files of .belfry are told with the cure, which works', 
   expect(await project.belfry(['start', '--for', '1s', '--fresh']).end()).toMatchObject({ code: 0 });
 });
 
+test.concurrent('a suspended cloud keeps its folder: --fresh deletes nothing of it, and names its process', async (context) => {
+  const project = await setup(context);
+  const cloud = await project.start();
+  const { id } = await cloud.complete('heartbeat');
+  signal(cloud.command.pid, 'SIGSTOP');
+
+  const { code, stderr } = await project.belfry(['start', '--fresh', '--for', '1s']).end();
+  signal(cloud.command.pid, 'SIGCONT');
+
+  expect(code).toBe(3);
+  expect(stderr).toMatch(new RegExp(`resume or end process ${cloud.command.pid} first; nothing was deleted`));
+  expect(await cloud.record(id)).toMatchObject({ status: 'completed' });
+  await cloud.complete('heartbeat');
+  expect(await readdir(join(project.directory, '.belfry'))).toContain('cloud.json');
+});
+
 test
   .runIf(canGoOffline)
   .concurrent('a machine with no file watches left costs the reload, not the cloud', async (context) => {

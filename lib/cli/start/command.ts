@@ -1,3 +1,4 @@
+import { DirectoryInUseError } from '../../local/backends.ts';
 import { type Cloud, startCloud } from '../../local/cloud.ts';
 import { type Drop, InvalidDropError } from '../../local/drops.ts';
 import type { CloudObserver } from '../../local/events.ts';
@@ -34,10 +35,10 @@ export async function start(options: StartOptions): Promise<void> {
   const state = new StateFolder(projectDirectory);
   const terminal = openTerminal({ isForMachine: options.json === true });
   await refuseSecond(state);
-  if (options.fresh) await state.forget();
 
   const end = endOfRun(options.for);
   try {
+    if (options.fresh) await state.forget();
     const { stage, duplicates, drop: drops, port } = options;
     const log = liveLog(terminal);
     const sayAlerts = alertsLine(terminal);
@@ -54,6 +55,7 @@ export async function start(options: StartOptions): Promise<void> {
     if (end.wasInterrupted() && error instanceof SynthesisError) {
       throw new CommandError('ended before the app was up', EXIT.unavailable, { cause: error });
     }
+    if (error instanceof DirectoryInUseError) throw await inUse(state, error);
     if (error instanceof InvalidDropError)
       throw new CommandError(`--drop: ${error.message}`, EXIT.usage, { cause: error });
     throw error;
@@ -91,6 +93,14 @@ async function refuseSecond(state: StateFolder): Promise<void> {
     `this checkout's cloud runs already, at ${running.endpoint} (process ${running.pid}). One ${STATE_FOLDER} folder serves one cloud: use that one, or end it with Ctrl-C`,
     EXIT.unavailable,
   );
+}
+
+/** Of a cloud that has the folder and did not answer. */
+async function inUse(state: StateFolder, error: DirectoryInUseError): Promise<CommandError> {
+  const pid = (await state.readRunning())?.pid;
+  const process = pid === undefined ? 'that process' : `process ${pid}`;
+  const cure = `If it does not answer because it is suspended or busy, resume or end ${process} first; nothing was deleted`;
+  return new CommandError(`${error.message}. ${cure}`, EXIT.unavailable, { cause: error });
 }
 
 function introduce(cloud: Cloud, { colors, say }: Terminal): void {

@@ -12,9 +12,11 @@ export interface DynaliteStore {
     open(): Promise<void>;
     close(): Promise<void>;
     /** Each takes, last, what is called with the error or null when it is done. */
-    put: Write;
-    del: Write;
-    batch: Write;
+    put: Call;
+    del: Call;
+    batch: Call;
+    /** Calls back with the error or null, and the value. */
+    get: Call;
     clear(): Promise<void>;
   };
   /** Put into the ARNs of tables. By default from the environment of whoever starts the cloud. */
@@ -25,7 +27,7 @@ export interface DynaliteStore {
   };
 }
 
-type Write = (...given: unknown[]) => void;
+type Call = (...given: unknown[]) => void;
 
 /** An error that DynamoDB would answer with. Anything else that comes out of dynalite is a failure of its own. */
 export interface DynaliteFault {

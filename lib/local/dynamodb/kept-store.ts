@@ -126,12 +126,23 @@ export class KeptStore {
   }
 }
 
-async function openStore({ directory, prepare, observer, create = createStore }: KeptStoreOptions) {
+/**
+ * Opens a store without the care that {@link KeptStore} takes of its writes.
+ *
+ * @throws DirectoryInUseError
+ * @throws DirectoryUnusableError
+ */
+export async function openStore({
+  directory,
+  prepare,
+  observer,
+  create = createStore,
+}: Pick<KeptStoreOptions, 'directory'> & Partial<KeptStoreOptions>): Promise<DynaliteStore> {
   try {
     if (directory !== undefined) await mkdir(directory, { recursive: true });
     const store = create(directory);
     await store.db.open();
-    prepare(store);
+    prepare?.(store);
     if (directory !== undefined) for (const dropped of await readDropped(directory)) observer?.onDropped?.(dropped);
     return store;
   } catch (error) {

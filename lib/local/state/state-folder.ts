@@ -1,8 +1,11 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { BelfryError } from '../../errors.ts';
 import { epochMs } from '../../units.ts';
+import { DirectoryUnusableError } from '../dynamodb/data-errors.ts';
+import type { DynaliteStore } from '../dynamodb/dynalite.ts';
+import { openStore } from '../dynamodb/kept-store.ts';
 import type { Marks, SavedMarks } from '../scheduler/index.ts';
 
 /** The folder of a checkout that holds what outlives `npm start`. */
@@ -44,6 +47,21 @@ export class StateUnusableError extends BelfryError {
   }
 }
 
+async function openStoreToEmpty(directory: string): Promise<DynaliteStore | undefined> {
+  try {
+    return await openStore({ directory });
+  } catch (error) {
+    if (error instanceof DirectoryUnusableError) return undefined;
+    throw error;
+  }
+}
+
+async function removeAllBut(directory: string, kept: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (name !== kept) await rm(join(directory, name), { recursive: true, force: true });
+  }
+}
+
 /** The files of the state folder. Each is written beside its place and moved there, so none is ever half written. */
 export class StateFolder {
   readonly path: string;
@@ -65,9 +83,27 @@ export class StateFolder {
     await this.#orUnusable('data', () => mkdir(this.data, { recursive: true }));
   }
 
-  /** Forgets every record, message and mark. Must not be called while a cloud runs. */
+  /** The folder of the table. Whoever has it open has this state folder: LevelDB lets in one process at a time. */
+  get table(): string {
+    return join(this.data, 'dynamodb');
+  }
+
+  /**
+   * Forgets every record, message and mark.
+   *
+   * @throws DirectoryInUseError when a process has the folder open, whether it answers or not; nothing is deleted then
+   */
   async forget(): Promise<void> {
-    await rm(this.path, { recursive: true, force: true });
+    // What it cannot open for another reason nobody else can have open.
+    const store = await openStoreToEmpty(this.table);
+    if (store === undefined) return await rm(this.path, { recursive: true, force: true });
+    try {
+      await removeAllBut(this.path, 'data');
+      await removeAllBut(this.data, 'dynamodb');
+      await store.db.clear();
+    } finally {
+      await store.db.close();
+    }
   }
 
   /** The scheduler's marks. */
@@ -106,8 +142,9 @@ export class StateFolder {
     await this.#write('cloud.json', running);
   }
 
-  async removeRunning(): Promise<void> {
-    await rm(join(this.path, 'cloud.json'), { force: true });
+  /** Of the cloud with this token: another's stays. */
+  async removeRunning({ token }: Pick<RunningCloud, 'token'>): Promise<void> {
+    if ((await this.readRunning())?.token === token) await rm(join(this.path, 'cloud.json'), { force: true });
   }
 
   async #read(name: string): Promise<unknown> {

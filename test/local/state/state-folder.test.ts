@@ -1,7 +1,9 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { DirectoryInUseError } from '../../../lib/local/dynamodb/data-errors.ts';
+import { openStore } from '../../../lib/local/dynamodb/kept-store.ts';
 import { startFront } from '../../../lib/local/gateway/index.ts';
 import { findRunning } from '../../../lib/local/state/find-running.ts';
 import { StateFolder } from '../../../lib/local/state/state-folder.ts';
@@ -61,10 +63,52 @@ describe('the state folder', () => {
 
   test('forgets everything', async () => {
     await state.writeQueues({ v: 1, queues: {} });
+    await put('data/leftover', 'of nobody');
+    const before = await openStore({ directory: state.table });
+    await new Promise((done) => before.db.put('key', 'value', done));
+    await before.db.close();
+
+    await state.forget();
+
+    expect(await readdir(state.path, { recursive: true })).not.toContain('queues.json');
+    expect(await readdir(state.data)).toEqual(['dynamodb']);
+    const after = await openStore({ directory: state.table });
+    onTestFinished(() => after.db.close());
+    const kept = await new Promise((done) => after.db.get('key', (_error: unknown, value: unknown) => done(value)));
+    expect(kept).toBeUndefined();
+  });
+
+  test('forgets nothing while a process has it open, whether that answers or not', async () => {
+    await state.writeQueues({ v: 1, queues: {} });
+    await state.writeRunning({ port: 1, token: 'of one that is suspended' });
+    const other = await openStore({ directory: state.table });
+    onTestFinished(() => other.db.close());
+
+    await expect(state.forget()).rejects.toThrow(DirectoryInUseError);
+
+    expect(await readdir(state.path)).toEqual(['cloud.json', 'data', 'queues.json']);
+  });
+
+  test.each([
+    ['a torn table', 'data/dynamodb/CURRENT'],
+    ['a file in the place of the table', 'data/dynamodb'],
+  ])('forgets %s, which nobody can have open', async (_what, file) => {
+    await mkdir(dirname(join(state.path, file)), { recursive: true });
+    await put(file, 'torn');
 
     await state.forget();
 
     expect(await readdir(project)).toEqual([]);
+  });
+
+  test('removes cloud.json for the cloud that wrote it, and for no other', async () => {
+    await state.writeRunning({ port: 1, token: 'mine' });
+
+    await state.removeRunning({ token: 'another’s' });
+    expect(await state.readRunning()).toMatchObject({ token: 'mine' });
+
+    await state.removeRunning({ token: 'mine' });
+    expect(await state.readRunning()).toBeUndefined();
   });
 });
 
