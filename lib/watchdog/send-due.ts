@@ -23,14 +23,14 @@ export async function sendDueRuns(pass: Pass): Promise<SentRows> {
   const { store } = ports;
   try {
     const { rows } = await collectRows(store.dueRuns(plus(now, AHEAD)), pass);
-    const byJob = rowsByJob(rows);
+    const byJob = rowsByJob(rows.toSorted((one, other) => one.checkAt - other.checkAt));
     const needs = new Map([...byJob].map(([job, each]) => [job, each.length]));
     const shares = fairShares(needs, { total: MAX_ROWS });
     const stopAt = plus(ports.now(), MAX_TIME);
     return await sendRows(
       [...byJob].map(([job, each]) => ({ job, rows: each.slice(0, shares.get(job)) })),
       {
-        // The index is behind the table: it may be cancelled or claimed by now. One that was moved on has no start to be in time for.
+        // The index is behind the table: it may be cancelled or claimed by now. Only at its own time is a run to start in its second.
         isWanted: (run, { checkAt }) => run.status === 'pending' && checkAt <= Math.max(now, timeOf(run)),
         delayOf: (_run, { checkAt }) => toSeconds(lengthUntil(checkAt, pass)),
         isOver: () => ports.now() >= stopAt,

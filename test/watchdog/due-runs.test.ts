@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { OpenRun } from '../../lib/watchdog/ports.ts';
+import { replaced } from '../support/replaced.ts';
 import { createWatchdogHarness, type WatchdogHarness } from '../support/watchdog/harness.ts';
 import { delayRun, pendRun } from '../support/watchdog/pend.ts';
 
@@ -216,6 +218,30 @@ describe('more runs than one pass sends', () => {
     expect(counts).toEqual([995, 995, 10]);
     await harness.advanceTo('2027-03-02T08:59:30Z');
     expect(harness.sent).toHaveLength(3010);
+  });
+
+  test('are sent the oldest first, in whatever order the index has them', async () => {
+    const { harness } = await setup();
+    await delay(harness, 'billing', '2027-03-02T09:00:00Z', 2010);
+    const oldest = await delayRun(harness, 'billing', '2027-03-02T08:58:30Z', 3000);
+    harness.circumstances.between = (ports) => ({
+      ...ports,
+      store: replaced(ports.store, {
+        async *dueRuns(until) {
+          const rows: OpenRun[] = [];
+          for await (const row of ports.store.dueRuns(until)) rows.unshift(row);
+          yield* rows;
+        },
+      }),
+    });
+    harness.circumstances.isWatching = false;
+    await harness.advanceTo('2027-03-02T08:58:05Z');
+    harness.circumstances.isWatching = true;
+
+    await harness.advanceTo('2027-03-02T08:58:20Z');
+
+    expect(harness.sent).toHaveLength(2000);
+    expect(harness.sent[0]?.run).toBe(oldest);
   });
 
   test('are left where they are when the pass has spent its time on them', async () => {

@@ -1,5 +1,5 @@
 import { type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { TABLE } from './keys.ts';
 
 export interface OpenQuery {
@@ -30,8 +30,8 @@ export async function* queryOpen(
   );
   for await (const { Items = [] } of pages) {
     for (const item of Items) {
-      const row = String(unmarshall(item)[sortKey]);
-      if (row !== after) yield row;
+      const row = item[sortKey]?.S;
+      if (row !== undefined && row !== after) yield row;
     }
   }
 }
