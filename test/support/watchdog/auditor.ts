@@ -3,6 +3,7 @@ import { dueAmong, findTransitions, offsetOf } from '../../cron/oracle.ts';
 import type { TestSchedule } from './app.ts';
 import { dueTimes } from './event-bridge.ts';
 import { judgeChecks } from './judge-checks.ts';
+import { judgeDelayed } from './judge-delayed.ts';
 import type { Story } from './random-world.ts';
 
 const MINUTE = 60_000;
@@ -33,6 +34,7 @@ export async function auditWatch(story: Story): Promise<readonly string[]> {
     ...judgeSends(story),
     ...judgeReports(story),
     ...judgeChecks(story),
+    ...judgeDelayed(story),
   ];
 }
 
@@ -71,7 +73,7 @@ function judgeRecord(record: RunRecord, story: Story, spells: readonly Spell[]):
       scheduledTime <= spell.to + 3 * MINUTE &&
       dueTimesOf({ ...spell, to: spell.to + 3 * MINUTE }).some((due) => due === scheduledTime),
   );
-  if (!isDue) found.push(`${id} was never due`);
+  if (schedule !== null && !isDue) found.push(`${id} was never due`);
   const executions = harness.functions.executions.filter(({ run }) => run === id);
   const done = executions.filter(({ does, endedAt }) => does === 'complete' && endedAt !== undefined).length;
   const isDone = done > 0;

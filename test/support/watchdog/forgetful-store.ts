@@ -9,6 +9,12 @@ export class ForgetfulStore extends MemoryWatchStore {
     this.open.delete(run);
   }
 
+  /** Takes a run out of the index, so that nothing finds it any more. */
+  unlist(run: string): void {
+    this.open.delete(run);
+    this.due.delete(run);
+  }
+
   forgetState(): void {
     this.state = undefined;
   }

@@ -1,4 +1,4 @@
-import { epochMs } from '../../../lib/units.ts';
+import { epochMs, MINUTE } from '../../../lib/units.ts';
 import type { WatchState } from '../../../lib/watchdog/state.ts';
 import { replaced } from '../replaced.ts';
 import type { Mutate } from './random-world.ts';
@@ -112,6 +112,24 @@ const rescuesNothing: Mutate = (ports) => ({
 /** Does not have the rescue find runs in their first delivery. */
 const tracksNothing: Mutate = (ports) => ({ ...ports, store: replaced(ports.store, { track: async () => {} }) });
 
+/** Never reads what is to be sent at a time. */
+const sendsNothingDue: Mutate = (ports) => ({ ...ports, store: replaced(ports.store, { async *dueRuns() {} }) });
+
+/** Sends runs at the pass after their time, and not ahead of it. */
+const sendsNothingAhead: Mutate = (ports) => ({
+  ...ports,
+  store: replaced(ports.store, { dueRuns: (until) => ports.store.dueRuns(epochMs(until - 2 * MINUTE)) }),
+});
+
+/** Leaves the row of a run that it has sent where it is. */
+const forgetsToMoveRows: Mutate = (ports) => ({ ...ports, store: replaced(ports.store, { move: async () => {} }) });
+
+/** Takes the row of a run that it has sent out of the index. */
+const losesRowsThatItMoves: Mutate = (ports, world) => ({
+  ...ports,
+  store: replaced(ports.store, { move: async (run) => world.store.unlist(run) }),
+});
+
 /** Swallows the failures of alerts. */
 const swallowsFailures: Mutate = (ports) => ({ ...ports, alert: (message) => ports.alert(message).catch(() => {}) });
 
@@ -129,5 +147,9 @@ export const WATCH_MUTANTS: Readonly<Record<string, Mutate>> = {
   rescuesWithoutMemory,
   rescuesNothing,
   tracksNothing,
+  sendsNothingDue,
+  sendsNothingAhead,
+  forgetsToMoveRows,
+  losesRowsThatItMoves,
   swallowsFailures,
 };

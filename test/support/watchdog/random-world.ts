@@ -4,6 +4,7 @@ import { parseRunId } from '../../../lib/run/run-id.ts';
 import type { WatchdogPorts } from '../../../lib/watchdog/ports.ts';
 import { intercepted } from '../intercepted.ts';
 import { createWatchdogHarness, type Firing, type WatchdogHarness } from './harness.ts';
+import { delayRun } from './pend.ts';
 import type { Period, WatchScenario } from './scenario.ts';
 
 const MINUTE = 60_000;
@@ -19,6 +20,8 @@ export interface Story {
   readonly alerted: ReadonlySet<string>;
   /** Runs that a pass found missed, whether or not it lived to send their alert. */
   readonly seenMissed: ReadonlySet<string>;
+  /** Runs that were to be sent at a time, and that time. */
+  readonly delayed: ReadonlyMap<string, number>;
   /** How many calls of the watchdog's were disturbed. */
   readonly troubles: number;
   readonly finishedAt: number;
@@ -87,6 +90,13 @@ export async function happen(scenario: WatchScenario, mutate: Mutate = (ports) =
     return mutate(disturbed, harness);
   };
 
+  const delayed = new Map<string, number>();
+  for (const [index, { job, requestedAt, sendAt }] of scenario.delayed.entries()) {
+    const request = async () =>
+      delayed.set(await delayRun(harness, job, new Date(sendAt).toISOString(), index), sendAt);
+    harness.timeline.at(requestedAt, () => void request());
+  }
+
   const steps = scenario.redeployments.flatMap(({ app, eventBridgeAt, watchdogAt }) => [
     { at: eventBridgeAt, take: () => harness.deploySchedules(app) },
     { at: watchdogAt, take: () => harness.deployWatchdog(app) },
@@ -102,7 +112,7 @@ export async function happen(scenario: WatchScenario, mutate: Mutate = (ports) =
     harness.circumstances.isWatching = true;
     await harness.runUntil(at + 5 * MINUTE);
   }
-  return { scenario, harness, prompt, alerted, seenMissed, troubles, finishedAt };
+  return { scenario, harness, prompt, alerted, seenMissed, delayed, troubles, finishedAt };
 
   /** Minute by minute; the watchdog has no pass in the unwatched periods. */
   async function run(world: WatchdogHarness, until: number, then = () => {}): Promise<void> {

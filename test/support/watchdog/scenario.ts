@@ -30,6 +30,13 @@ export interface Period {
   readonly to: number;
 }
 
+/** A request for a run at a time, which nothing sends. */
+export interface DelayedRequest {
+  readonly job: string;
+  readonly requestedAt: number;
+  readonly sendAt: number;
+}
+
 /** A deployment whose two halves come one after the other. */
 export interface Redeployment {
   readonly eventBridgeAt: number;
@@ -50,6 +57,7 @@ export interface WatchScenario {
   readonly unwatched: readonly Period[];
   /** When nothing fires. */
   readonly silent: readonly Period[];
+  readonly delayed: readonly DelayedRequest[];
 }
 
 /** Ordinary days, and days on which clocks are set somewhere. */
@@ -86,6 +94,7 @@ export function watchScenarioOf(seed: number, sure: Partial<Odds> = {}): WatchSc
   const maxRedeployments = unwatched.length > 0 || odds.broken + odds.died > 0.03 ? 1 : 2;
   return {
     seed,
+    delayed: delayedOf(new Random(seed), app, { from: start, to: end }),
     random,
     start,
     end,
@@ -154,6 +163,15 @@ function scheduleOf(random: Random, isOften: boolean): TestSchedule {
       : [],
   };
   return { ...policy, expressions: [random.pick(isOften ? OFTEN : SELDOM)], timezone: random.pick(ZONES) };
+}
+
+/** By chance of their own: without them the world of a seed is the same. */
+function delayedOf(random: Random, { jobs = {} }: TestApp, { from, to }: Period): readonly DelayedRequest[] {
+  return Array.from({ length: random.integer(0, 4) }, () => {
+    const requestedAt = random.integer(from + 2 * MINUTE, to - 20 * MINUTE);
+    const sendAt = requestedAt + random.pick([0, 0, random.integer(1, 60) * MINUTE, random.integer(1, 3_600_000)]);
+    return { job: random.pick(Object.keys(jobs) as [string, ...string[]]), requestedAt, sendAt };
+  });
 }
 
 /** One or two that change or disable a schedule, half an hour or more apart, their halves up to two minutes. */
