@@ -8,7 +8,6 @@ import type { MissedRuns } from './missed-runs.ts';
 import type { Pass } from './pass-context.ts';
 import { pausesAfter } from './pauses.ts';
 import type { Rescue } from './rescue.ts';
-import type { SentRows } from './send-rows.ts';
 import type { SubscriptionState, WatchState } from './state.ts';
 import type { TrackedSchedules } from './track-schedules.ts';
 
@@ -21,7 +20,6 @@ export interface StepResults {
   readonly found: MissedRuns;
   readonly turns: CatchUpTurns;
   readonly checks: Checks;
-  readonly due: SentRows;
   readonly rescue: Rescue;
   readonly subscriptions: SubscriptionState | undefined;
 }

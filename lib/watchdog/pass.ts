@@ -17,10 +17,9 @@ import type { WatchdogPorts } from './ports.ts';
 import { reportChecks } from './report-checks.ts';
 import { reportMissedRuns } from './report-missed-runs.ts';
 import { reportOverdue } from './report-overdue.ts';
-import { rescueOpenRuns } from './rescue.ts';
+import { sendRuns } from './rescue.ts';
 import { NOTHING_SENT, sendPendingAlerts } from './send-alerts.ts';
 import { type SentCatchUps, sendCatchUps } from './send-catch-ups.ts';
-import { sendDueRuns } from './send-due.ts';
 import type { Subscriptions } from './state.ts';
 import { schedulesStillFailing } from './still-failing.ts';
 import { trackSchedules } from './track-schedules.ts';
@@ -82,57 +81,31 @@ export async function runPass(plan: WatchdogPlan, ports: WatchdogPorts, options:
   const reported = await reportChecks(checks, pass);
   const more = reported.isQuiet ? NOTHING_SENT : await sendPendingAlerts(pass);
   // 8. Send runs that are due, then rescue open ones. After the alerts: it may take long.
-  const due = await sendDueRuns(pass);
-  const rescue = await rescueOpenRuns(pass, checks.open);
+  const rescue = await sendRuns(pass, checks.open);
   const subscriptions = await checkSubscriptions(pass);
   const listened = await reportSubscriptions(subscriptions ?? {}, pass);
   logUnreadable(pass);
   // 9. Save the state, which has the catch-ups as sent: a pass that ends here delays one, and never sends two.
-  const results: StepResults = {
-    tracked,
-    expected,
-    gapRuns,
-    dueTimes,
-    found,
-    turns,
-    checks,
-    due,
-    rescue,
-    subscriptions,
-  };
+  const results: StepResults = { tracked, expected, gapRuns, dueTimes, found, turns, checks, rescue, subscriptions };
   const state = nextState(results, pass);
   await pass.ports.store.saveState(state);
   // 10. Send the catch-ups.
   const caughtUp = await sendCatchUps(turns.runs, state, pass);
 
-  const steps = [
-    due,
-    rescue,
-    tracked,
-    gapRuns,
-    overdue,
-    ended,
-    failed,
-    alerts,
-    checks,
-    reported,
-    more,
-    listened,
-    caughtUp,
-  ];
+  const steps = [rescue, tracked, gapRuns, overdue, ended, failed, alerts, checks, reported, more, listened, caughtUp];
   const problems = steps.flatMap((step) => step.problems);
   if (problems.length > 0) throw new IncompleteLookError(problems);
   return resultOf(results, caughtUp);
 }
 
 const resultOf = (
-  { tracked, gapRuns, dueTimes, found, turns, due, rescue, subscriptions }: StepResults,
+  { tracked, gapRuns, dueTimes, found, turns, rescue, subscriptions }: StepResults,
   caughtUp: SentCatchUps,
 ): PassResult => ({
   checked: dueTimes.due.length,
   missed: found.missed.length,
   skipped: found.skipped,
-  dueSent: due.sent,
+  dueSent: rescue.dueSent,
   resent: rescue.sent,
   catchUpsSent: caughtUp.sent,
   catchUpsLeft: turns.catchUps.length,

@@ -5,6 +5,7 @@ import { shareOut, turnsOf } from './choose-turns.ts';
 import { continueReading, type OpenRuns } from './open-runs.ts';
 import type { Pass } from './pass-context.ts';
 import { hasMetBusyJob, resendDelay } from './resend-delay.ts';
+import { sendDueRuns } from './send-due.ts';
 import { type SentRows, sendRows } from './send-rows.ts';
 import type { RescueProgress } from './state.ts';
 
@@ -12,8 +13,21 @@ import type { RescueProgress } from './state.ts';
 const LIMITS = { total: 500, each: 50 } as const;
 
 export interface Rescue extends SentRows {
+  /** How many were sent for the first time. */
+  readonly dueSent: number;
   /** For the next pass. */
   readonly progress: RescueProgress;
+}
+
+/**
+ * Sends the runs that are due, and then those that should have gone on by now.
+ *
+ * @param open the index as an earlier step has read it; `undefined` where it cannot be read
+ */
+export async function sendRuns(pass: Pass, open: OpenRuns | undefined): Promise<Rescue> {
+  const due = await sendDueRuns(pass);
+  const rescue = await rescueOpenRuns(pass, open);
+  return { ...rescue, dueSent: due.sent, problems: [...due.problems, ...rescue.problems] };
 }
 
 /**
@@ -22,10 +36,8 @@ export interface Rescue extends SentRows {
  *
  * Each pass sees the rows of all jobs. What is too much of one job is left for the next pass, which continues behind its
  * last row; the other jobs do not wait for it.
- *
- * @param open the index as an earlier step has read it; `undefined` where it cannot be read
  */
-export async function rescueOpenRuns(pass: Pass, open: OpenRuns | undefined): Promise<Rescue> {
+async function rescueOpenRuns(pass: Pass, open: OpenRuns | undefined): Promise<Omit<Rescue, 'dueSent'>> {
   const { ports, state, now } = pass;
   if (open === undefined) return { sent: 0, problems: [], progress: state.sweep };
   const reading = await continueReading(open, pass);
