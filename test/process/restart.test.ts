@@ -99,15 +99,21 @@ test.concurrent('a kill in the middle of a run and of a backoff leaves no proces
   await eventually('a free lock', async () => !(await isLocked('recovers', next)));
 });
 
-test.concurrent('a closed terminal leaves no process', async (context) => {
+test.concurrent('a closed terminal ends the cloud in good order, as Ctrl-C does, and leaves no process', async (context) => {
   const project = await setup(context, { jobs });
   const cloud = await project.start();
-  await cloud.reaches(await cloud.request('waits'), 'running');
+  const run = await cloud.request('waits');
+  await cloud.reaches(run, 'running');
 
   signal(-cloud.command.pid, 'SIGHUP');
+  await cloud.command.prints('stopping: no new work is taken');
+  await project.share('go');
 
-  await cloud.command.end();
+  expect(await cloud.command.end()).toMatchObject({ code: 0 });
   await project.idle();
+  expect(await readdir(join(project.directory, '.belfry'))).not.toContain('cloud.json');
+  const shown = await project.belfry(['show', run, '--json']).end();
+  expect(JSON.parse(shown.stdout)).toMatchObject({ status: 'completed' });
 });
 
 test.concurrent('a reader that has gone, as `npm start | head` does, ends the cloud in good order', async (context) => {

@@ -12,14 +12,14 @@ export interface EndOfRun {
 /** npm passes on the Ctrl-C that the terminal has sent to the whole group already: one comes twice, a moment apart. */
 export const SAME_PRESS_MS = 500;
 
-/** The first Ctrl-C, the time that was asked for, or a reader who has gone. A second Ctrl-C ends the process as if nobody listened. */
+/** The first Ctrl-C, a terminal that is closed, the time that was asked for, or a reader who has gone. A second Ctrl-C ends the process as if nobody listened. */
 export function endOfRun(length: Milliseconds | undefined): EndOfRun {
   let reach = () => {};
   let firstAt: number | undefined;
   const reached = new Promise<void>((resolve) => {
     reach = resolve;
   });
-  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   let timer: NodeJS.Timeout | undefined;
   const onSignal = (signal: NodeJS.Signals): void => {
     firstAt ??= performance.now();
@@ -34,7 +34,7 @@ export function endOfRun(length: Milliseconds | undefined): EndOfRun {
   };
   for (const signal of signals) process.on(signal, onSignal);
   // Nobody reads on, as in `npm start | head`.
-  for (const stream of [process.stdout, process.stderr]) stream.once('error', reach);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', reach);
   const startCounting = (): void => {
     if (length !== undefined) timer = setTimeout(reach, length);
   };
