@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { systemClock } from '../clock.ts';
 import { accountId, type Backends, createBackends, defaultRegion, type QueueSnapshot } from './backends.ts';
 import type { Closers } from './closers.ts';
+import type { AlarmStates } from './cloudwatch/index.ts';
 import { dropNext, readDrop } from './drops.ts';
 import type { CloudObserver } from './events.ts';
 import { startFront } from './gateway/index.ts';
@@ -18,6 +19,7 @@ export interface Services {
   readonly endpoint: string;
   readonly backends: Backends;
   readonly scheduler: Scheduler;
+  readonly alarmStates: AlarmStates;
   /** Lets other commands of this checkout find the cloud. To be called when it can serve them. */
   announce(): Promise<void>;
   /** Puts the messages back that waited when the cloud last stopped. To be called when the queues are there. */
@@ -80,6 +82,10 @@ export async function openServices(
     endpoint: front.origin,
     backends,
     scheduler,
+    alarmStates: {
+      saved: await state.readAlarms(),
+      save: (alarms) => state.writeAlarms(alarms),
+    },
     async announce() {
       await state.writeRunning({ port: front.port, token });
       closers.add(() => state.removeRunning({ token }));

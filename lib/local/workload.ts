@@ -179,6 +179,7 @@ export class Workload {
       region: this.#assembly.region,
       levelsOf: (queue) => queues.counts(queue),
       notify: (topicArn, subject, message) => topics.publish({ topicArn, subject, message }),
+      states: services.alarmStates,
       jobOf: (name) => createJobNames(this.#assembly.manifest)(name),
       observer: {
         onChange({ name, job, from, to, reason, at }) {

@@ -4,6 +4,7 @@ import type { Clock } from '../../clock.ts';
 import { type EpochMs, HOUR, MINUTE, type Milliseconds, milliseconds } from '../../units.ts';
 import type { AlarmModel, AlarmState } from '../assembly/models.ts';
 import type { InvocationResult } from '../lambda/workers/invocation.ts';
+import { AlarmMemory, type AlarmStates } from './alarm-memory.ts';
 import { planAlarm } from './alarm-plan.ts';
 import { invocationSamples, type QueueLevels, queueSamples } from './aws-metrics.ts';
 import { readEmbeddedMetrics } from './embedded-metrics.ts';
@@ -28,6 +29,8 @@ export interface AlarmsOptions {
   /** The job that a function, a queue or the dimension of a metric belongs to. */
   readonly jobOf: (name: string) => string | null;
   readonly observer?: AlarmObserver;
+  /** Without it, every alarm begins without data. */
+  readonly states?: AlarmStates | undefined;
 }
 
 /** The state of an alarm. */
@@ -92,6 +95,7 @@ export function createAlarms(options: AlarmsOptions): Alarms {
 class EmbeddedAlarms implements Alarms {
   readonly #options: AlarmsOptions;
   readonly #store = new MetricStore();
+  readonly #memory: AlarmMemory;
   #alarms: readonly TrackedAlarm[] = [];
   #queues: readonly string[] = [];
   readonly #activity = new Map<string, QueueActivity>();
@@ -100,6 +104,7 @@ class EmbeddedAlarms implements Alarms {
 
   constructor(options: AlarmsOptions) {
     this.#options = options;
+    this.#memory = new AlarmMemory(options.states);
   }
 
   load(models: readonly AlarmModel[], queues: readonly string[]): readonly UnsupportedAlarm[] {
@@ -109,7 +114,7 @@ class EmbeddedAlarms implements Alarms {
       const known = this.#alarms.find(({ plan }) => isDeepStrictEqual(plan.model, model));
       if (known !== undefined) return [known];
       try {
-        return [new TrackedAlarm(planAlarm(model), this.#options.clock.now())];
+        return [new TrackedAlarm(planAlarm(model), this.#options.clock.now(), this.#memory.stateOf(model))];
       } catch (error) {
         if (!(error instanceof UnsupportedAlarmError)) throw error;
         unsupported.push({ name: model.name, reason: error.message });
@@ -147,11 +152,15 @@ class EmbeddedAlarms implements Alarms {
     const hasPaused = Math.abs(now - (this.#evaluatedAt ?? now)) > MAX_INTERVAL;
     this.#evaluatedAt = now;
     this.#measureQueues(now);
+    let hasChanged = false;
     for (const alarm of this.#alarms) {
       if (hasPaused) alarm.watchFrom(now);
       const change = alarm.evaluate(this.#store, now);
-      if (change !== undefined) this.#tell(alarm, change);
+      if (change === undefined) continue;
+      hasChanged = true;
+      this.#tell(alarm, change);
     }
+    if (hasChanged) this.#memory.keep(this.#alarms.map(({ plan, state }) => ({ model: plan.model, state })));
     const range = Math.max(0, ...this.#alarms.map(({ plan }) => plan.range));
     this.#store.prune(now, milliseconds(range));
   }

@@ -1,3 +1,4 @@
+export type { AlarmStates, SavedAlarms } from './alarm-memory.ts';
 export {
   type AlarmObserver,
   type AlarmStatus,

@@ -24,12 +24,13 @@ export class TrackedAlarm {
   #isWarm: boolean;
   #firstDataAt: EpochMs | undefined;
 
-  constructor(plan: AlarmPlan, now: EpochMs) {
+  /** @param known the state that it was in when the cloud last ran */
+  constructor(plan: AlarmPlan, now: EpochMs, known?: StateRow) {
     this.plan = plan;
     this.#createdAt = now;
     this.#watchedSince = now;
     this.#isWarm = plan.model.warmUp === undefined;
-    this.#state = { state: 'INSUFFICIENT_DATA', since: now, reason: 'Unchecked: Initial alarm creation' };
+    this.#state = known ?? { state: 'INSUFFICIENT_DATA', since: now, reason: 'Unchecked: Initial alarm creation' };
   }
 
   get state(): StateRow {

@@ -1,3 +1,4 @@
+import { renameSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
@@ -128,6 +129,20 @@ export class StateFolder {
 
   writeQueues(snapshot: object): Promise<void> {
     return this.#write('queues.json', snapshot);
+  }
+
+  /** The states of alarms as they were saved; undefined where there are none, or none that can be read. */
+  async readAlarms(): Promise<unknown> {
+    return await this.#read('alarms.json').catch(() => undefined);
+  }
+
+  /** At once, so that of two changes the later one stays. Where it fails, an alarm rings once more at the next start. */
+  writeAlarms(alarms: object): void {
+    const path = join(this.path, 'alarms.json');
+    try {
+      writeFileSync(`${path}.new`, JSON.stringify(alarms), { mode: 0o600 });
+      renameSync(`${path}.new`, path);
+    } catch {}
   }
 
   /** What a running cloud has said of itself, or one that was killed. */

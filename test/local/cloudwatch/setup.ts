@@ -1,6 +1,11 @@
 import { onTestFinished } from 'vitest';
 import type { AlarmModel } from '../../../lib/local/assembly/index.ts';
-import { type AlarmChange, createAlarms, type QueueLevels } from '../../../lib/local/cloudwatch/index.ts';
+import {
+  type AlarmChange,
+  createAlarms,
+  type QueueLevels,
+  type SavedAlarms,
+} from '../../../lib/local/cloudwatch/index.ts';
 import type { InvocationResult } from '../../../lib/local/lambda/workers/index.ts';
 import { formatMetrics } from '../../../lib/observe/metrics.ts';
 import { epochMs, type Milliseconds, milliseconds, seconds, toMilliseconds } from '../../../lib/units.ts';
@@ -12,13 +17,21 @@ export const START = epochMs(Date.UTC(2027, 2, 2, 2));
 export const after = (count: number): Milliseconds => toMilliseconds(seconds(count));
 export const noMessages: QueueLevels = { visible: 0, inFlight: 0, delayed: 0, oldestAgeSeconds: 0 };
 
+export interface SetupOptions {
+  /** What an earlier process has saved of its alarms. */
+  readonly saved?: unknown;
+  /** What queues hold from the start. */
+  readonly levels?: Iterable<readonly [string, QueueLevels]>;
+}
+
 /** Alarms of an app with one job, on the embedded CloudWatch, by a clock that the test sets. */
-export function setup(models: readonly AlarmModel[]) {
+export function setup(models: readonly AlarmModel[], options: SetupOptions = {}) {
   const clock = new VirtualClock(START);
   const changes: AlarmChange[] = [];
   const published: { topic: string; subject: string; message: Record<string, unknown> }[] = [];
   const errors: unknown[] = [];
-  const levels = new Map<string, QueueLevels>();
+  const levels = new Map<string, QueueLevels>(options.levels);
+  const saved: SavedAlarms[] = [];
   const alarms = createAlarms({
     clock,
     region: 'us-east-1',
@@ -27,6 +40,7 @@ export function setup(models: readonly AlarmModel[]) {
       published.push({ topic, subject, message: JSON.parse(message) });
     },
     jobOf: (name) => (/^(job|report)$/.test(name) ? name : name.startsWith('app-dev-job') ? 'job' : null),
+    states: { saved: options.saved, save: (states) => saved.push(JSON.parse(JSON.stringify(states))) },
     observer: { onChange: (change) => changes.push(change), onError: (error) => errors.push(error) },
   });
   const unsupported = alarms.load(models, ['app-dev-job', 'app-dev-job-dlq']);
@@ -42,5 +56,5 @@ export function setup(models: readonly AlarmModel[]) {
     return kind === 'failed' ? { ...facts, kind, error } : { ...facts, kind, payload: null };
   };
   const stateNow = () => alarms.states().map(({ state }) => state);
-  return { alarms, clock, changes, published, errors, levels, unsupported, fail, emit, invoked, stateNow };
+  return { alarms, clock, changes, saved, published, errors, levels, unsupported, fail, emit, invoked, stateNow };
 }

@@ -43,6 +43,17 @@ describe('the state folder', () => {
     expect(await savedQueues()).toEqual([{ v: 1, queues: {} }]);
   });
 
+  test('keeps the states of alarms, the later one of two changes, and has none where they cannot be read', async () => {
+    expect(await state.readAlarms()).toBeUndefined();
+
+    state.writeAlarms({ v: 1, alarms: { earlier: {} } });
+    state.writeAlarms({ v: 1, alarms: {} });
+    expect(await state.readAlarms()).toEqual({ v: 1, alarms: {} });
+
+    await put('alarms.json', '{"v":');
+    expect(await state.readAlarms()).toBeUndefined();
+  });
+
   test('reads the marks of an earlier version', async () => {
     await put('marks.json', JSON.stringify({ 'group/nightly': DUE }));
 
