@@ -8,8 +8,8 @@ import type { Pass } from './pass-context.ts';
 import type { OpenRun } from './ports.ts';
 import { readable } from './unreadable.ts';
 
-/** How many messages of one job are in flight at once. */
-const MAX_AT_ONCE = 20;
+/** How many messages are in flight at once, of all jobs that are sent side by side, and of each of them. */
+const IN_FLIGHT = { total: 80, min: 4, max: 20 } as const;
 
 /** The rows of one job that have a turn, in their order. */
 export interface JobRows {
@@ -42,8 +42,10 @@ export interface SentRows {
  */
 export async function sendRows(jobs: readonly JobRows[], sending: Sending, pass: Pass): Promise<SentRows> {
   const inputs = inputsOf(pass.plan.schedules);
+  const share = Math.floor(IN_FLIGHT.total / Math.max(1, jobs.length));
+  const atOnce = Math.min(IN_FLIGHT.max, Math.max(IN_FLIGHT.min, share));
   const results = await mapInBatches(jobs, async ({ job, rows }) => {
-    const lane = new Lane(job, sending, { pass, inputs });
+    const lane = new Lane(job, sending, { pass, inputs, atOnce });
     await lane.send(rows);
     return lane;
   });
@@ -56,6 +58,8 @@ export async function sendRows(jobs: readonly JobRows[], sending: Sending, pass:
 interface Surroundings {
   readonly pass: Pass;
   readonly inputs: ReturnType<typeof inputsOf>;
+  /** How many of its messages may be in flight at once. */
+  readonly atOnce: number;
 }
 
 /** One job's rows on their way. */
@@ -83,7 +87,7 @@ class Lane {
       for (const outcome of outcomes) this.#count(outcome);
       // One at a time while it refuses, until it is not tried any more.
       const isDoubtful = this.#refusals > 0 && this.#refusals < MAX_REFUSALS;
-      atOnce = isDoubtful ? 1 : Math.min(2 * atOnce, MAX_AT_ONCE);
+      atOnce = isDoubtful ? 1 : Math.min(2 * atOnce, this.#surroundings.atOnce);
     }
   }
 

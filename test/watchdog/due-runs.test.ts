@@ -220,6 +220,27 @@ describe('more runs than one pass sends', () => {
     expect(harness.sent).toHaveLength(3010);
   });
 
+  test('have no more than eighty messages in flight, of however many jobs', async () => {
+    const names = Array.from({ length: 30 }, (_, index) => `job-${index}`);
+    const { harness } = await setup(names);
+    for (const name of names) await delay(harness, name, '2027-03-02T09:00:00Z', 30);
+    let [inFlight, most] = [0, 0];
+    harness.circumstances.between = (ports) => ({
+      ...ports,
+      async send(run, options) {
+        most = Math.max(most, ++inFlight);
+        await harness.sleep(100);
+        inFlight -= 1;
+        await ports.send(run, options);
+      },
+    });
+
+    await harness.advanceTo('2027-03-02T08:58:30Z');
+
+    expect(harness.sent).toHaveLength(900);
+    expect(most).toBe(80);
+  });
+
   test('are sent the oldest first, in whatever order the index has them', async () => {
     const { harness } = await setup();
     await delay(harness, 'billing', '2027-03-02T09:00:00Z', 2010);
