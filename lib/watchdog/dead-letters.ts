@@ -2,6 +2,7 @@ import { MINUTE, milliseconds } from '../units.ts';
 import { mapInBatches } from './batches.ts';
 import type { Condition } from './conditions.ts';
 import { type Findings, isTurn } from './findings.ts';
+import { moveBack } from './move-back.ts';
 import type { Pass } from './pass-context.ts';
 import type { WatchdogPlan } from './plan.ts';
 
@@ -57,15 +58,14 @@ function describe({ story, queue, job }: DeadLetterQueue, count: number, pass: P
     lines: [
       `Queue      ${queue}`,
       `Look       ${command}`,
-      ...(job === undefined ? UNDELIVERED : moveBack(queue, job, pass)),
+      ...(job === undefined ? UNDELIVERED : movedBack(queue, job, pass)),
     ],
   };
 }
 
-const moveBack = (queue: string, job: string, { plan, cli }: Pass): readonly string[] => [
+const movedBack = (queue: string, job: string, pass: Pass): readonly string[] => [
   'Why        run and deadLetter in the body of a message; one without deadLetter was refused, for the reason in its attribute belfry-error, or never came to a claim: see the log of its function',
-  `Move back  aws sqs start-message-move-task --source-arn ${cli.queueArns}${queue} --destination-arn ${cli.queueArns}${plan.jobs[job]?.queue}${cli.options}`,
-  '           once the cause is mended: each run gets a new round of attempts under its run id',
+  ...moveBack(queue, job, pass),
 ];
 
 /** SQS moves back only what it has moved itself. */

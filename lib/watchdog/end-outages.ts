@@ -137,7 +137,7 @@ async function end(story: Story, reason: string, pass: Pass): Promise<void> {
   const more = late.length - named.length;
   const id = subjectOfKey(story.key);
   const what = story.kind === 'schedule-disabled' ? `${id} disabled by hand` : id;
-  const subject = `[${pass.stage}] ${what}: ${countText(story)} missed, ${late.length} caught up`;
+  const subject = `${what}: ${countText(story)} missed, ${late.length} caught up`;
   const lines = [
     reason,
     `Missed: ${countText(story)}, the last of them ${story.run ?? minuteOf(story.lastAt)}.`,

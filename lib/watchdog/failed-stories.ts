@@ -2,6 +2,7 @@ import type { Story } from '../observe/alert-store.ts';
 import { ownEntry } from '../own-entry.ts';
 import type { RunRecord } from '../run/record.ts';
 import { mapInBatches } from './batches.ts';
+import { type Ending, leftToDo } from './endings.ts';
 import type { Pass } from './pass-context.ts';
 import {
   endStory,
@@ -33,7 +34,7 @@ export async function followFailedStories(pass: Pass): Promise<ReconciledStories
 async function followFailure(story: Story, pass: Pass): Promise<void> {
   const { job = '', lastAt, alertedAt } = story;
   if (ownEntry(pass.plan.jobs, job) === undefined) {
-    return await endStory(story, { lines: ['The job has left the app.'] }, pass);
+    return await endStory(story, { subject: `${job} has left the app`, lines: [failedText(story)] }, pass);
   }
   const recovery = await findRecovery(story, pass);
   if (recovery !== undefined) return await endStory(story, describeRecovery(story, recovery, pass), pass);
@@ -57,15 +58,16 @@ async function findRecovery({ job = '', run, lastAt }: Story, pass: Pass): Promi
 
 const endOf = ({ finishedAt }: RunRecord): number => finishedAt ?? 0;
 
-function describeRecovery(story: Story, { id, finishedAt }: RunRecord, { stage, showOption }: Pass) {
+function describeRecovery(story: Story, { id, finishedAt }: RunRecord, pass: Pass): Ending {
   const at = finishedAt === undefined ? '' : ` at ${minuteOf(finishedAt)}`;
   return {
-    subject: `[${stage}] ${story.job} has completed a run after ${story.count} that failed`,
+    subject: `${story.job} has completed a run after ${story.count} that failed`,
     lines: [
       failedText(story),
       `Run ${id} has completed${at}.`,
       '',
-      `Show it  npm run belfry -- show '${id}'${showOption}`,
+      `Show it  npm run belfry -- show '${id}'${pass.showOption}`,
+      ...leftToDo(story, id, pass),
     ],
   };
 }

@@ -1,13 +1,13 @@
 import { formatDuration } from '../job/duration.ts';
-import type { AlertKind } from '../observe/alert.ts';
 import { MINUTE, type Milliseconds, milliseconds, SECOND } from '../units.ts';
 import type { Condition } from './conditions.ts';
+import type { ConditionKind } from './endings.ts';
 import type { Pass } from './pass-context.ts';
 
 /** What one check of a pass has found. */
 export interface Findings {
   /** Of all that follows. */
-  readonly kind: AlertKind;
+  readonly kind: ConditionKind;
   readonly conditions: readonly Condition[];
   /** Stories of which this pass knows nothing, since what it asked did not answer: neither there nor over. */
   readonly unknown: readonly string[];

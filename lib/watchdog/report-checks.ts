@@ -2,7 +2,7 @@ import type { Checks } from './checks.ts';
 import type { Condition } from './conditions.ts';
 import type { Pass } from './pass-context.ts';
 import { collectProblem } from './problems.ts';
-import { beginAlert, type ReconciledStories, reconcileStories } from './stories.ts';
+import { beginAlert, type ReconciledStories, reconcileStories, storiesOf } from './stories.ts';
 import { failedStoryKey } from './story-keys.ts';
 
 export interface ReportedChecks extends ReconciledStories {
@@ -28,7 +28,7 @@ export async function reportChecks(
   }
   // Where there is nothing about checks, there is nothing to send.
   const kinds = findings.map(({ kind }) => kind);
-  const hasStories = [...pass.stories.values()].some(({ kind }) => kinds.includes(kind));
+  const hasStories = kinds.some((kind) => storiesOf(kind, pass).length > 0);
   const isQuiet = !hasStories && ended.length + findings.flatMap(({ conditions }) => conditions).length === 0;
   return { problems, isQuiet };
 }

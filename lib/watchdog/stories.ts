@@ -2,6 +2,7 @@ import type { Alert, AlertFacts, AlertKind } from '../observe/alert.ts';
 import type { Story } from '../observe/alert-store.ts';
 import { DAY, type EpochMs, plus, toIso } from '../units.ts';
 import type { Condition } from './conditions.ts';
+import { type ConditionKind, type Ending, endingOf } from './endings.ts';
 import { StaleLookError } from './errors.ts';
 import type { Pass } from './pass-context.ts';
 import { collectProblem } from './problems.ts';
@@ -24,7 +25,7 @@ export interface ReconcileOptions {
  * is reported as a problem, and the next pass comes to it again.
  */
 export async function reconcileStories(
-  kind: AlertKind,
+  kind: ConditionKind,
   conditions: readonly Condition[],
   pass: Pass,
   { isUnknown = () => false }: ReconcileOptions = {},
@@ -39,7 +40,7 @@ export async function reconcileStories(
   }
   for (const story of storiesOf(kind, pass)) {
     if (current.has(story.key) || isUnknown(story.key)) continue;
-    await attempt(story.key, () => endStory(story, { lines: [] }, pass));
+    await attempt(story.key, () => endStory(story, endingOf(story, kind), pass));
   }
   return { problems };
 }
@@ -105,14 +106,8 @@ export async function remindOfStory(story: Story, lines: readonly string[], pass
   await replaceStory(story, { ...story, alertedAt: pass.now }, pass);
 }
 
-export interface Ending {
-  /** What the alert says that it is about. @default the subject of the alert that began it */
-  readonly subject?: string;
-  readonly lines: readonly string[];
-}
-
 /** Reports that a story is over, and closes it. */
-export async function endStory(story: Story, { subject = story.subject, lines }: Ending, pass: Pass): Promise<void> {
+export async function endStory(story: Story, { subject, lines }: Ending, pass: Pass): Promise<void> {
   const headline = withWord('over', subject, pass);
   const period = `It began at ${minuteOf(story.since)}, and it is over since ${minuteOf(pass.now)} or a little earlier.`;
   const facts = { ...factsOf(story), isOver: true };

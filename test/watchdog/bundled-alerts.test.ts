@@ -161,6 +161,7 @@ describe('a job that fails', () => {
 
     expect(subjects(harness)).toHaveLength(2);
     expect(harness.alerts[1]?.body).toContain('Run report/2027-03-02T02:00Z/hourly has completed');
+    expect(harness.alerts[1]?.body).not.toContain('dead letters');
   });
 
   test('once more while a pass finds it recovered is not over, and the pass is none that has failed', async () => {
@@ -194,7 +195,7 @@ describe('a job that fails', () => {
     harness.deploy({ jobs: { other: ONCE }, schedules: {} });
     await harness.advanceTo('2027-03-02T02:25:00Z');
 
-    expect(harness.alerts[1]?.body).toContain('The job has left the app.');
+    expect(harness.alerts[1]?.subject).toBe('[dev] over: report has left the app');
     expect(await harness.alertStore.stories()).toEqual([]);
   });
 

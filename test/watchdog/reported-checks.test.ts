@@ -26,7 +26,10 @@ test('dead letters make one alert within six minutes, and one when they are gone
   harness.deadLetters.clear();
   await harness.advanceTo('2027-03-02T02:40:00Z');
 
-  expect(subjects()).toEqual(['[dev] report has 2 dead letters', '[dev] over: report has 2 dead letters']);
+  expect(subjects()).toEqual(['[dev] report has 2 dead letters', '[dev] over: report has no dead letters any more']);
+  expect(harness.alerts[1]?.body).toContain(
+    'It had begun as: [dev] report has 2 dead letters\nThe messages were moved back',
+  );
   expect(harness.alerts[1]?.facts).toMatchObject({ isOver: true, job: 'report' });
   expect(await harness.alertStore.stories()).toEqual([]);
 });
@@ -71,6 +74,7 @@ test('the dead letter of a run that has failed is reported with the failure, and
     '[dev] over: report has completed a run after 1 that failed',
     '[dev] report has 1 dead letter',
   ]);
+  expect(harness.alerts[1]?.body).toContain('Their dead letters are in app-dev-report-dlq until they are moved back');
 });
 
 test('an alert of a check that hangs until its process is killed is sent by the next pass', async () => {
