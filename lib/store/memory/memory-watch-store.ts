@@ -69,8 +69,8 @@ export class MemoryWatchStore extends MemoryRunStore implements WatchStore {
 }
 
 function rowsOf(index: ReadonlyMap<string, EpochMs>, until: EpochMs): readonly OpenRun[] {
-  const rows = [...index].filter(([, checkAt]) => checkAt <= until);
-  return rows
-    .map(([id, checkAt]) => ({ id, checkAt, position: `${toIso(checkAt)}#${id}` }))
-    .sort((one, other) => (one.position < other.position ? -1 : 1));
+  return [...index]
+    .filter(([, checkAt]) => checkAt <= until)
+    .sort(([one, at], [other, otherAt]) => at - otherAt || (one < other ? -1 : 1))
+    .map(([id, checkAt]) => ({ id, checkAt, position: `${toIso(checkAt)}#${id}` }));
 }
