@@ -40,11 +40,16 @@ export async function openServices(
   closers: Closers,
 ): Promise<Services> {
   let keeper: QueueKeeper | undefined;
+  let refusal: string | undefined;
   const backends = await createBackends({
     directory: state.data,
     onPublish: ({ subject = '', message }) => observe({ kind: 'alert', at: systemClock.now(), subject, message }),
     onChange: () => keeper?.note(),
-    store: observeStore(observe, systemClock),
+    store: observeStore((event) => {
+      if (event.kind === 'store-refuses') refusal = event.reason;
+      if (event.kind === 'store-reopened') refusal = undefined;
+      observe(event);
+    }, systemClock),
   });
   closers.add(() => backends.close());
 
@@ -67,7 +72,7 @@ export async function openServices(
   const control = {
     token,
     handlers: {
-      status: async () => ({ pid: process.pid }),
+      status: async () => ({ pid: process.pid, refusal }),
       drop: async (input: unknown) => dropNext(scheduler, readDrop(input)),
     },
   };

@@ -21,6 +21,8 @@ export interface LocalCloud {
   readonly client: RunClient;
   /** How any other client calls it. */
   readonly connection: ReturnType<typeof localClient>;
+  /** Why the cloud can record nothing at the moment; undefined while it can. */
+  refusal(): Promise<string | undefined>;
   /** What this command sees of a cloud that it has started itself. Absent where `npm start` runs one: its log is there. */
   readonly own?: OwnCloud | undefined;
 }
@@ -40,14 +42,21 @@ export async function withCloud<Result>(
   const running = await findRunning(state);
   if (running !== undefined) return await withRunning(state, running.endpoint, use);
   const failures = new Map<string, string>();
+  let refusal: string | undefined;
   const observe = (event: Parameters<typeof formatEvent>[0]) => {
     if (event.kind === 'function-failed') failures.set(event.job, event.error);
+    if (event.kind === 'store-refuses') refusal = event.reason;
+    if (event.kind === 'store-reopened') refusal = undefined;
     const line = formatEvent(event, terminal.colors);
     if (line !== undefined) process.stderr.write(`${line}\n`);
   };
   const cloud = await startCloud({ projectDirectory, observe, isHeld: true, takesWork });
   try {
-    return await use({ ...localCloud(cloud.manifest, cloud.endpoint), own: { failureOf: (job) => failures.get(job) } });
+    return await use({
+      ...localCloud(cloud.manifest, cloud.endpoint),
+      refusal: async () => refusal,
+      own: { failureOf: (job) => failures.get(job) },
+    });
   } finally {
     await cloud.close();
   }
@@ -59,7 +68,8 @@ async function withRunning<Result>(
   use: (cloud: LocalCloud) => Promise<Result>,
 ): Promise<Result> {
   try {
-    return await use(localCloud(await readManifest(state.assembly), endpoint));
+    const refusal = async () => (await findRunning(state))?.refusal;
+    return await use({ ...localCloud(await readManifest(state.assembly), endpoint), refusal });
   } catch (error) {
     if (error instanceof CommandError || (await findRunning(state)) !== undefined) throw error;
     const message = `the cloud at ${endpoint} has ended in the middle; the next \`npm start\` goes on with what it had in hand`;
@@ -67,7 +77,7 @@ async function withRunning<Result>(
   }
 }
 
-function localCloud(manifest: Manifest, endpoint: string): LocalCloud {
+function localCloud(manifest: Manifest, endpoint: string): Omit<LocalCloud, 'refusal'> {
   const connection = localClient(endpoint);
   return { manifest, connection, client: createRunClient({ deployment: manifest, client: connection }) };
 }

@@ -125,11 +125,15 @@ describe('the state folder', () => {
 
 describe('finding a running cloud', () => {
   test('finds the one that answers to the token', async () => {
-    const control = { token: 'secret', handlers: { status: async () => ({ pid: 1 }) } };
+    const control = { token: 'secret', handlers: { status: async () => ({ pid: 1, refusal: 'the disk is full' }) } };
     const front = await startFront({ services: {}, control });
     try {
       await state.writeRunning({ port: front.port, token: 'secret' });
-      expect(await findRunning(state)).toMatchObject({ endpoint: front.origin, pid: process.pid });
+      expect(await findRunning(state)).toMatchObject({
+        endpoint: front.origin,
+        pid: process.pid,
+        refusal: 'the disk is full',
+      });
       expect((await stat(join(state.path, 'cloud.json'))).mode & 0o077).toBe(0);
 
       await state.writeRunning({ port: front.port, token: 'another cloud’s' });
