@@ -5,6 +5,7 @@ import {
   CfnEventSourceMapping,
   type Code,
   Function as LambdaFunction,
+  RecursiveLoop,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -13,6 +14,7 @@ import { Construct } from 'constructs';
 import type { DeployableJob } from '../app/check-jobs.ts';
 import { ENVIRONMENT } from '../environment.ts';
 import { WATCHDOG } from '../job/names.ts';
+import { isExclusive } from '../job/overlap.ts';
 import { ALERTS, jobPartition } from '../store/dynamodb/keys.ts';
 import { DAY, type Milliseconds, milliseconds } from '../units.ts';
 import { createJobAlarms, createWatchdogAlarm } from './alarms.ts';
@@ -60,6 +62,11 @@ export class JobWorker extends Construct {
     else createJobAlarms(place, job);
   }
 
+  /** Whether its runs wait for one another. */
+  private get wakes(): boolean {
+    return isExclusive(this.job.policy.overlap);
+  }
+
   private createQueues(): { queue: CfnQueue; deadLetters: CfnQueue } {
     const { names, timeouts } = this.job;
     const deadLetters = createQueue(this, 'DeadLetterQueue', {
@@ -89,6 +96,8 @@ export class JobWorker extends Construct {
           ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
           queue.attrArn,
         ),
+        // A run that frees its job's lock sends the message of the next that waits for it.
+        ...(this.wakes ? [allow(['sqs:SendMessage'], queue.attrArn)] : []),
         allow(['sqs:SendMessage'], deadLetters.attrArn),
         // No Put, which would wipe a record, no Delete of one, no Scan; and no other job's items.
         allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], this.arns.table, {
@@ -138,6 +147,8 @@ export class JobWorker extends Construct {
       memorySize: policy.memory,
       timeout: Duration.seconds(timeouts.functionTimeout),
       environment: this.environment({ queue, deadLetters }),
+      // Lambda would end a line of runs that wake each other after 16 of them. The claim bounds how often each runs.
+      ...(this.wakes ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
     });
     Validations.of(created).acknowledge(
       {

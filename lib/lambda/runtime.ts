@@ -106,7 +106,7 @@ export function createRuntime(
         random: Math.random,
         once: createPowertoolsOnce(runs, context),
         runs,
-        gate: gate({ client, table, runs }),
+        gate: gate({ client, table, runs, sqs, queueUrl }),
         reporter,
         observe: createRunLog({ log, deployment, writeMetrics: writeLine, logError, measure }),
         namePlaces,

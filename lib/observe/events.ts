@@ -104,6 +104,7 @@ export const FUNCTION_EVENTS = {
   },
   'run-skipped': SKIPPED,
   'attempt-given-back': { level: 'warn', fields: [...RUN, 'error', 'nextAttemptAt'] },
+  'run-waiting': { level: 'info', fields: [...RUN, 'blockedBy'] },
   'duplicate-acknowledged': { level: 'info', fields: RUN },
   'run-held': { level: 'debug', fields: ['runId', 'until'] },
   'lease-lost': { level: 'warn', fields: ['runId'] },

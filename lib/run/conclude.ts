@@ -28,37 +28,48 @@ export async function concludeSettled(
   ports: RunPorts,
 ): Promise<Disposition> {
   const { observe } = ports;
-  const { settlement, hold } = work;
+  const { settlement, hold, wait } = work;
   const { at } = settlement;
   const run = claimed.record;
   const duration = attemptDuration(run, at);
+  let hasLeft: boolean;
 
   switch (settlement.status) {
     case 'completed':
-      await leave({ run, hold, now: at }, ports);
+      hasLeft = await leave({ run, hold, now: at }, ports);
       observe({ event: 'run-completed', run, at, duration });
       await step('ping', run, ports, async () => ports.ping?.(run));
-      return ACKNOWLEDGE;
+      break;
     case 'skipped':
+      hasLeft = await leave({ run, now: at }, ports);
       observe({ event: 'run-skipped', run, ...settlement });
-      return ACKNOWLEDGE;
+      break;
+    case 'waiting':
+      observe({ event: 'run-waiting', run, ...settlement });
+      hasLeft = (await wait?.isKept(ports.clock.now())) === true;
+      break;
     case 'given-back':
+      await abandon({ claimed, work }, ports);
       observe({ event: 'attempt-given-back', run, ...settlement, error: work.trouble });
       // It may meet a busy job more often than its queue hands a message out: the watchdog sends it again.
-      if (isLate(run.trigger)) return ACKNOWLEDGE;
-      break;
+      return isLate(run.trigger) ? ACKNOWLEDGE : { kind: 'postpone', until: settlement.nextAttemptAt };
     case 'retrying':
       await leave({ run, hold, nextAttemptAt: settlement.nextAttemptAt, now: at }, ports);
       observe({ event: 'attempt-failed', run, duration, ...settlement });
-      break;
+      return { kind: 'postpone', until: settlement.nextAttemptAt };
     case 'failed':
-      await leave({ run, hold, now: at }, ports);
-      return await concludeFailure(run, { ...settlement, duration }, delivery, ports);
+      hasLeft = await leave({ run, hold, now: at }, ports);
+      await concludeFailure(run, { ...settlement, duration }, delivery, ports);
+      break;
     default:
       return unreachable(settlement);
   }
-  return { kind: 'postpone', until: settlement.nextAttemptAt };
+  return acknowledgeIf(hasLeft, ports);
 }
+
+/** A message that shows again makes up for a run that was not woken. */
+const acknowledgeIf = (isDone: boolean, { clock, random }: RunPorts): Disposition =>
+  isDone ? ACKNOWLEDGE : { kind: 'postpone', until: plus(clock.now(), milliseconds(random() * LOOK_AGAIN)) };
 
 /**
  * A message with nothing left to do is acknowledged. But when the run has failed and its dead letter is still owed, the
@@ -66,16 +77,18 @@ export async function concludeSettled(
  */
 export async function concludeEnded(run: RunRecord, delivery: Delivery, ports: RunPorts): Promise<Disposition> {
   const at = ports.clock.now();
+  const hasLeft = await leave({ run, now: at }, ports);
   if (!owesDeadLetter(run)) {
     ports.observe({ event: 'duplicate-acknowledged', run, at });
-    return ACKNOWLEDGE;
+    return acknowledgeIf(hasLeft, ports);
   }
   const duty = { owner: delivery.owner, now: at, leaseUntil: leaseOf(delivery, at, ports) };
   if (!(await ports.runs.takeDeadLetter(run, duty))) return { kind: 'postpone', until: plus(at, LOOK_AGAIN) };
 
   const { endedAt, outcome = 'lost' } = run.attempts.at(-1) ?? {};
   const duration = endedAt && attemptDuration(run, endedAt);
-  return await concludeFailure(run, { at, error: run.error, outcome, duration }, delivery, ports);
+  await concludeFailure(run, { at, error: run.error, outcome, duration }, delivery, ports);
+  return acknowledgeIf(hasLeft, ports);
 }
 
 /** Somebody has the run, or it is not due yet: the message comes back when that may have changed. */
@@ -98,8 +111,9 @@ export async function concludeExhausted(run: RunRecord, delivery: Delivery, port
   // Whoever changed it in between has taken over; look again at what it became.
   if (!closed) return { kind: 'postpone', until: plus(at, LOOK_AGAIN) };
 
-  await leave({ run, now: at }, ports);
-  return await concludeFailure(run, { at, error, outcome: 'lost' }, delivery, ports);
+  const hasLeft = await leave({ run, now: at }, ports);
+  await concludeFailure(run, { at, error, outcome: 'lost' }, delivery, ports);
+  return acknowledgeIf(hasLeft, ports);
 }
 
 type Failure = Pick<Extract<RunEvent, { event: 'run-failed' }>, 'at' | 'error' | 'outcome' | 'duration'>;
@@ -113,7 +127,7 @@ async function concludeFailure(
   { at, error, outcome, duration }: Failure,
   { request, owner }: Delivery,
   ports: RunPorts,
-): Promise<Disposition> {
+): Promise<void> {
   const { reporter, describeFailure, runs } = ports;
   ports.observe({ event: 'run-failed', run, at, error, outcome, duration });
   try {
@@ -127,19 +141,34 @@ async function concludeFailure(
   }
   await step('alert', run, ports, () => reporter.alert(describeFailure(run, error)));
   await step('note the dead letter', run, ports, () => runs.noteDeadLetter(run, at));
-  return ACKNOWLEDGE;
 }
 
 /** Until when this delivery has what it takes. */
 const leaseOf = ({ deadline }: Delivery, now: EpochMs, { policy }: RunPorts): EpochMs =>
   deliveryTimeouts(policy, now, deadline).leaseUntil;
 
-const leave = (leaving: Leaving, ports: RunPorts): Promise<void> =>
-  step(leaveStep(leaving), leaving.run, ports, () => ports.gate.leave(leaving));
+/** Of a delivery that had the lock and made no attempt, or that another one has taken the run from. */
+export const abandon = (
+  { claimed: { record }, work: { hold } }: Pick<Settled<Work>, 'claimed' | 'work'>,
+  ports: RunPorts,
+) =>
+  hold === undefined
+    ? Promise.resolve()
+    : step('give the lock back', record, ports, () => ports.gate.abandon(record, hold));
 
-/** What the logs call it. A run whose last attempt was lost has no hold: its lock must be taken to be freed. */
+/** @returns whether it came to its end */
+async function leave(leaving: Leaving, ports: RunPorts): Promise<boolean> {
+  let hasLeft = false;
+  await step(leaveStep(leaving), leaving.run, ports, async () => {
+    await ports.gate.leave(leaving);
+    hasLeft = true;
+  });
+  return hasLeft;
+}
+
+/** What the logs call it. Without a hold another delivery of the run may have left the lock. */
 function leaveStep({ hold, nextAttemptAt }: Leaving): string {
-  if (hold === undefined) return 'take the lock';
+  if (hold === undefined) return 'free the lock';
   return nextAttemptAt === undefined ? 'release the lock' : 'extend the lock';
 }
 

@@ -31,6 +31,8 @@ export type RunEvent =
       readonly nextAttemptAt: EpochMs;
       readonly error?: RunError | undefined;
     })
+  /** It is in line for the job's lock: the run that frees the lock sends it. */
+  | (OfRun & { readonly event: 'run-waiting'; readonly blockedBy?: string | undefined })
   /** The message had nothing left to do: a duplicate, or a late copy. */
   | (OfRun & { readonly event: 'duplicate-acknowledged' })
   | { readonly event: 'run-held'; readonly runId: string; readonly at: EpochMs; readonly until: EpochMs }

@@ -3,10 +3,10 @@ import { retriesTimeouts } from '../job/on-timeout.ts';
 import { isDue } from '../job/trigger.ts';
 import { plus } from '../units.ts';
 import { recoveryDelay } from './backoff.ts';
-import { concludeEnded, concludeExhausted, concludeHeld, concludeSettled } from './conclude.ts';
+import { abandon, concludeEnded, concludeExhausted, concludeHeld, concludeSettled } from './conclude.ts';
 import type { Delivery, Disposition, Executed, RunPorts } from './delivery.ts';
 import { LeaseLostError } from './errors.ts';
-import type { ClaimRequest, Refusal, Settled } from './ports.ts';
+import type { Claimed, ClaimRequest, Refusal, Settled } from './ports.ts';
 import { toRunError } from './run-error.ts';
 import { type DeliveryTimeouts, deliveryTimeouts, EARLIEST_LOOK } from './timeouts.ts';
 import { performWork, type Work } from './work.ts';
@@ -20,19 +20,22 @@ import { performWork, type Work } from './work.ts';
  * at the message again later.
  */
 export async function executeRun(delivery: Delivery, ports: RunPorts): Promise<Executed> {
-  let mustExit = false;
+  let done: { readonly claimed: Claimed; readonly work: Work } | undefined;
   try {
     const { times, claim } = planDelivery(delivery, ports);
     const turn = await ports.once(claim, async (claimed) => {
       const work = await performWork({ claimed, delivery, times }, ports);
-      mustExit = work.mustExit;
+      done = { claimed, work };
       return work;
     });
-    return { disposition: await conclude(turn, delivery, ports), mustExit };
+    return { disposition: await conclude(turn, delivery, ports), mustExit: mustExit(done) };
   } catch (error) {
-    return { disposition: recover(error, delivery, ports), mustExit };
+    if (error instanceof LeaseLostError && done !== undefined) await abandon(done, ports);
+    return { disposition: recover(error, delivery, ports), mustExit: mustExit(done) };
   }
 }
+
+const mustExit = (done: { readonly work: Work } | undefined): boolean => done?.work.mustExit === true;
 
 async function conclude(turn: Settled<Work> | Refusal, delivery: Delivery, ports: RunPorts): Promise<Disposition> {
   switch (turn.kind) {
@@ -69,7 +72,7 @@ function planDelivery(
 }
 
 /**
- * Whoever lost its lease touches nothing any more. After any other error the message is looked at again,
+ * Whoever lost its lease touches nothing of the run any more. After any other error the message is looked at again,
  * later each time.
  */
 function recover(

@@ -36,6 +36,8 @@ export interface Claimed {
   readonly claim: number;
   /** The record as the claim left it: running, this attempt counted. */
   readonly record: RunRecord;
+  /** What the message carries. */
+  readonly input: unknown;
 }
 
 /** Why a claim was not won. */
@@ -69,7 +71,14 @@ export type Settlement =
     }
   | (Skip & { readonly status: 'skipped'; readonly at: EpochMs })
   /** The attempt never reached the job: it does not count. */
-  | { readonly status: 'given-back'; readonly at: EpochMs; readonly nextAttemptAt: EpochMs };
+  | { readonly status: 'given-back'; readonly at: EpochMs; readonly nextAttemptAt: EpochMs }
+  /** The same, and the run waits to be sent by another; from `checkAt` on the watchdog looks after it. */
+  | {
+      readonly status: 'waiting';
+      readonly at: EpochMs;
+      readonly checkAt: EpochMs;
+      readonly blockedBy?: string | undefined;
+    };
 
 /** What is written when a run whose last attempt was lost is closed: by whom, and how long that one has for the dead letter. */
 export interface ExhaustedClosing
@@ -96,7 +105,8 @@ export interface RunStore {
   claim(request: ClaimRequest): Promise<ClaimResult>;
 
   /**
-   * Writes what became of a claimed attempt. Repeating it after a lost answer is harmless.
+   * Writes what became of a claimed attempt. Repeating it after a lost answer is harmless. A run that is left unfinished keeps
+   * its input: whoever sends it again may know nothing but its record.
    *
    * @throws LeaseLostError when another delivery has claimed the run since
    */
@@ -163,25 +173,62 @@ export interface LockRequest {
   readonly claim: number;
   readonly now: EpochMs;
   readonly until: EpochMs;
+  /** How the run stands in a waiting set. */
+  readonly entry: string;
+  /** A free lock is this run's only if these sets are empty or it is in any set itself. */
+  readonly respects: readonly WaitingSet[];
+}
+
+/**
+ * Where runs wait for their job's lock. `again`: attempts of runs that have begun and lost it. `waiting`: due runs. `asked`:
+ * requested runs.
+ */
+export type WaitingSet = 'again' | 'waiting' | 'asked';
+
+export interface LockHolder extends LockHold {
+  readonly claim: number;
+  readonly until: EpochMs;
+}
+
+/** A lock as it was found, with the entries of those that wait for it, in no order. */
+export interface LockView extends Readonly<Record<WaitingSet, readonly string[]>> {
+  /** Absent when it is free. Its lease may have lapsed. */
+  readonly holder?: LockHolder;
 }
 
 export type TakeResult =
   | { readonly kind: 'taken'; readonly hold: LockHold }
-  | { readonly kind: 'busy'; readonly holder: LockHold; readonly until: EpochMs };
+  /** It is held, or left to those that wait. */
+  | { readonly kind: 'busy'; readonly view: LockView };
 
-/** The locks that keep two runs of one job apart. */
+/** What became of a conditional write, and the lock as it is after it or as it was refused. */
+export interface LockChange {
+  readonly applied: boolean;
+  readonly view: LockView;
+}
+
+/** The locks that keep two runs of one job apart, each with the runs that wait for it. */
 export interface LockStore {
   /**
-   * Takes the lock if it is free, lapsed, or this run's own already, unless a later claim of the run has
-   * taken it: a delivery that froze must not take it from its successor. The token rises every time.
+   * Takes the lock if it is takeable: free or lapsed and not left to another that waits, or this run's own already, unless a
+   * later claim of the run has taken it: a delivery that froze must not take it from its successor. The token rises every
+   * time, and the run leaves all sets.
    */
   take(request: LockRequest): Promise<TakeResult>;
-  /** Takes the lock from a holder whose run is known to have ended, unless it has changed hands since. */
+  /** Takes the lock as if it were free from a holder whose run is known to have ended, unless it has changed hands since. */
   takeOver(request: LockRequest, from: LockHold): Promise<TakeResult>;
+  /** Joins a set if the lock is not takeable, and there is room or the run is in a set already. @param room default: no bound */
+  join(request: LockRequest, set: WaitingSet, room?: number): Promise<LockChange>;
+  /** Takes an entry out of every set. */
+  leave(job: string, entry: string): Promise<LockView>;
   /** Moves the end of the lease. @returns false when the lock is no longer this hold's */
   extend(hold: LockHold, until: EpochMs): Promise<boolean>;
-  /** Frees the lock, if it is still this hold's. @returns false when it was not */
-  release(hold: LockHold): Promise<boolean>;
+  /** Frees the lock, if it is still this hold's. */
+  release(hold: LockHold): Promise<LockChange>;
+  /** Frees the lock of a run that has ended, unless a later claim of the run has taken it. */
+  free(holder: Pick<LockHolder, 'job' | 'run' | 'claim'>): Promise<LockChange>;
+  /** The lock, read consistently. */
+  read(job: string): Promise<LockView>;
 }
 
 /** A message for the dead-letter queue, and why it is there. */

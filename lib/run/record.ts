@@ -134,7 +134,7 @@ export interface RunRecord {
   /** When the dead letter of the failed run was sent. Absent: it is still owed. */
   readonly deadLetterSentAt?: EpochMs;
   readonly requestedBy?: string;
-  /** Kept for manual and enqueued runs; a scheduled run's input stands in its schedule. */
+  /** Kept for manual and enqueued runs from the start, for scheduled ones once an attempt has left them unfinished. */
   readonly input?: unknown;
 }
 

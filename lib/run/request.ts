@@ -24,10 +24,14 @@ export function inputsOf(
  * own message has it.
  */
 export function requestOf(run: RunRecord, inputs: Inputs): RunRequest | undefined {
-  const { id, job, schedule, scheduledTime, trigger } = run;
-  if (schedule === null) return { v: 1, run: id, job, schedule, scheduledTime, trigger, input: run.input };
-  return dueRequest(id, trigger, inputs);
+  const { id, schedule, trigger, input } = run;
+  return schedule === null || input !== undefined ? messageOf(run) : dueRequest(id, trigger, inputs);
 }
+
+/** Asks for a run that was left unfinished to go on: its record has its input, or it has none. */
+export const messageOf = ({ id: run, job, schedule, scheduledTime, trigger, input }: RunRecord): RunRequest => ({
+  ...{ v: 1, run, job, schedule, scheduledTime, trigger, input },
+});
 
 /** Asks for the run of a due time. `undefined` for the id of another run, and where its schedule is gone. */
 export function dueRequest(run: string, trigger: Trigger, inputs: Inputs): RunRequest | undefined {

@@ -27,8 +27,11 @@ export const REDELIVERY_MARGIN = milliseconds(20_000);
 /** How much earlier than written an attempt may start, so that a message that is a little early need not go round again. */
 export const EARLY_START = milliseconds(5_000);
 
-/** How long a lock outlasts the moment of the next attempt: the queue may be a little late. */
-export const LOCK_MARGIN = MINUTE;
+/**
+ * How long a lock outlasts the moment of the next attempt: longer than the watchdog takes to send a run again whose message
+ * was lost.
+ */
+export const LOCK_MARGIN = milliseconds(5 * MINUTE);
 
 /** How long after a due time the watchdog looks at its record at the earliest: whatever began before is seen by it. */
 export const EARLIEST_LOOK = MINUTE;

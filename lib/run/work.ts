@@ -7,9 +7,10 @@ import { recoveryDelay } from './backoff.ts';
 import type { Delivery, RunPorts } from './delivery.ts';
 import { TimeoutError } from './errors.ts';
 import { settleFailure } from './failure.ts';
-import type { Entry } from './overlap/gate.ts';
+import type { Entry, Wait } from './overlap/gate.ts';
 import type { Claimed, LockHold, Settlement } from './ports.ts';
 import type { RunError, RunRecord, Skip } from './record.ts';
+import { isFirstAttempt } from './round.ts';
 import { toRunError } from './run-error.ts';
 import type { DeliveryTimeouts } from './timeouts.ts';
 
@@ -18,6 +19,8 @@ export interface Work {
   readonly settlement: Settlement;
   /** What the gate gave. */
   readonly hold?: LockHold | undefined;
+  /** Present when the run waits. */
+  readonly wait?: Wait;
   /** The job has not settled: only the end of its process stops it. */
   readonly mustExit: boolean;
   /** Why the attempt was given back, where something failed. */
@@ -33,16 +36,21 @@ export interface WorkRequest {
 /** Everything between the claim and the record of the outcome. Never throws. */
 export async function performWork(request: WorkRequest, ports: RunPorts): Promise<Work> {
   const { record } = request.claimed;
+  let hold: LockHold | undefined;
   try {
     const skip = hasBegun(request) ? undefined : ports.admit?.(record);
     if (skip !== undefined) return skipped(skip, ports.clock.now());
-    return await enter(request, ports);
+    const entry = await enter(request, ports);
+    if (entry.kind !== 'enter') return stepAside(entry, ports.clock.now());
+    hold = entry.hold;
+    return await attempt(request, ports, entry);
   } catch (error) {
     const at = ports.clock.now();
     const delay = recoveryDelay(request.delivery.receiveCount, ports.random());
     return {
       settlement: { status: 'given-back', at, nextAttemptAt: plus(at, delay) },
       mustExit: false,
+      hold,
       trouble: toRunError(error),
     };
   }
@@ -57,15 +65,19 @@ const hasBegun = ({ claimed: { record }, delivery: { deadLetterAttempts } }: Wor
   record.round !== undefined ||
   record.attempts.some(({ endedAt }) => endedAt !== undefined);
 
-async function enter(request: WorkRequest, ports: RunPorts): Promise<Work> {
-  const { claimed, times } = request;
-  const now = ports.clock.now();
-  const entry = await ports.gate.enter({ claimed, now, leaseUntil: times.leaseUntil });
+function enter({ claimed, times: { leaseUntil } }: WorkRequest, { gate, clock, policy }: RunPorts): Promise<Entry> {
+  const isFirst = isFirstAttempt(claimed.record, policy.maxAttempts);
+  return gate.enter({ claimed, isFirst, now: clock.now(), leaseUntil });
+}
+
+function stepAside(entry: Exclude<Entry, { kind: 'enter' }>, now: EpochMs): Work {
   switch (entry.kind) {
-    case 'enter':
-      return await attempt(request, ports, entry);
     case 'skip':
       return skipped(entry.skip, now);
+    case 'wait': {
+      const { checkAt, blockedBy } = entry;
+      return { settlement: { status: 'waiting', at: now, checkAt, blockedBy }, mustExit: false, wait: entry };
+    }
     case 'later':
       return { settlement: { status: 'given-back', at: now, nextAttemptAt: entry.until }, mustExit: false };
     default:

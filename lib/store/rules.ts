@@ -10,7 +10,7 @@ import {
   type RunStatus,
 } from '../run/record.ts';
 import { EARLY_START } from '../run/timeouts.ts';
-import { plus } from '../units.ts';
+import { type EpochMs, plus } from '../units.ts';
 
 /**
  * The ended runs that a message may start again: by which kinds of trigger, and by a dead letter that was moved back. Failed
@@ -63,9 +63,10 @@ function readFailed(record: RunRecord, { now }: ClaimRequest): ClaimResult {
   return isBeingSent ? { kind: 'held', until: leaseUntil } : { kind: 'ended', record };
 }
 
-function readRunning(record: RunRecord, { owner, now, retriesLost }: ClaimRequest): ClaimResult {
+function readRunning(record: RunRecord, request: ClaimRequest): ClaimResult {
+  const { owner, now, retriesLost } = request;
   // Our own write, whose answer was lost: the claim is ours and has been counted once.
-  if (record.owner === owner) return toClaimed(record, owner);
+  if (record.owner === owner) return toClaimed(record, request);
   const { leaseUntil = now } = record;
   if (leaseUntil > now) return { kind: 'held', until: leaseUntil };
   if (!retriesLost || record.attempt >= record.lastAttempt) return { kind: 'exhausted', record };
@@ -73,8 +74,8 @@ function readRunning(record: RunRecord, { owner, now, retriesLost }: ClaimReques
   return { kind: 'held', until: plus(now, EARLY_START) };
 }
 
-export function toClaimed(record: RunRecord, owner: string): Claimed {
-  return { kind: 'claimed', owner, claim: record.claim, record };
+export function toClaimed(record: RunRecord, { owner, request: { input } }: ClaimRequest): Claimed {
+  return { kind: 'claimed', owner, claim: record.claim, record, input };
 }
 
 /** Why the attempt that starts now is made, where the status the run was claimed in says so. */
@@ -111,6 +112,8 @@ export function settledFields({ record }: Claimed, settlement: Settlement): Sett
     }
     case 'given-back':
       return { status: 'retrying', ...uncounted(record), nextAttemptAt: settlement.nextAttemptAt };
+    case 'waiting':
+      return { status: record.attempt > 1 ? 'retrying' : 'pending', ...uncounted(record) };
     case 'skipped': {
       const { at: finishedAt, ...skip } = settlement;
       return { ...uncounted(record), finishedAt, ...skip };
@@ -119,6 +122,14 @@ export function settledFields({ record }: Claimed, settlement: Settlement): Sett
       return unreachable(status);
   }
 }
+
+/** From when on a settled run may need somebody who sends it again; `undefined` for one that has ended. */
+export const checkAtOf = (settlement: Settlement): EpochMs | undefined =>
+  settlement.status === 'waiting'
+    ? settlement.checkAt
+    : 'nextAttemptAt' in settlement
+      ? settlement.nextAttemptAt
+      : undefined;
 
 /** A record without the attempt that never reached the job. */
 const uncounted = ({ attempt, attempts }: RunRecord): Pick<SettledFields, 'attempt' | 'attempts'> => ({

@@ -11,6 +11,7 @@ import { errorLine, errorLines } from '../run/run-error.ts';
 import { deployedTimeouts } from '../run/timeouts.ts';
 import { createDirectOnce } from '../store/direct-once.ts';
 import { MemoryLockStore } from '../store/memory/memory-lock-store.ts';
+import { MemoryRunQueue } from '../store/memory/memory-run-queue.ts';
 import { MemoryRunStore } from '../store/memory/memory-run-store.ts';
 import { type EpochMs, epochMs, plus, toMilliseconds } from '../units.ts';
 import { findLocalAsset } from './assets.ts';
@@ -80,7 +81,7 @@ function testPorts(
     random: Math.random,
     once: createDirectOnce(runs),
     runs,
-    gate: GATES[policy.overlap]({ locks: new MemoryLockStore(), runs }),
+    gate: GATES[policy.overlap]({ locks: new MemoryLockStore(), runs, queue: new MemoryRunQueue() }),
     reporter: {
       sendDeadLetter: async (deadLetter) => void told.deadLetters.push(deadLetter),
       alert: async (message) => void told.alerts.push(message),

@@ -105,12 +105,12 @@ function describe(runs: readonly WaitingRun[], { plan, stage, showOption }: Pass
 
 /** What its record says of it. */
 function whyItWaits({ status, attempt, claim, error, leaseUntil }: RunRecord): string {
-  if (status === 'pending') return 'no function has taken its message';
+  if (claim === 0) return 'no function has taken its message';
   if (status === 'running') {
     return `the process of its attempt ${attempt} has ended without a word, and nothing came of its messages since ${scheduledText(epochMs(leaseUntil ?? 0))}`;
   }
   if (claim > attempt) {
-    return `its attempts are given back before they begin: another run has the job's lock, or the table fails; the lines attempt-given-back of its log say which`;
+    return `its attempts are given back before they begin: other runs have the job's lock, or the table fails; the lines run-waiting and attempt-given-back of its log say which`;
   }
   const failure = error === undefined ? '' : `after its attempt ${attempt} failed (${errorLine(error)}), `;
   return `${failure}no function has taken its message`;

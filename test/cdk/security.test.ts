@@ -53,18 +53,21 @@ describe('the role of a job', () => {
       'sqs:GetQueueAttributes',
       'sqs:ReceiveMessage',
       'sqs:SendMessage',
+      'sqs:SendMessage',
     ]);
   });
 
-  test('receives from its own queue and sends to its own dead-letter queue', () => {
+  test('receives from its own queue, and sends to that and to its own dead-letter queue', () => {
     const { template } = twoJobs();
 
     const statements = statementsOf(roleOf(template, 'lambda.amazonaws.com', 'report'));
-    const queueFor = (action: string) =>
-      queueBehind(template, statements.find(({ Action }) => listOf(Action).includes(action))?.Resource);
+    const queuesFor = (action: string) =>
+      statements
+        .filter(({ Action }) => listOf(Action).includes(action))
+        .map(({ Resource }) => queueBehind(template, Resource));
 
-    expect(queueFor('sqs:ReceiveMessage')).toBe('shop-dev-report');
-    expect(queueFor('sqs:SendMessage')).toBe('shop-dev-report-dlq');
+    expect(queuesFor('sqs:ReceiveMessage')).toEqual(['shop-dev-report']);
+    expect(queuesFor('sqs:SendMessage')).toEqual(['shop-dev-report', 'shop-dev-report-dlq']);
   });
 
   test('reaches the items of its own job only', () => {

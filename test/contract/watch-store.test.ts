@@ -3,7 +3,15 @@ import type { Trigger } from '../../lib/job/trigger.ts';
 import type { Claimed, ClaimResult, RunRequest } from '../../lib/run/ports.ts';
 import { type EpochMs, plus } from '../../lib/units.ts';
 import type { DueTimeWithoutRun, OpenRun, RunLengths, UnreadableRecord } from '../../lib/watchdog/ports.ts';
-import { claimRequest, DUE, manualRequest, minutes, scheduledRequest, secondsOf } from '../support/requests.ts';
+import {
+  claimRequest,
+  DUE,
+  lockRequest,
+  manualRequest,
+  minutes,
+  scheduledRequest,
+  secondsOf,
+} from '../support/requests.ts';
 import { ADAPTERS, RETENTION, type Stores } from './stores.ts';
 
 const FOUND = plus(DUE, minutes(4));
@@ -464,7 +472,7 @@ describe.each(ADAPTERS)('the watch store over $name', ({ open }) => {
       const request = manualRequest();
       await stores.requests.createPending(request, { now: DUE, requestedBy: 'ada' });
       await claim(request);
-      await stores.locks.take({ job: request.job, run: request.run, claim: 1, now: LATER, until: LATER });
+      await stores.locks.take(lockRequest({ job: request.job, run: request.run, now: LATER }));
       await claim(scheduledRequest());
 
       expect((await newestRuns(request.job)).map(({ id }) => id)).toEqual([request.run]);

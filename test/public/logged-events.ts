@@ -20,6 +20,7 @@ const RUN_EVENTS: { readonly [Name in RunEvent['event']]: Extract<RunEvent, { ev
   'run-failed': { event: 'run-failed', ...OF_RUN, ...FAILURE },
   'run-skipped': { event: 'run-skipped', ...OF_RUN, reason: 'overlap', blockedBy: 'another', calendar: 'holidays' },
   'attempt-given-back': { event: 'attempt-given-back', ...OF_RUN, nextAttemptAt: DUE, error: FULL_ERROR },
+  'run-waiting': { event: 'run-waiting', ...OF_RUN, blockedBy: 'another' },
   'duplicate-acknowledged': { event: 'duplicate-acknowledged', ...OF_RUN },
   'run-held': { event: 'run-held', runId: RUN.id, at: DUE, until: DUE },
   'lease-lost': { event: 'lease-lost', runId: RUN.id, at: DUE },

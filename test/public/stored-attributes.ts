@@ -9,12 +9,13 @@ import { DynamoDbLockStore } from '../../lib/store/dynamodb/dynamodb-lock-store.
 import { DynamoDbRunRequests } from '../../lib/store/dynamodb/dynamodb-run-requests.ts';
 import { DynamoDbRunStore } from '../../lib/store/dynamodb/dynamodb-run-store.ts';
 import { DynamoDbWatchStore } from '../../lib/store/dynamodb/dynamodb-watch-store.ts';
-import { claimRequest, DUE, manualRequest, minutes, scheduledRequest } from '../support/requests.ts';
+import { claimRequest, DUE, lockRequest, manualRequest, minutes, scheduledRequest } from '../support/requests.ts';
 import { FULL_ALERT, FULL_STORY } from './full-alert.ts';
 import { FULL_ERROR } from './full-error.ts';
 import { shapeOf } from './shape.ts';
 import { FULL_WATCH_STATE } from './watch-state.ts';
 
+const WAITING_SETS = ['again', 'waiting', 'asked'] as const;
 const TABLE = { client: new DynamoDBClient({ region: 'eu-north-1' }), table: 'runs' };
 
 /** One settlement of each status, with everything that it may carry. */
@@ -24,6 +25,7 @@ const SETTLEMENTS: { readonly [Status in Settlement['status']]: Extract<Settleme
   failed: { status: 'failed', at: DUE, outcome: 'failed', error: FULL_ERROR, lastAttempt: 6 },
   skipped: { status: 'skipped', at: DUE, reason: 'overlap', blockedBy: 'run', calendar: 'holidays' },
   'given-back': { status: 'given-back', at: DUE, nextAttemptAt: DUE },
+  waiting: { status: 'waiting', at: DUE, checkAt: DUE, blockedBy: 'run' },
 };
 
 export interface Stored {
@@ -50,8 +52,8 @@ export async function readStored(): Promise<Stored> {
     const kind = kindOf(String(Key['sk']?.S));
     if (kind === 'WATCH') watchState = shapeOf(JSON.parse(ExpressionAttributeValues?.[':state']?.S ?? ''));
     const known = found.get(kind) ?? new Set(Object.keys(Key));
-    const [set = ''] = UpdateExpression.split(' REMOVE ');
-    for (const [, placeholder = ''] of set.matchAll(/(#\w+) = /g))
+    const [written = ''] = UpdateExpression.split(/ REMOVE | DELETE /);
+    for (const [placeholder] of written.matchAll(/#\w+(?= = )|(?<=^ADD )#\w+/g))
       known.add(ExpressionAttributeNames[placeholder] ?? '');
     found.set(kind, known);
   }
@@ -65,7 +67,7 @@ async function writeEverything(): Promise<void> {
   const claim = await runs.claim(claimRequest(scheduledRequest(), { isTracked: true, deadLetterAttempts: 1 }));
   await runs.claim(claimRequest(scheduledRequest({ trigger: 'catch-up' })));
   const record = { ...(claim as Claimed).record, id: scheduledRequest().run, attempts: [] };
-  const claimed: Claimed = { kind: 'claimed', owner: 'owner', claim: 1, record };
+  const claimed: Claimed = { kind: 'claimed', owner: 'owner', claim: 1, record, input: { region: 'eu' } };
   for (const settlement of Object.values(SETTLEMENTS)) await runs.settle(claimed, settlement);
   await runs.closeExhausted(record, { at: DUE, error: FULL_ERROR, lastAttempt: 6, owner: 'owner', leaseUntil: DUE });
   await runs.takeDeadLetter(record, { owner: 'owner', now: DUE, leaseUntil: DUE });
@@ -74,7 +76,8 @@ async function writeEverything(): Promise<void> {
 
   const locks = new DynamoDbLockStore(TABLE);
   const hold = { job: 'report', run: record.id, token: 1 };
-  await locks.take({ job: 'report', run: record.id, claim: 1, now: DUE, until: DUE });
+  await locks.take(lockRequest({ run: record.id }));
+  for (const set of WAITING_SETS) await locks.join(lockRequest({ run: record.id }), set);
   await locks.extend(hold, DUE);
   await locks.release(hold);
 

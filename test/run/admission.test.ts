@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RunRecord, Skip } from '../../lib/run/record.ts';
+import { LOCK_MARGIN } from '../../lib/run/timeouts.ts';
 import { plus } from '../../lib/units.ts';
 import { DUE, minutes, scheduledRequest, secondsOf } from '../support/requests.ts';
 import { createRunHarness, fails } from '../support/run-harness.ts';
@@ -36,7 +37,7 @@ describe('a run that is not admitted', () => {
 
     expect(await harness.record()).toMatchObject({ status: 'skipped', reason: 'too-late', attempt: 0, attempts: [] });
     expect(calls).toEqual([]);
-    expect(harness.locks.calls).toEqual([]);
+    expect(harness.locks.calls).toEqual(['read']);
     expect(harness.events).toMatchObject([{ event: 'run-skipped', reason: 'too-late' }]);
   });
 
@@ -150,7 +151,7 @@ describe('a run that meets another of its job', () => {
     const harness = createRunHarness(fails);
     const first = await harness.deliver(harness.request());
     if (first.kind !== 'postpone') throw new Error(first.kind);
-    return { harness, lockedUntil: plus(first.until, minutes(1)) };
+    return { harness, lockedUntil: plus(first.until, LOCK_MARGIN) };
   }
 
   test.each(['catch-up', 'backfill'] as const)(

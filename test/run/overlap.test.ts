@@ -56,7 +56,7 @@ describe('two runs of a job', () => {
     expect((await harness.record('report/2027-03-02T02:01Z/nightly'))?.status).toBe('completed');
   });
 
-  test('keep a later attempt waiting, uncounted, while another run has the lock', async () => {
+  test('keep a later attempt in line, uncounted, while another run has the lock, and the end of that run sends it', async () => {
     const done = deferred();
     let calls = 0;
     const harness = createRunHarness(() => {
@@ -65,15 +65,41 @@ describe('two runs of a job', () => {
     });
     const retry = await harness.deliver(harness.request());
     if (retry.kind !== 'postpone') throw new Error(retry.kind);
-    harness.clock.jumpTo(plus(retry.until, minutes(2))); // the lock, kept a minute beyond the backoff, has lapsed
+    harness.clock.jumpTo(plus(retry.until, minutes(6))); // the lock, kept for five minutes beyond the backoff, has lapsed
     const other = harness.deliver(second());
     await settle();
 
-    const held = await harness.deliver(harness.request(), { receiveCount: 2 });
+    const inLine = await harness.deliver(harness.request({ input: { region: 'eu' } }), { receiveCount: 2 });
 
-    expect(held.kind).toBe('postpone');
-    expect(await harness.record()).toMatchObject({ status: 'retrying', attempt: 1 });
+    expect(inLine.kind).toBe('acknowledge');
+    expect(await harness.record()).toMatchObject({ status: 'retrying', attempt: 1, input: { region: 'eu' } });
+    expect(harness.events).toContainEqual(expect.objectContaining({ event: 'run-waiting', blockedBy: second().run }));
     done.resolve();
     await other;
+    expect(harness.sent()).toEqual([harness.request({ input: { region: 'eu' } })]);
+    await harness.deliver(harness.request());
+    expect(await harness.record()).toMatchObject({ status: 'completed', attempt: 2 });
+  });
+
+  test('send the one in line with the next delivery when its message could not be sent', async () => {
+    const done = deferred();
+    let calls = 0;
+    const harness = createRunHarness(() => {
+      if (++calls === 1) throw new Error('first attempt');
+      return done.promise;
+    });
+    const retry = await harness.deliver(harness.request());
+    if (retry.kind !== 'postpone') throw new Error(retry.kind);
+    harness.clock.jumpTo(plus(retry.until, minutes(6)));
+    const other = harness.deliver(second());
+    await settle();
+    await harness.deliver(harness.request(), { receiveCount: 2 });
+    harness.queue.failNext('send', { when: 'before', error: new Error('throttled') });
+    done.resolve();
+
+    expect((await other).kind).toBe('postpone');
+    expect(harness.sent()).toEqual([]);
+    expect((await harness.deliver(second(), { receiveCount: 2 })).kind).toBe('acknowledge');
+    expect(harness.sent()).toEqual([harness.request()]);
   });
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Backend } from '../support/simulation/backend.ts';
 import { MUTANTS } from '../support/simulation/mutants.ts';
 import { TRACES } from '../support/simulation/rounds.ts';
-import { crowdOf, frozenReleaseOf, lostTakeoverOf, scenarioOf } from '../support/simulation/scenario.ts';
+import { crowdOf, frozenReleaseOf, lineOf, lostTakeoverOf, scenarioOf } from '../support/simulation/scenario.ts';
 import { simulate, simulateSeeds } from '../support/simulation/simulate.ts';
 
 /** Within how many seeds of each kind of world a broken protocol must show. */
@@ -11,6 +11,7 @@ const HUNTS = [
   { of: frozenReleaseOf, from: 1, count: 50 },
   { of: lostTakeoverOf, from: 1, count: 1 },
   { of: crowdOf, from: 1, count: 100 },
+  { of: lineOf, from: 1, count: 200 },
 ];
 
 test.each(MUTANTS)('a protocol that is broken on purpose is found out: $name', async ({ create }) => {

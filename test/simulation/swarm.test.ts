@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import { expect, test } from 'vitest';
 import { createPowertoolsOnce } from '../../lib/store/claim-layer.ts';
 import { memoryBackend } from '../support/simulation/backend.ts';
-import { crowdOf, frozenReleaseOf, lostTakeoverOf, scenarioOf } from '../support/simulation/scenario.ts';
+import { crowdOf, frozenReleaseOf, lineOf, lostTakeoverOf, scenarioOf } from '../support/simulation/scenario.ts';
 import { simulate, simulateSeeds } from '../support/simulation/simulate.ts';
 import { traceOf } from '../support/simulation/trace.ts';
 import { countOf } from '../support/thorough.ts';
@@ -25,7 +25,7 @@ test(
 test(
   'the lock holds in a crowd, and where it is released late or taken over twice',
   async () => {
-    for (const of of [crowdOf, frozenReleaseOf, lostTakeoverOf]) {
+    for (const of of [crowdOf, frozenReleaseOf, lineOf, lostTakeoverOf]) {
       expect(await simulateSeeds({ of, from: 1, count: SEEDS / 60 })).toEqual([]);
     }
   },

@@ -16,7 +16,7 @@ import { DynamoDbRunRequests } from '../../lib/store/dynamodb/dynamodb-run-reque
 import { DynamoDbRunStore } from '../../lib/store/dynamodb/dynamodb-run-store.ts';
 import { plus } from '../../lib/units.ts';
 import { RETENTION } from '../contract/stores.ts';
-import { claimRequest, DUE, minutes, scheduledRequest } from '../support/requests.ts';
+import { claimRequest, DUE, lockRequest, minutes, scheduledRequest } from '../support/requests.ts';
 
 const dynamo = mockClient(DynamoDBClient);
 beforeEach(() => dynamo.reset());
@@ -49,6 +49,7 @@ const held: Claimed = {
   kind: 'claimed',
   owner: 'owner-1',
   claim: 1,
+  input: undefined,
   record: {
     id: request.run,
     job: 'report',
@@ -237,7 +238,7 @@ describe('a settlement', () => {
 });
 
 describe('a lock', () => {
-  const lock = { job: 'report', run: request.run, claim: 3, now: DUE, until: plus(DUE, minutes(2)) };
+  const lock = lockRequest({ run: request.run, claim: 3 });
 
   test('is taken, released and extended under exact conditions', async () => {
     dynamo.on(UpdateItemCommand).resolves({ Attributes: marshall({ token: 7 }) });
@@ -259,22 +260,21 @@ describe('a lock', () => {
 
     expect(taken.hold.token).toBe(7);
     expect(conditions).toEqual([
-      'attribute_not_exists(lockRun) OR (lockRun = :run AND lockClaim <= :claim) OR lockUntil <= :now',
+      '((attribute_not_exists(lockRun) OR lockUntil <= :now) OR (lockRun = :run AND lockClaim <= :claim))',
       'lockRun = :run AND token = :token',
       'lockRun = :run AND token = :token',
-      'attribute_not_exists(lockRun) OR (lockRun = :run AND lockClaim <= :claim) OR (lockRun = :from AND token = :token)',
+      '((attribute_not_exists(lockRun) OR (lockRun = :from AND token = :token)) OR (lockRun = :run AND lockClaim <= :claim))',
     ]);
   });
 
-  test('that was freed between a refusal and the look at it is asked for again', async () => {
+  test('that was freed between a refusal and the look at it is shown without a holder', async () => {
     dynamo
       .on(UpdateItemCommand)
       .rejectsOnce(refusal())
-      .resolves({ Attributes: marshall({ token: 2 }) })
       .on(GetItemCommand)
       .resolves({ Item: marshall({ token: 1 }) });
 
-    expect(await locks.take(lock)).toMatchObject({ kind: 'taken', hold: { token: 2 } });
+    expect(await locks.take(lock)).toEqual({ kind: 'busy', view: { again: [], waiting: [], asked: [] } });
   });
 });
 
@@ -308,7 +308,7 @@ describe.each([throttled, timeout, expired])('when DynamoDB answers $name', (err
     { call: 'noteDeadLetter', action: () => runs.noteDeadLetter(held.record, DUE) },
     { call: 'createPending', action: () => requests.createPending(request, { now: DUE, requestedBy: 'ada' }) },
     { call: 'get', action: () => runs.get(request.run) },
-    { call: 'take', action: () => locks.take({ job: 'report', run: 'r', claim: 1, now: DUE, until: DUE }) },
+    { call: 'take', action: () => locks.take(lockRequest()) },
     { call: 'release', action: () => locks.release({ job: 'report', run: 'r', token: 1 }) },
   ])('$call passes the error on unchanged and sends nothing more', async ({ action }) => {
     await expect(action()).rejects.toBe(error);

@@ -4,7 +4,7 @@ import { DynamoDbLockStore } from '../../lib/store/dynamodb/dynamodb-lock-store.
 import { DynamoDbRunStore } from '../../lib/store/dynamodb/dynamodb-run-store.ts';
 import { plus } from '../../lib/units.ts';
 import { RETENTION, TABLE_SOURCES } from '../contract/stores.ts';
-import { claimRequest, DUE, minutes, scheduledRequest } from '../support/requests.ts';
+import { claimRequest, DUE, lockRequest, minutes, scheduledRequest } from '../support/requests.ts';
 import type { TestTable } from '../support/test-table.ts';
 
 describe.each(TABLE_SOURCES)('a refused write over $name', ({ open, bringsRefusedItem }) => {
@@ -37,12 +37,12 @@ describe.each(TABLE_SOURCES)('a refused write over $name', ({ open, bringsRefuse
   test('tells a lock its holder, with a read only where the item does not come with it', async () => {
     const { job, run } = scheduledRequest();
     const until = plus(DUE, minutes(2));
-    await locks.take({ job, run, claim: 1, now: DUE, until });
+    await locks.take(lockRequest({ job, run }));
     sent.length = 0;
 
-    const refused = await locks.take({ job, run: 'another', claim: 1, now: DUE, until });
+    const refused = await locks.take(lockRequest({ job, run: 'another' }));
 
-    expect(refused).toEqual({ kind: 'busy', holder: { job, run, token: 1 }, until });
+    expect(refused).toMatchObject({ kind: 'busy', view: { holder: { job, run, token: 1, until } } });
     expect(sent).toEqual(calls);
   });
 });

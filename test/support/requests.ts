@@ -1,4 +1,4 @@
-import type { ClaimRequest, RunRequest } from '../../lib/run/ports.ts';
+import type { ClaimRequest, LockRequest, RunRequest } from '../../lib/run/ports.ts';
 import { requestedRunId, scheduledRunId } from '../../lib/run/run-id.ts';
 import { epochMs, MINUTE, milliseconds, plus } from '../../lib/units.ts';
 
@@ -53,6 +53,21 @@ export function claimRequest(request: RunRequest, overrides: Partial<ClaimReques
     isTracked: false,
     logStream: 'stream-1',
     requestId: 'request-1',
+    ...overrides,
+  };
+}
+
+/** A due run asks for its job's lock for two minutes, and leaves it to nobody. */
+export function lockRequest(overrides: Partial<LockRequest> = {}): LockRequest {
+  const { run = 'report/2027-03-02T02:00Z/nightly', job = 'report', now = DUE } = overrides;
+  return {
+    job,
+    run,
+    claim: 1,
+    now,
+    until: plus(now, minutes(2)),
+    entry: `entry of ${run}`,
+    respects: [],
     ...overrides,
   };
 }

@@ -4,10 +4,12 @@ import { policyOf } from '../../lib/job/policy.ts';
 import type { Delivery, Disposition, Executed, RunPorts } from '../../lib/run/delivery.ts';
 import type { RunEvent } from '../../lib/run/events.ts';
 import { executeRun } from '../../lib/run/execute-run.ts';
-import type { DeadLetter, RunRequest } from '../../lib/run/ports.ts';
+import { parseRunMessage } from '../../lib/run/message.ts';
+import type { DeadLetter, LockStore, RunRequest, RunStore } from '../../lib/run/ports.ts';
 import { deployedTimeouts } from '../../lib/run/timeouts.ts';
 import { createDirectOnce } from '../../lib/store/direct-once.ts';
 import { MemoryLockStore } from '../../lib/store/memory/memory-lock-store.ts';
+import { MemoryRunQueue } from '../../lib/store/memory/memory-run-queue.ts';
 import { MemoryRunStore } from '../../lib/store/memory/memory-run-store.ts';
 import { GATES } from '../../lib/testing/gates.ts';
 import { plus, toMilliseconds } from '../../lib/units.ts';
@@ -24,18 +26,27 @@ export const fails: RunFunction = () => {
   throw new Error('no connection');
 };
 
+interface Extras extends Pick<RunPorts, 'admit' | 'ping'> {
+  /** @default in memory */
+  readonly stores?: { readonly runs?: RunStore; readonly locks?: LockStore };
+  /** @default report */
+  readonly name?: string;
+}
+
 /** A job over stores in memory and a clock that stands still, and everything that it leaves behind. */
 export function createRunHarness(
   run: RunFunction,
   definition: Definition = {},
-  extras: Pick<RunPorts, 'admit' | 'ping'> = {},
+  { stores = {}, name = 'report', ...extras }: Extras = {},
 ) {
   const clock = new VirtualClock(plus(DUE, secondsOf(1)));
-  const job = defineJob<InputSchema | undefined>('report', { ...definition, run });
+  const job = defineJob<InputSchema | undefined>(name, { ...definition, run });
   const policy = policyOf(job);
-  const memory = new MemoryRunStore();
+  const memory = stores.runs ?? new MemoryRunStore();
   const runs = observed(memory);
-  const locks = observed(new MemoryLockStore());
+  const locks = observed(stores.locks ?? new MemoryLockStore());
+  const sent = new MemoryRunQueue();
+  const queue = observed(sent);
   const deadLetters: DeadLetter[] = [];
   const alerts: AlertMessage[] = [];
   const events: RunEvent[] = [];
@@ -51,7 +62,7 @@ export function createRunHarness(
     random: () => 0.5,
     once: createDirectOnce(runs.port),
     runs: runs.port,
-    gate: GATES[policy.overlap]({ locks: locks.port, runs: runs.port }),
+    gate: GATES[policy.overlap]({ locks: locks.port, runs: runs.port, queue: queue.port }),
     reporter: reporter.port,
     observe: (event) => events.push(event),
     describeFailure: (record, error) => ({ subject: `${record.job} failed: ${error.message}`, body: record.id }),
@@ -66,13 +77,16 @@ export function createRunHarness(
     ports,
     runs,
     locks,
+    queue,
+    /** The bodies of the messages that were sent to the job's own queue. */
+    sent: () => sent.messages.map(({ body }) => parseRunMessage(body)),
     reporter,
     deadLetters,
     alerts,
     events,
     request: (overrides: Partial<RunRequest> = {}) =>
-      scheduledRequest({ job: 'report', run: `report/2027-03-02T02:00Z/nightly`, ...overrides }),
-    record: (runId = 'report/2027-03-02T02:00Z/nightly') => memory.get(runId),
+      scheduledRequest({ job: name, run: `${name}/2027-03-02T02:00Z/nightly`, ...overrides }),
+    record: (runId = `${name}/2027-03-02T02:00Z/nightly`) => memory.get(runId),
     /** Executes a delivery at the clock's instant. */
     async deliver(
       request: RunRequest,

@@ -1,7 +1,6 @@
 import { createSkipGate } from '../../run/overlap/skip.ts';
-import { DynamoDbLockStore } from '../../store/dynamodb/dynamodb-lock-store.ts';
 import type { CreateGate } from './create-gate.ts';
+import { gatePorts } from './gate-ports.ts';
 
 /** The gate of `overlap: 'skip'`, with locks in the table. */
-export const skip: CreateGate = ({ client, table, runs }) =>
-  createSkipGate({ locks: new DynamoDbLockStore({ client, table }), runs });
+export const skip: CreateGate = (parts) => createSkipGate(gatePorts(parts));

@@ -5,5 +5,6 @@ export function createAllowGate(): Gate {
   return {
     enter: async ({ claimed }) => ({ kind: 'enter', fencingToken: claimed.claim }),
     async leave() {},
+    async abandon() {},
   };
 }

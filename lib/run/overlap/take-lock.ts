@@ -1,11 +1,14 @@
-import type { EpochMs } from '../../units.ts';
-import type { LockHold, LockRequest } from '../ports.ts';
+import type { LockHold, LockHolder, LockRequest, LockView } from '../ports.ts';
 import { hasEnded } from '../record.ts';
 import type { GatePorts } from './gate.ts';
 
 export type LockResult =
   | { readonly kind: 'taken'; readonly hold: LockHold }
-  | { readonly kind: 'busy'; readonly holder: string; readonly until: EpochMs };
+  | {
+      readonly kind: 'busy';
+      /** Whose lease held when the take was refused, and whose run, read after that, had not ended. */
+      readonly holder?: LockHolder;
+    };
 
 /**
  * Takes a job's lock, also from a run that has ended without freeing it: its delivery died between
@@ -15,8 +18,12 @@ export async function takeLock(request: LockRequest, { locks, runs }: GatePorts)
   const taken = await locks.take(request);
   if (taken.kind === 'taken') return taken;
 
-  const holder = await runs.get(taken.holder.run);
-  const isOver = holder === undefined || hasEnded(holder.status);
-  const final = isOver ? await locks.takeOver(request, taken.holder) : taken;
-  return final.kind === 'taken' ? final : { kind: 'busy', holder: final.holder.run, until: final.until };
+  const { holder } = taken.view;
+  if (!isHeld(taken.view, request.now) || holder === undefined) return { kind: 'busy' };
+  const run = await runs.get(holder.run);
+  if (run !== undefined && !hasEnded(run.status)) return { kind: 'busy', holder };
+  const takenOver = await locks.takeOver(request, holder);
+  return takenOver.kind === 'taken' ? takenOver : { kind: 'busy' };
 }
+
+export const isHeld = ({ holder }: LockView, now: number): boolean => holder !== undefined && holder.until > now;

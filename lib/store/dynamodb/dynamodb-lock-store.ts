@@ -1,8 +1,17 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { LockHold, LockRequest, LockStore, TakeResult } from '../../run/ports.ts';
+import type {
+  LockChange,
+  LockHold,
+  LockHolder,
+  LockRequest,
+  LockStore,
+  LockView,
+  TakeResult,
+  WaitingSet,
+} from '../../run/ports.ts';
 import { type EpochMs, epochMs } from '../../units.ts';
 import { stateKey } from './keys.ts';
-import { Table } from './table.ts';
+import { type Item, Table } from './table.ts';
 import type { Update } from './update.ts';
 
 const GRANT = {
@@ -11,11 +20,25 @@ const GRANT = {
   lockUntil: ':until',
   token: 'if_not_exists(token, :zero) + :one',
 } as const;
-/** Free, or this run's own: also its own write, whose answer was lost. Not if a later claim of the run has it. */
-const IS_OPEN = 'attribute_not_exists(lockRun) OR (lockRun = :run AND lockClaim <= :claim)';
-const IS_MINE = 'lockRun = :run AND token = :token';
+const LOCK = ['lockRun', 'lockClaim', 'lockUntil'] as const;
+/** Also its own write, whose answer was lost. Not if a later claim of the run has it. */
+const IS_MINE = '(lockRun = :run AND lockClaim <= :claim)';
+const IS_ABSENT = 'attribute_not_exists(lockRun)';
+const IS_FREE = `(${IS_ABSENT} OR lockUntil <= :now)`;
+const IS_HOLD = 'lockRun = :run AND token = :token';
+const IS_IN = '(contains(again, :entry) OR contains(waiting, :entry) OR contains(asked, :entry))';
+const LEAVE = { again: ':me', waiting: ':me', asked: ':me' };
 
-/** Jobs' locks, each in its job's STATE item. The token outlives every release, so it only ever rises. */
+/** A free lock is left to those that the run lets pass, unless it waits itself. DynamoDB refuses brackets within brackets. */
+function isTakeable({ respects }: LockRequest, isFree: string): string {
+  const isEmpty = respects.map((set) => `attribute_not_exists(${set})`).join(' AND ');
+  return isEmpty ? `((${isFree} AND (${isEmpty} OR ${IS_IN})) OR ${IS_MINE})` : `(${isFree} OR ${IS_MINE})`;
+}
+
+/**
+ * Jobs' locks, each in its job's STATE item with the sets of those that wait. The token outlives every release, so it only
+ * ever rises.
+ */
 export class DynamoDbLockStore implements LockStore {
   readonly #table: Table;
 
@@ -24,48 +47,81 @@ export class DynamoDbLockStore implements LockStore {
   }
 
   take(request: LockRequest): Promise<TakeResult> {
-    return this.#grant(request, `${IS_OPEN} OR lockUntil <= :now`, { now: request.now });
+    return this.#grant(request, IS_FREE, { now: request.now });
   }
 
   takeOver(request: LockRequest, from: LockHold): Promise<TakeResult> {
-    const condition = `${IS_OPEN} OR (lockRun = :from AND token = :token)`;
-    return this.#grant(request, condition, { from: from.run, token: from.token });
-  }
-
-  extend(hold: LockHold, until: EpochMs): Promise<boolean> {
-    return this.#changeMine(hold, { set: { lockUntil: ':until' }, values: { until } });
-  }
-
-  release(hold: LockHold): Promise<boolean> {
-    return this.#changeMine(hold, { set: { token: ':token' }, remove: ['lockRun', 'lockClaim', 'lockUntil'] });
-  }
-
-  async #changeMine(
-    { job, run, token }: LockHold,
-    { values, ...change }: Pick<Update, 'set' | 'remove'> & Partial<Pick<Update, 'values'>>,
-  ): Promise<boolean> {
-    const { applied } = await this.#table.update({
-      ...change,
-      key: stateKey(job),
-      condition: IS_MINE,
-      values: { run, token, ...values },
+    return this.#grant(request, `(${IS_ABSENT} OR (lockRun = :from AND token = :token))`, {
+      from: from.run,
+      token: from.token,
     });
+  }
+
+  join(request: LockRequest, set: WaitingSet, room?: number): Promise<LockChange> {
+    const { job, run, claim, now, entry, respects } = request;
+    const hasRoom = room === undefined ? '' : ` AND (${IS_IN} OR attribute_not_exists(${set}) OR size(${set}) < :room)`;
+    const condition = `NOT ${isTakeable(request, IS_FREE)}${hasRoom}`;
+    const asks = respects.length > 0 || room !== undefined;
+    const values = { run, claim, now, me: new Set([entry]), ...(asks ? { entry } : {}), ...(room && { room }) };
+    return this.#change(job, { add: { [set]: ':me' }, condition, values });
+  }
+
+  async leave(job: string, entry: string): Promise<LockView> {
+    const values = { me: new Set([entry]) };
+    const { view } = await this.#change(job, { delete: LEAVE, condition: 'attribute_exists(pk)', values });
+    return view;
+  }
+
+  async extend({ job, run, token }: LockHold, until: EpochMs): Promise<boolean> {
+    const values = { run, token, until };
+    const { applied } = await this.#change(job, { set: { lockUntil: ':until' }, condition: IS_HOLD, values });
     return applied;
   }
 
-  async #grant(request: LockRequest, condition: string, values: Record<string, unknown>): Promise<TakeResult> {
-    const { job, run, claim, until } = request;
+  release({ job, run, token }: LockHold): Promise<LockChange> {
+    return this.#change(job, { remove: LOCK, condition: IS_HOLD, values: { run, token } });
+  }
+
+  free({ job, run, claim }: Pick<LockHolder, 'job' | 'run' | 'claim'>): Promise<LockChange> {
+    return this.#change(job, { remove: LOCK, condition: IS_MINE, values: { run, claim } });
+  }
+
+  async read(job: string): Promise<LockView> {
+    return toView(job, await this.#table.get(stateKey(job)));
+  }
+
+  async #change(job: string, update: Omit<Update, 'key'>): Promise<LockChange> {
+    const { applied, item } = await this.#table.update({ key: stateKey(job), ...update });
+    return { applied, view: toView(job, item) };
+  }
+
+  async #grant(request: LockRequest, isFree: string, values: Record<string, unknown>): Promise<TakeResult> {
+    const { job, run, claim, until, entry, respects } = request;
     const { applied, item = {} } = await this.#table.update({
       key: stateKey(job),
       set: GRANT,
-      condition,
-      values: { run, claim, until, zero: 0, one: 1, ...values },
+      delete: LEAVE,
+      condition: isTakeable(request, isFree),
+      values: {
+        ...{ run, claim, until, zero: 0, one: 1, me: new Set([entry]) },
+        ...(respects.length > 0 ? { entry } : {}),
+        ...values,
+      },
     });
-    const token = Number(item.token ?? 0);
-    if (applied) return { kind: 'taken', hold: { job, run, token } };
-    const { lockRun, lockUntil } = item;
-    // Freed between the refusal and the look at it, which on DynamoDB itself is one step.
-    if (typeof lockRun !== 'string') return this.take(request);
-    return { kind: 'busy', holder: { job, run: lockRun, token }, until: epochMs(Number(lockUntil)) };
+    if (!applied) return { kind: 'busy', view: toView(job, item) };
+    return { kind: 'taken', hold: { job, run, token: Number(item.token) } };
   }
 }
+
+function toView(job: string, item: Item = {}): LockView {
+  const { lockRun, lockClaim, lockUntil, token, again, waiting, asked } = item;
+  const until = epochMs(Number(lockUntil));
+  return {
+    ...(typeof lockRun === 'string' && {
+      holder: { job, run: lockRun, token: Number(token), claim: Number(lockClaim), until },
+    }),
+    ...{ again: entries(again), waiting: entries(waiting), asked: entries(asked) },
+  };
+}
+
+const entries = (set: unknown): readonly string[] => (set instanceof Set ? [...set] : []);

@@ -11,7 +11,7 @@ import type {
 } from '../../run/ports.ts';
 import { hasEnded, type RunRecord } from '../../run/record.ts';
 import { type EpochMs, type Milliseconds, plus, toEpochSeconds } from '../../units.ts';
-import { closeAttempt, opensRound, readRefusal, settledFields, toClaimed } from '../rules.ts';
+import { checkAtOf, closeAttempt, opensRound, readRefusal, settledFields, toClaimed } from '../rules.ts';
 import { claimUpdate, roundUpdate } from './claim-update.ts';
 import { openEntry, runKey } from './keys.ts';
 import { toRunRecord } from './run-item.ts';
@@ -45,7 +45,7 @@ export class DynamoDbRunStore implements RunStore {
       return { kind: 'held', until: request.now };
     }
     const record = toRunRecord(item);
-    return applied ? toClaimed(record, request.owner) : readRefusal(record, request);
+    return applied ? toClaimed(record, request) : readRefusal(record, request);
   }
 
   /** The write that claims, and for the dead letter of a failed run the one that opens a round. */
@@ -60,6 +60,8 @@ export class DynamoDbRunStore implements RunStore {
     const fields = settledFields(claimed, settlement);
     const { applied, item } = await this.#end(id, {
       fields,
+      checkAt: checkAtOf(settlement),
+      input: claimed.input,
       condition: 'owner = :owner AND claim = :claim AND status = :running',
       values: { owner: claimed.owner, claim: claimed.claim },
     });
@@ -110,19 +112,20 @@ export class DynamoDbRunStore implements RunStore {
    * A write that takes a run out of `running`. One that ends it leaves the index of open runs and is
    * the only kind that sets `expiresAt`; one that does not stays in the index until its next attempt.
    */
-  #end(runId: string, { fields, condition, values }: Pick<Update, 'condition' | 'values'> & { fields: SettledItem }) {
-    const { status, result, finishedAt, nextAttemptAt } = fields;
+  #end(runId: string, { fields, checkAt, input, condition, values }: End) {
+    const { status, result, finishedAt } = fields;
+    const keepsInput = checkAt !== undefined && input !== undefined;
     const written = {
       ...fields,
       ...(result === undefined ? {} : { result: JSON.stringify(result) }),
       ...(hasEnded(status) && finishedAt !== undefined
         ? { expiresAt: toEpochSeconds(plus(finishedAt, this.#retention)) }
         : {}),
-      ...(nextAttemptAt === undefined ? {} : openEntry(runId, nextAttemptAt)),
+      ...(checkAt === undefined ? {} : openEntry(runId, checkAt)),
     };
     return this.#table.update({
       key: runKey(runId),
-      set: assign(written),
+      set: { ...assign(written), ...(keepsInput ? { input: 'if_not_exists(input, :input)' } : {}) },
       remove: [
         'current',
         // Who has failed it has the time of its lease to send its dead letter.
@@ -130,9 +133,21 @@ export class DynamoDbRunStore implements RunStore {
         ...(hasEnded(status) ? ['openShard', 'openAt'] : []),
       ],
       condition,
-      values: { ...written, running: 'running', ...values },
+      values: {
+        ...written,
+        ...(keepsInput ? { input: JSON.stringify(input) } : {}),
+        running: 'running',
+        ...values,
+      },
     });
   }
 }
 
 type SettledItem = Pick<RunRecord, 'status' | 'attempts'> & Partial<RunRecord>;
+
+interface End extends Pick<Update, 'condition' | 'values'> {
+  readonly fields: SettledItem;
+  /** Of a run that goes on. */
+  readonly checkAt?: EpochMs | undefined;
+  readonly input?: unknown;
+}

@@ -17,6 +17,7 @@ import { EARLY_START } from '../../run/timeouts.ts';
 import { type EpochMs, plus } from '../../units.ts';
 import {
   causeOf,
+  checkAtOf,
   claimableStatuses,
   closeAttempt,
   opensRound,
@@ -39,7 +40,7 @@ export class MemoryRunStore implements RunStore, RunRequests {
     const record = claimedRecord(before, request);
     this.#set(record);
     if (request.isTracked) this.open.set(run, request.leaseUntil);
-    return toClaimed(record, request.owner);
+    return toClaimed(record, request);
   }
 
   async settle(claimed: Claimed, settlement: Settlement): Promise<void> {
@@ -52,8 +53,10 @@ export class MemoryRunStore implements RunStore, RunRequests {
     if (record.status !== 'running') throw new LeaseLostError(record.id);
     const { leaseUntil, ...rest } = record;
     const lease = fields.status === 'failed' && leaseUntil !== undefined ? { leaseUntil } : {};
-    this.#set({ ...rest, ...lease, ...fields });
-    if (fields.nextAttemptAt !== undefined) this.open.set(record.id, fields.nextAttemptAt);
+    const checkAt = checkAtOf(settlement);
+    const input = checkAt === undefined ? undefined : (record.input ?? claimed.input);
+    this.#set({ ...rest, ...lease, ...fields, ...(input === undefined ? {} : { input }) });
+    if (checkAt !== undefined) this.open.set(record.id, checkAt);
   }
 
   async closeExhausted(seen: RunRecord, closing: ExhaustedClosing): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { MemoryRunQueue } from '../../../lib/store/memory/memory-run-queue.ts';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { systemClock } from '../../../lib/clock.ts';
@@ -42,7 +43,7 @@ function createPorts(): RunPorts {
     random: Math.random,
     once: createPowertoolsOnce(runs, context),
     runs,
-    gate: createSkipGate({ locks: new MemoryLockStore(), runs }),
+    gate: createSkipGate({ locks: new MemoryLockStore(), runs, queue: new MemoryRunQueue() }),
     reporter: { sendDeadLetter: async () => {}, alert: async () => {} },
     observe: createRunLog({ log: toLog(logger), deployment: 'bench-dev', writeMetrics }),
     describeFailure: () => ({ subject: '', body: '' }),

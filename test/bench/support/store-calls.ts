@@ -1,3 +1,4 @@
+import { MemoryRunQueue } from '../../../lib/store/memory/memory-run-queue.ts';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
 import { defineJob, type Job } from '../../../lib/job/job.ts';
@@ -86,7 +87,7 @@ async function completeRun(
     random: () => 0.5,
     once: createPowertoolsOnce(runs, { getRemainingTimeInMillis: () => 60_000 } as Context),
     runs,
-    gate: GATES[policy.overlap]({ locks: new DynamoDbLockStore({ client, table }), runs }),
+    gate: GATES[policy.overlap]({ locks: new DynamoDbLockStore({ client, table }), runs, queue: new MemoryRunQueue() }),
     reporter: { sendDeadLetter: async () => {}, alert: async () => {} },
     observe: ({ event }) => events.push(event),
     describeFailure: () => ({ subject: '', body: '' }),

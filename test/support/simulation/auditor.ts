@@ -1,7 +1,9 @@
+import { isExclusive } from '../../../lib/job/overlap.ts';
 import { epochMs, HOUR } from '../../../lib/units.ts';
 import { append, count, Evidence } from './evidence.ts';
 import type { Fact, FactOf } from './journal.ts';
 import { ENDS, judgeRecord } from './judge-record.ts';
+import { LockAuditor } from './lock-auditor.ts';
 import { JOB, type World } from './world.ts';
 
 /**
@@ -37,18 +39,21 @@ function judgeReports({ letterSenders, alertSenders, disturbed, accuse }: Eviden
 /** By asking for it as the next run would, an hour later. */
 async function judgeLock({ backend, timeline }: World, evidence: Evidence): Promise<void> {
   const now = epochMs(timeline.now + HOUR);
-  const { kind } = await backend.locks.take({ job: JOB, run: 'the next run', claim: 1, now, until: now });
+  const next = { job: JOB, run: 'the next run', claim: 1, now, until: now, entry: 'the next run', respects: [] };
+  const { kind } = await backend.locks.take(next);
   if (kind !== 'taken') evidence.accuse('I6', 'the lock is still held an hour after everything');
 }
 
 class Auditor {
   readonly #world: World;
   readonly #evidence: Evidence;
+  readonly #locks: LockAuditor;
   readonly #tokens = new Map<string, number>();
 
   constructor(world: World, evidence: Evidence) {
     this.#world = world;
     this.#evidence = evidence;
+    this.#locks = new LockAuditor(evidence);
   }
 
   see(fact: Fact): void {
@@ -61,6 +66,7 @@ class Auditor {
         break;
       case 'received':
         messages.set(fact.process, fact.message);
+        this.#evidence.receivedAt.set(fact.process, fact.at);
         break;
       case 'deleted':
         this.#seeDeleted(fact);
@@ -78,6 +84,9 @@ class Auditor {
         break;
       case 'record':
         this.#seeRecord(fact);
+        break;
+      case 'lock':
+        this.#locks.see(fact);
         break;
       case 'job-started':
         this.#seeStart(fact);
@@ -100,8 +109,9 @@ class Auditor {
   }
 
   #seeDeleted({ run, message }: FactOf<'deleted'>): void {
-    const { ended, owedBy, deadLetters, redriven, letters, letterOf, failures, rounds } = this.#evidence;
-    if (!ended.has(run)) this.#evidence.accuse('I1', `${run}: ${message} was deleted before the run ended`);
+    const { ended, owedBy, deadLetters, redriven, letters, letterOf, failures, rounds, inLine } = this.#evidence;
+    if (!ended.has(run) && !inLine.has(message))
+      this.#evidence.accuse('I1', `${run}: ${message} was deleted before the run ended`);
     const letter = letters.get(letterOf.get(message) ?? '');
     if (letter !== undefined && letter === failures.get(run) && (rounds.get(run) ?? 0) < letter) {
       this.#evidence.accuse('I1', `${run}: ${message} was deleted, the dead letter of a failure without a round`);
@@ -115,6 +125,9 @@ class Auditor {
   #seeRecord({ process, before, after, at }: FactOf<'record'>): void {
     const { executions, ended, rounds, failures } = this.#evidence;
     const { id, status } = after;
+    this.#evidence.written.set(process, after);
+    this.#evidence.latest.set(id, after);
+    this.#locks.seeRecord(process, after);
     if (before?.status === 'completed') {
       this.#evidence.accuse('I3', `${id}: a completed record was written by ${process}`);
     }
@@ -134,7 +147,12 @@ class Auditor {
       this.#evidence.accuse('I5', `${id}: ${process} took it from ${owner}, which was within its lease`);
     }
     if (owner === process && status !== 'running') this.#seeSettled(process, after);
-    if (ENDS.includes(status)) ended.add(id);
+    if (ENDS.includes(status)) {
+      ended.add(id);
+      this.#evidence.endedAt.set(id, at);
+    } else {
+      this.#evidence.endedAt.delete(id);
+    }
     if (status === 'failed') this.#seeFailed(process, after);
     if (status === 'completed') this.#seeCompleted(process, id);
   }
@@ -192,13 +210,13 @@ class Auditor {
     const { executions } = this.#evidence;
     if (at >= deadline) this.#evidence.accuse('I5', `${run}: ${process} started the job after its time was over`);
 
-    const isExclusive = this.#world.policy.overlap === 'skip';
-    const others = [...executions.values()].filter((each) => isExclusive || each.run === run);
+    const isLocked = isExclusive(this.#world.policy.overlap);
+    const others = [...executions.values()].filter((each) => isLocked || each.run === run);
     const other = others.find((each) => this.#evidence.isValid(each, at));
     if (other !== undefined) {
       this.#evidence.accuse('I5', `${run}: ${process} started while ${other.process} was running ${other.run}`);
     }
-    const scope = isExclusive ? JOB : run;
+    const scope = isLocked ? JOB : run;
     const highest = this.#tokens.get(scope) ?? 0;
     if (token <= highest) this.#evidence.accuse('I4', `${run}: token ${token} was given after ${highest}`);
     this.#tokens.set(scope, Math.max(highest, token));
@@ -221,11 +239,12 @@ class Auditor {
       this.#evidence.accuse('I5', `${execution.run}: ${process} answered while its job was still running`);
     }
     if (troubles === 0) this.#evidence.untroubled.add(process);
+    if (isExclusive(this.#world.policy.overlap)) this.#locks.seeAnswer(fact);
     this.#countCalls(fact);
   }
 
   #countCalls({ process, storeCalls }: { readonly process: string; readonly storeCalls: number }): void {
-    const allowed = this.#world.policy.overlap === 'allow' ? 3 : 7;
+    const allowed = isExclusive(this.#world.policy.overlap) ? this.#locks.allowedCalls(process) : 3;
     if (storeCalls > allowed) {
       this.#evidence.accuse('I7', `${process} made ${storeCalls} calls of stores; allowed are ${allowed}`);
     }

@@ -1,5 +1,5 @@
 import type { RunPorts } from '../../../lib/run/delivery.ts';
-import type { LockStore, Once, RunStore } from '../../../lib/run/ports.ts';
+import type { LockStore, LockView, Once, RunStore } from '../../../lib/run/ports.ts';
 import type { RunRecord } from '../../../lib/run/record.ts';
 import { createDirectOnce } from '../../../lib/store/direct-once.ts';
 import { MemoryLockStore } from '../../../lib/store/memory/memory-lock-store.ts';
@@ -11,18 +11,23 @@ export interface Backend {
   readonly locks: LockStore;
   readonly once: (runs: RunStore) => Once;
   peek(runId: string): Promise<RunRecord | undefined>;
+  peekLock(job: string): Promise<LockView>;
   /** Changes the ports of each delivery: for protocols that are broken on purpose. */
   readonly change?: (ports: RunPorts) => RunPorts;
 }
 
 export interface BackendParts {
   readonly runs?: MemoryRunStore;
-  readonly locks?: LockStore;
+  readonly locks?: MemoryLockStore;
   readonly once?: Backend['once'];
   readonly change?: (ports: RunPorts) => RunPorts;
 }
 
-export function memoryBackend({ runs = new MemoryRunStore(), ...parts }: BackendParts = {}): Backend {
+export function memoryBackend({
+  runs = new MemoryRunStore(),
+  locks = new MemoryLockStore(),
+  ...parts
+}: BackendParts = {}): Backend {
   const peek = async (runId: string) => runs.all().find(({ id }) => id === runId);
-  return { runs, locks: new MemoryLockStore(), once: createDirectOnce, peek, ...parts };
+  return { runs, locks, once: createDirectOnce, peek, peekLock: (job) => locks.read(job), ...parts };
 }

@@ -1,6 +1,7 @@
 import type { RunPorts } from '../../../lib/run/delivery.ts';
 import { executeRun } from '../../../lib/run/execute-run.ts';
 import { parseRunMessage } from '../../../lib/run/message.ts';
+import type { LockView } from '../../../lib/run/ports.ts';
 import { deliveryTimeouts } from '../../../lib/run/timeouts.ts';
 import type { Event } from './journal.ts';
 import type { Network } from './network.ts';
@@ -13,10 +14,14 @@ export interface Surroundings {
   readonly queue: SimulatedQueue;
   readonly network: Pick<Network, 'call'>;
   readonly note: (event: Event) => void;
+  readonly peekLock: () => LockView;
 }
 
 /** What `lib/lambda` does with one message around `executeRun`, and Lambda with the answer. */
-export async function deliver(receipt: Receipt, { process, ports, queue, network, note }: Surroundings): Promise<void> {
+export async function deliver(
+  receipt: Receipt,
+  { process, ports, queue, network, note, peekLock }: Surroundings,
+): Promise<void> {
   const { id } = process;
   const quietly = async (name: string, action: () => void): Promise<void> => {
     try {
@@ -50,7 +55,8 @@ export async function deliver(receipt: Receipt, { process, ports, queue, network
     return;
   }
   await quietly('answer', () => {
-    note({ kind: 'answered', process: id, storeCalls: process.storeCalls, troubles: process.troubles });
+    const { storeCalls, troubles, lockTroubles } = process;
+    note({ kind: 'answered', process: id, storeCalls, troubles, lockTroubles, lock: peekLock() });
     if (isDone) queue.delete(receipt);
   });
 }

@@ -12,5 +12,14 @@ export async function openDynamoBackend(): Promise<{ backend: Backend; close(): 
   const { client, table, close } = await startTestTable();
   const runs = new DynamoDbRunStore({ client, table, retention: RETENTION });
   const locks = new DynamoDbLockStore({ client, table });
-  return { backend: { runs, locks, once: createDirectOnce, peek: (runId) => runs.get(runId) }, close };
+  return {
+    backend: {
+      runs,
+      locks,
+      once: createDirectOnce,
+      peek: (runId) => runs.get(runId),
+      peekLock: (job) => locks.read(job),
+    },
+    close,
+  };
 }

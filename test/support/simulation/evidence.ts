@@ -1,3 +1,4 @@
+import type { RunRecord } from '../../../lib/run/record.ts';
 import type { FactOf } from './journal.ts';
 
 /** One execution of the job's code, as the world saw it. */
@@ -40,6 +41,15 @@ export class Evidence {
   readonly rounds = new Map<string, number>();
   readonly ended = new Set<string>();
   readonly failed = new Set<string>();
+  /** When each process was given its message, and the run as it wrote it last. */
+  readonly receivedAt = new Map<string, number>();
+  readonly written = new Map<string, RunRecord>();
+  /** Each run as it was written last by any process. */
+  readonly latest = new Map<string, RunRecord>();
+  /** When each run ended, the last time. */
+  readonly endedAt = new Map<string, number>();
+  /** Messages whose delivery has seen, with its run marked as waiting, that whoever frees the lock will find it in line. */
+  readonly inLine = new Set<string>();
   readonly completions = new Map<string, number>();
   /** Runs with a dead letter for their latest failure. */
   readonly deadLetters = new Set<string>();

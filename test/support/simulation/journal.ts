@@ -1,3 +1,4 @@
+import type { LockView } from '../../../lib/run/ports.ts';
 import type { RunRecord } from '../../../lib/run/record.ts';
 import type { Fault } from './faults.ts';
 
@@ -27,10 +28,27 @@ export type Event =
       readonly token: number;
       readonly deadline: number;
     }
+  /** A call of the lock store was applied. */
+  | {
+      readonly kind: 'lock';
+      readonly process: string;
+      readonly run: string;
+      readonly name: string;
+      readonly before: LockView;
+      readonly after: LockView;
+    }
   | { readonly kind: 'job-ended'; readonly process: string; readonly how: 'returned' | 'threw' }
   | { readonly kind: 'effect'; readonly process: string; readonly isAccepted: boolean }
   /** The process has given Lambda its answer. */
-  | { readonly kind: 'answered'; readonly process: string; readonly storeCalls: number; readonly troubles: number }
+  | {
+      readonly kind: 'answered';
+      readonly process: string;
+      readonly storeCalls: number;
+      readonly troubles: number;
+      /** How often the lock store refused or did not answer. */
+      readonly lockTroubles: number;
+      readonly lock: LockView;
+    }
   | { readonly kind: 'died'; readonly process: string; readonly storeCalls: number };
 
 /** An event and its instant, in true time. */

@@ -1,9 +1,12 @@
+import { inOrder } from '../../../lib/run/overlap/place.ts';
 import type {
   Claimed,
   ClaimRequest,
   ClaimResult,
   DeadLetterDuty,
+  LockChange,
   LockHold,
+  LockHolder,
   LockRequest,
   Settlement,
   TakeResult,
@@ -11,9 +14,8 @@ import type {
 import type { RunRecord } from '../../../lib/run/record.ts';
 import { MemoryLockStore } from '../../../lib/store/memory/memory-lock-store.ts';
 import { MemoryRunStore } from '../../../lib/store/memory/memory-run-store.ts';
-import { epochMs } from '../../../lib/units.ts';
+import { type EpochMs, epochMs } from '../../../lib/units.ts';
 
-const PAST = epochMs(0);
 const FUTURE = epochMs(Date.parse('2100-01-01T00:00:00Z'));
 
 /** Settles whatever stands there, whoever owns it. */
@@ -139,24 +141,16 @@ export class KeepsWhatIsGivenBack extends MemoryRunStore {
 
 /** Releases whatever hold there is on the lock: the token is not asked for. */
 export class ReleasesWithoutToken extends MemoryLockStore {
-  override async release(hold: LockHold): Promise<boolean> {
-    const holder = await this.#holder(hold.job);
-    return super.release(holder.run === hold.run ? holder : hold);
-  }
-
-  async #holder(job: string): Promise<LockHold> {
-    const looked = await this.take({ job, run: 'looking', claim: 0, now: PAST, until: PAST });
-    if (looked.kind === 'busy') return looked.holder;
-    await super.release(looked.hold);
-    return looked.hold;
+  override async release(hold: LockHold): Promise<LockChange> {
+    const { holder } = this.peek(hold.job);
+    return super.release(holder?.run === hold.run ? holder : hold);
   }
 }
 
 /** Releases the lock of whoever has it. */
 export class ReleasesAnybody extends MemoryLockStore {
-  override async release(hold: LockHold): Promise<boolean> {
-    const looked = await this.take({ ...hold, run: 'looking', claim: 0, now: PAST, until: PAST });
-    return super.release(looked.kind === 'busy' ? looked.holder : looked.hold);
+  override async release(hold: LockHold): Promise<LockChange> {
+    return super.release(this.peek(hold.job).holder ?? hold);
   }
 }
 
@@ -183,11 +177,53 @@ export class TakesOverFromAnybody extends MemoryLockStore {
 
 /** Takes its own takeover, whose answer was lost, for another holder. */
 export class DisownsItsTakeover extends MemoryLockStore {
+  readonly #takenOver = new Set<string>();
+
+  override async take(request: LockRequest): Promise<TakeResult> {
+    return this.#disown(request) ?? super.take(request);
+  }
+
   override async takeOver(request: LockRequest, from: LockHold): Promise<TakeResult> {
-    const looked = await this.take({ ...request, run: 'looking', claim: 0, now: PAST, until: PAST });
-    if (looked.kind === 'taken') await this.release(looked.hold);
-    const isMine = looked.kind === 'busy' && looked.holder.run === request.run;
-    return isMine ? looked : super.takeOver(request, from);
+    const disowned = this.#disown(request);
+    this.#takenOver.add(request.run);
+    return disowned ?? super.takeOver(request, from);
+  }
+
+  #disown({ job, run }: LockRequest): TakeResult | undefined {
+    const view = this.peek(job);
+    return view.holder?.run === run && this.#takenOver.has(run) ? { kind: 'busy', view } : undefined;
+  }
+}
+
+/** Takes the run that is next out of the line before its message is sent. */
+export class PopsBeforeSending extends MemoryLockStore {
+  override async release(hold: LockHold): Promise<LockChange> {
+    return this.#popped(hold.job, await super.release(hold));
+  }
+
+  override async free(holder: LockHolder): Promise<LockChange> {
+    return this.#popped(holder.job, await super.free(holder));
+  }
+
+  async #popped(job: string, change: LockChange): Promise<LockChange> {
+    const [next] = inOrder(change.view);
+    if (change.applied && next !== undefined) await this.leave(job, next);
+    return change;
+  }
+}
+
+/** Frees the lock and does not see who waits. */
+export class WakesNobody extends MemoryLockStore {
+  override async release(hold: LockHold): Promise<LockChange> {
+    const change = await super.release(hold);
+    return { ...change, view: { ...change.view, again: [], asked: [] } };
+  }
+}
+
+/** Says that a run is in line, and has forgotten it. */
+export class ForgetsToJoin extends MemoryLockStore {
+  override async join({ job }: LockRequest): Promise<LockChange> {
+    return { applied: true, view: this.peek(job) };
   }
 }
 
@@ -197,26 +233,40 @@ export class NeverLetsGo extends MemoryLockStore {
     return super.take({ ...request, until: FUTURE });
   }
 
-  override async release(): Promise<boolean> {
-    return true;
+  override async release({ job }: LockHold): Promise<LockChange> {
+    return { applied: true, view: this.peek(job) };
+  }
+
+  override async free({ job }: Pick<LockHold, 'job'>): Promise<LockChange> {
+    return { applied: true, view: this.peek(job) };
   }
 }
 
 /** Begins its tokens anew after each release. */
 export class ForgetsItsTokens extends MemoryLockStore {
-  #locks = new MemoryLockStore();
+  #released = 0;
 
-  override take(request: LockRequest): Promise<TakeResult> {
-    return this.#locks.take(request);
+  override async take(request: LockRequest): Promise<TakeResult> {
+    return this.#renumber(await super.take(request));
   }
 
-  override takeOver(request: LockRequest, from: LockHold): Promise<TakeResult> {
-    return this.#locks.takeOver(request, from);
+  override async takeOver(request: LockRequest, from: LockHold): Promise<TakeResult> {
+    return this.#renumber(await super.takeOver(request, from));
   }
 
-  override async release(hold: LockHold): Promise<boolean> {
-    const isReleased = await this.#locks.release(hold);
-    if (isReleased) this.#locks = new MemoryLockStore();
-    return isReleased;
+  override async release(hold: LockHold): Promise<LockChange> {
+    const token = hold.token + this.#released;
+    const change = await super.release({ ...hold, token });
+    if (change.applied) this.#released = token;
+    return change;
+  }
+
+  override async extend(hold: LockHold, until: EpochMs): Promise<boolean> {
+    return super.extend({ ...hold, token: hold.token + this.#released }, until);
+  }
+
+  #renumber(result: TakeResult): TakeResult {
+    if (result.kind === 'busy') return result;
+    return { ...result, hold: { ...result.hold, token: result.hold.token - this.#released } };
   }
 }

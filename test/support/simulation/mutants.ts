@@ -88,6 +88,36 @@ function freesTheLockFirst(ports: RunPorts): RunPorts {
   return { ...ports, once };
 }
 
+/** Acknowledges a run that waits without a look at the lock after it is marked: one before it joined is thought to do. */
+const looksBeforeJoining = (ports: RunPorts): RunPorts => ({
+  ...ports,
+  gate: {
+    ...ports.gate,
+    async enter(entering) {
+      const entry = await ports.gate.enter(entering);
+      return entry.kind === 'wait' ? { ...entry, isKept: async () => true } : entry;
+    },
+  },
+});
+
+/** Judges a later attempt by the overlap policy. */
+const appliesThePolicyToRetries = (ports: RunPorts): RunPorts => ({
+  ...ports,
+  gate: { ...ports.gate, enter: (entering) => ports.gate.enter({ ...entering, isFirst: true }) },
+});
+
+/** Frees the lock between attempts. */
+const dropsTheLockInBackoff = (ports: RunPorts): RunPorts => ({
+  ...ports,
+  gate: { ...ports.gate, leave: ({ nextAttemptAt: _, ...leaving }) => ports.gate.leave(leaving) },
+});
+
+/** Leaves the lock only with the hold on it: a delivery of a run that has ended does not. */
+const leavesOnlyOnce = (ports: RunPorts): RunPorts => ({
+  ...ports,
+  gate: { ...ports.gate, leave: async (leaving) => leaving.hold && (await ports.gate.leave(leaving)) },
+});
+
 const ofRuns = (Runs: new () => MemoryRunStore): Mutant => ({
   name: Runs.name,
   create: () => memoryBackend({ runs: new Runs() }),
@@ -128,6 +158,8 @@ export const MUTANTS: readonly Mutant[] = [
     stores.DisownsItsTakeover,
     stores.NeverLetsGo,
     stores.ForgetsItsTokens,
+    stores.PopsBeforeSending,
+    stores.WakesNobody,
   ].map(ofLocks),
   ...[
     sendsNoStory,
@@ -136,5 +168,13 @@ export const MUTANTS: readonly Mutant[] = [
     sendsTheDeadLetterFirst,
     forgetsTheDeadLetter,
     freesTheLockFirst,
+    looksBeforeJoining,
+    appliesThePolicyToRetries,
+    dropsTheLockInBackoff,
+    leavesOnlyOnce,
   ].map(ofProtocol),
+  {
+    name: 'acknowledgesBeforeItIsInLine',
+    create: () => memoryBackend({ locks: new stores.ForgetsToJoin(), change: looksBeforeJoining }),
+  },
 ];

@@ -54,6 +54,7 @@ export class Network {
       };
       const refuse = (error: unknown) => {
         if (service === 'runs') process.troubles++;
+        if (service === 'locks') process.lockTroubles++;
         reject(error);
       };
       const lost = () => answer(() => refuse(new Error(`${name}: no answer`)));

@@ -122,6 +122,31 @@ export function crowdOf(seed: number): Scenario {
 }
 
 /**
+ * A line: runs die and lose the lock to those that are due before their messages show again. Each of the few processes that
+ * free the lock may die or freeze where it does.
+ */
+export function lineOf(seed: number): Scenario {
+  const random = new Random(seed);
+  const kinds = ['crash-before', 'crash-after', 'lost-request', 'lost-answer', 'freeze-after'] as const;
+  const rate = random.pick([0, 0.02, 0.05]);
+  const until = START + 30 * MINUTE;
+  return plainScenario({
+    random,
+    timeoutSeconds: 60,
+    runs: Array.from({ length: 12 }, (_, index) => ({
+      after: index * random.pick([20_000, 30_000, 60_000]),
+      copies: random.pick([1, 1, 2]),
+      behaviours: [random.pick(['exit', 'succeed', 'throw'] as const), 'succeed'],
+      duration: random.integer(5_000, 50_000),
+    })),
+    faults: {
+      next: ({ now }) => (now < until && random.chance(rate) ? random.pick(kinds) : undefined),
+      freeze: () => random.integer(10_000, 130_000),
+    },
+  });
+}
+
+/**
  * A delivery fails its run and freezes before it releases the lock. Its dead letter is sent by another delivery
  * and moved back, and while the run is at work again the first one thaws; other runs come every second.
  */

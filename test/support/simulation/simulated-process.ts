@@ -12,6 +12,8 @@ export class SimulatedProcess {
   storeCalls = 0;
   /** How often it froze, or got from the run store a refusal or no answer. */
   troubles = 0;
+  /** How often it got from the lock store no answer. */
+  lockTroubles = 0;
   isDead = false;
   readonly #timeline: Timeline;
   readonly #skew: number;

@@ -1,3 +1,4 @@
+import type { LockView } from '../../../lib/run/ports.ts';
 import type { RunRecord } from '../../../lib/run/record.ts';
 import type { Fact } from './journal.ts';
 import { START } from './scenario.ts';
@@ -11,7 +12,13 @@ export function traceOf(facts: readonly Fact[]): readonly string[] {
 }
 
 function describe(value: unknown): string {
-  return typeof value === 'object' && value !== null ? describeRecord(value as RunRecord) : String(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  return 'again' in value ? describeLock(value as LockView) : describeRecord(value as RunRecord);
+}
+
+function describeLock({ holder, again, waiting, asked }: LockView): string {
+  const held = holder === undefined ? 'free' : `${holder.run} claim ${holder.claim} token ${holder.token}`;
+  return `(${held}, again [${again}], waiting [${waiting}], asked [${asked}])`;
 }
 
 function describeRecord({

@@ -4,7 +4,8 @@ import { defineJob } from '../../../lib/job/job.ts';
 import type { JobPolicy } from '../../../lib/job/policy.ts';
 import type { RunPorts } from '../../../lib/run/delivery.ts';
 import { formatRunMessage } from '../../../lib/run/message.ts';
-import type { LockStore, RunStore } from '../../../lib/run/ports.ts';
+import type { LockStore, LockView, RunStore } from '../../../lib/run/ports.ts';
+import type { RunQueue } from '../../../lib/run/queue.ts';
 import { scheduledRunId } from '../../../lib/run/run-id.ts';
 import { deployedTimeouts } from '../../../lib/run/timeouts.ts';
 import { GATES } from '../../../lib/testing/gates.ts';
@@ -40,6 +41,8 @@ export class World {
   #processes = 0;
   #letters = 0;
   #eagerRedrives: number;
+  /** The lock after the last call that was applied. */
+  #lock: LockView = { again: [], waiting: [], asked: [] };
   #isCalm = false;
   #highestToken = new Map<string, number>();
 
@@ -130,6 +133,7 @@ export class World {
       queue: this.queue,
       network: this.#network,
       note: (event) => this.note(event),
+      peekLock: () => this.#lock,
     });
   }
 
@@ -143,7 +147,7 @@ export class World {
       random: () => this.scenario.random.next(),
       once: this.backend.once(runs),
       runs,
-      gate: GATES[this.policy.overlap]({ locks, runs }),
+      gate: GATES[this.policy.overlap]({ locks, runs, queue: this.#queueFor(process) }),
       reporter: {
         sendDeadLetter: ({ body, attempts }) =>
           this.#world(process, 'sqs', 'dead-letter', () => {
@@ -161,6 +165,16 @@ export class World {
     return this.backend.change?.(ports) ?? ports;
   }
 
+  /** The job's own queue as a process sends to it. */
+  #queueFor(process: SimulatedProcess): RunQueue {
+    return {
+      send: (request) =>
+        this.#world(process, 'sqs', 'wake', () =>
+          this.queue.send({ body: formatRunMessage(request), run: request.run }),
+        ),
+    };
+  }
+
   /** A store as a process sees it: every call goes through the network, and what it changed is written down. */
   #remote(process: SimulatedProcess, service: Service, store: object, run: string): unknown {
     return new Proxy(store, {
@@ -174,9 +188,14 @@ export class World {
             name,
             apply: async () => {
               const before = await this.backend.peek(run);
+              const lock = service === 'locks' ? await this.backend.peekLock(JOB) : undefined;
               try {
                 return await method.apply(target, args);
               } finally {
+                if (lock !== undefined) {
+                  this.#lock = await this.backend.peekLock(JOB);
+                  this.note({ kind: 'lock', process: process.id, run, name, before: lock, after: this.#lock });
+                }
                 const after = await this.backend.peek(run);
                 if (service === 'runs' && after !== undefined && !isDeepStrictEqual(after, before)) {
                   this.note({

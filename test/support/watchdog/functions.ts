@@ -5,8 +5,9 @@ import type { Trigger } from '../../../lib/job/trigger.ts';
 import { judge } from '../../../lib/lambda/admission.ts';
 import { skipByCalendar } from '../../../lib/lambda/calendar-admission.ts';
 import type { RunPorts } from '../../../lib/run/delivery.ts';
-import { parseRunMessage } from '../../../lib/run/message.ts';
+import { formatRunMessage, parseRunMessage } from '../../../lib/run/message.ts';
 import type { DeadLetter } from '../../../lib/run/ports.ts';
+import type { RunQueue } from '../../../lib/run/queue.ts';
 import type { RunRecord } from '../../../lib/run/record.ts';
 import { deployedTimeouts } from '../../../lib/run/timeouts.ts';
 import { createDirectOnce } from '../../../lib/store/direct-once.ts';
@@ -90,6 +91,9 @@ export class Functions {
     return [...this.#queues.values()].reduce((sum, queue) => sum + queue.lose((each) => each.run === run), 0);
   }
 
+  /** What a function sends to wake a run of its own job. */
+  readonly #ownQueue: RunQueue = { send: async (run) => this.send(run.job, formatRunMessage(run)) };
+
   #queueOf(job: Job, policy: JobPolicy): SimulatedQueue {
     const { timeline, random } = this.#options;
     const { queueVisibility, maxReceiveCount } = deployedTimeouts(policy);
@@ -111,7 +115,14 @@ export class Functions {
     const id = `process-${++this.#processes}`;
     const process = new SimulatedProcess(id, { timeline, deadline, skew: 0, onDeath: () => {} });
     const ports = this.#portsFor(job, policy, process);
-    return deliver(receipt, { process, ports, queue, network: { call: ({ apply }) => apply() }, note: () => {} });
+    return deliver(receipt, {
+      process,
+      ports,
+      queue,
+      network: { call: ({ apply }) => apply() },
+      note: () => {},
+      peekLock: () => this.#locks.peek(job.name),
+    });
   }
 
   #portsFor({ name, definition }: Job, policy: JobPolicy, process: SimulatedProcess): RunPorts {
@@ -126,7 +137,7 @@ export class Functions {
       random,
       once: createDirectOnce(store),
       runs: store,
-      gate: GATES[policy.overlap]({ locks: this.#locks, runs: store }),
+      gate: GATES[policy.overlap]({ locks: this.#locks, runs: store, queue: this.#ownQueue }),
       reporter: {
         sendDeadLetter: async (deadLetter) => void this.deadLetters.push(deadLetter),
         alert: async (message) => void this.alerts.push(message),

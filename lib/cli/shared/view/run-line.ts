@@ -42,6 +42,8 @@ export function describeRun(event: RunLine, at: EpochMs, colors: Colors): Line |
         colors.yellow,
         `${event.runId}: ${error || 'another run has the lock'}; next ${next(event.nextAttemptAt, at)}${below}`,
       );
+    case 'run-waiting':
+      return of('waiting', colors.dim, `${event.runId} waits for ${event.blockedBy ?? 'the lock'} to end`);
     case 'infrastructure-failed':
       return of('trouble', colors.red, `${troubleText(event, error)}${below}`);
     case 'run-missed':

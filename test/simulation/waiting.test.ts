@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { MINUTE } from '../../lib/units.ts';
+import type { FactOf } from '../support/simulation/journal.ts';
+import { plainScenario, plannedRun } from '../support/simulation/scenario.ts';
+import { simulate } from '../support/simulation/simulate.ts';
+import { JOB } from '../support/simulation/world.ts';
+
+const NO_FAULTS = { next: () => undefined, freeze: () => 0 };
+const FIRST = `${JOB}/2027-03-02T02:00Z/nightly`;
+
+describe('a run that crashes while its job is due every minute and takes 75 seconds', () => {
+  /** The job is due seven seconds past the minute: between the end of the lost lease and the message that shows again. */
+  const crash = () =>
+    simulate(
+      plainScenario({
+        faults: NO_FAULTS,
+        timeoutSeconds: 90,
+        runs: [
+          plannedRun({ behaviours: ['exit', 'succeed'], duration: 75_000 }),
+          ...Array.from({ length: 20 }, (_, index) =>
+            plannedRun({ after: (index + 1) * MINUTE + 7_000, duration: 75_000 }),
+          ),
+        ],
+      }),
+    );
+
+  test('waits once for the lock that it lost, and has it when the next run ends', async () => {
+    const { world, violations } = await crash();
+
+    const records = world.facts.filter(
+      (fact): fact is FactOf<'record'> => fact.kind === 'record' && fact.after.id === FIRST,
+    );
+    expect(violations).toEqual([]);
+    expect(records.map(({ after }) => [after.status, after.attempt])).toEqual([
+      ['running', 1],
+      ['running', 2],
+      ['retrying', 1],
+      ['running', 2],
+      ['completed', 2],
+    ]);
+    const [, , waits, woken] = records;
+    expect((woken?.at ?? 0) - (waits?.at ?? 0)).toBeLessThan(75_000);
+  });
+});
