@@ -73,7 +73,7 @@ export function createJobAlarms(place: AlarmPlace, job: DeployableJob): void {
   );
   add(
     'dead-letters',
-    `Runs of ${name} have failed for good: their messages lie in ${names.deadLetterQueue}. Look first at run and deadLetter in a message's body, then at the run's record. The alarm stays on until the queue is empty; a further failure rings ${prefix}-runs-failed. ${queueRings()}`,
+    `Runs of ${name} have failed for good: their messages lie in ${names.deadLetterQueue}. Look first at run and deadLetter in a message's body, then at the run's record; mend the cause, then move the messages back, or delete what is not wanted. The alarm stays on until the queue is empty; a further failure rings ${prefix}-runs-failed. ${queueRings()}`,
     oneOrMoreMessages(names.deadLetterQueue),
   );
 }
