@@ -171,13 +171,12 @@ describe('no policy is broader than it must be', () => {
         listOf(Resource)
           .map(textOf)
           .filter((resource) => resource.includes('*') && resource !== '*')
-          .map((resource) => `${type} ${Action} on ${resource}`),
+          .map((resource) => `${type} ${listOf(Action).toSorted().join()} on ${resource}`),
       );
 
     expect(starred.sort()).toEqual([
       `AWS::IAM::Role scheduler:GetSchedule on ${here('scheduler')}:schedule/shop-dev/*`,
-      `AWS::IAM::Role sqs:GetQueueAttributes on ${here('sqs')}:shop-dev-*-dlq`,
-      `AWS::IAM::Role sqs:SendMessage on ${here('sqs')}:shop-dev-*`,
+      `AWS::IAM::Role sqs:GetQueueAttributes,sqs:SendMessage on ${here('sqs')}:shop-dev-*`,
     ]);
   });
 

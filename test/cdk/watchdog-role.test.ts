@@ -89,7 +89,7 @@ describe('the role of the watchdog', () => {
     const sentTo = resources('sqs:SendMessage').map((queue) => queueBehind(template, queue));
     const receivedFrom = resources('sqs:ReceiveMessage').map((queue) => queueBehind(template, queue));
 
-    expect(sentTo.sort()).toEqual(['shop-dev-*', 'shop-dev-watchdog-dlq']);
+    expect(sentTo.sort()).toEqual(['shop-dev-*', 'shop-dev-watchdog', 'shop-dev-watchdog-dlq']);
     expect(receivedFrom).toEqual(['shop-dev-watchdog']);
   });
 
