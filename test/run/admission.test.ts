@@ -168,12 +168,20 @@ describe('a run that meets another of its job', () => {
     },
   );
 
-  test.each(['schedule', 'manual'] as const)('is skipped for it as a run by %s', async (trigger) => {
+  test('is skipped for it as a run by a schedule', async () => {
     const { harness } = await busy();
 
-    await harness.deliver(other(trigger));
+    await harness.deliver(other('schedule'));
 
     expect(await harness.record(OTHER)).toMatchObject({ status: 'skipped', reason: 'overlap' });
+  });
+
+  test('waits for it as a run by hand, pending and uncounted', async () => {
+    const { harness } = await busy();
+
+    expect(await harness.deliver(other('manual'))).toMatchObject({ kind: 'acknowledge' });
+
+    expect(await harness.record(OTHER)).toMatchObject({ status: 'pending', attempt: 0, attempts: [] });
   });
 
   test('and comes again runs as its first attempt', async () => {

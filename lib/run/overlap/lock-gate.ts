@@ -1,4 +1,4 @@
-import { isLate } from '../../job/trigger.ts';
+import { isDue, isLate } from '../../job/trigger.ts';
 import { type EpochMs, epochMs, milliseconds, plus } from '../../units.ts';
 import type { LockHolder, LockRequest, LockView, WaitingSet } from '../ports.ts';
 import { hasEnded, type RunRecord } from '../record.ts';
@@ -22,11 +22,12 @@ export interface Place {
   stepAside(request: LockRequest, holder: LockHolder | undefined): Promise<Entry | undefined>;
 }
 
-/** Which place a first attempt has: the part of a gate that differs from policy to policy. */
-export type FirstPlace = (record: RunRecord) => Place;
-
-/** One run of a job at a time. A run holds the job's lock from its first attempt to its last. */
-export function createLockGate(ports: GatePorts, firstPlace: FirstPlace): Gate {
+/**
+ * One run of a job at a time. A run holds the job's lock from its first attempt to its last.
+ *
+ * @param firstPlace of a due run's first attempt: what differs from policy to policy
+ */
+export function createLockGate(ports: GatePorts, firstPlace: Place): Gate {
   const { locks } = ports;
   return {
     async enter({ claimed: { record, claim }, isFirst, now, leaseUntil }) {
@@ -60,9 +61,11 @@ export function createLockGate(ports: GatePorts, firstPlace: FirstPlace): Gate {
   };
 
   function placeOf(record: RunRecord, isFirst: boolean): Place {
-    // Of a later round too: somebody wants it.
-    if (!isFirst || roundOf(record) > 0) return waitIn('again', ports);
-    return isLate(record.trigger) ? GIVEN_BACK : firstPlace(record);
+    if (!isFirst) return waitIn({ set: 'again', respects: ['again'] }, ports);
+    // In a later round it was asked for, whatever made it first.
+    const isLaterRound = roundOf(record) > 0;
+    if (isLate(record.trigger) && !isLaterRound) return GIVEN_BACK;
+    return isDue(record.trigger) && !isLaterRound ? firstPlace : waitIn(ASKED, ports);
   }
 
   /** Of a run that has ended, by whoever meets it: its lock may have been left by a process that died. */
@@ -76,27 +79,38 @@ export function createLockGate(ports: GatePorts, firstPlace: FirstPlace): Gate {
   }
 }
 
-/** It was asked for, and is sent again. */
+const EVERY_SET: readonly WaitingSet[] = ['again', 'waiting', 'asked'];
+
+/** A catch-up or a backfill is sent again. */
 const GIVEN_BACK: Place = {
-  respects: ['again', 'waiting', 'asked'],
+  respects: EVERY_SET,
   stepAside: async ({ now }) => ({ kind: 'later', until: now }),
 };
 
-/** Waits in a set without a bound, before all other sets: an attempt of a run that has begun is never given up. */
-const waitIn = (set: WaitingSet, { locks }: GatePorts): Place => ({
-  respects: ['again'],
+interface Line extends Pick<Place, 'respects'> {
+  readonly set: WaitingSet;
+  /** How many wait. @default no bound: an attempt of a run that has begun is never given up */
+  readonly room?: number;
+}
+
+/** Requested runs. One more stays pending outside, and the watchdog sends it again. */
+const ASKED: Line = { set: 'asked', respects: EVERY_SET, room: 100 };
+
+const waitIn = ({ set, respects, room }: Line, { locks }: GatePorts): Place => ({
+  respects,
   async stepAside(request, holder) {
-    const joined = await locks.join(request, set);
-    if (!joined.applied) return undefined;
+    const joined = await locks.join(request, set, room);
+    const isFull = !joined.applied && !isTakeable(joined.view, request);
+    if (!joined.applied && !isFull) return undefined;
     return {
       kind: 'wait',
       blockedBy: joined.view.holder?.run,
       checkAt: epochMs(Math.max(request.now, holder?.until ?? 0)),
-      isKept: async (now: EpochMs) => isKept(await locks.read(request.job), { ...request, now }),
+      isKept: async (now: EpochMs) => isKept(await locks.read(request.job), { ...request, now }, isFull),
     };
   },
 });
 
 /** Held by another run, and this one is in its set: whoever frees the lock will see it. Its own later claim sees to itself. */
-const isKept = (view: LockView, request: LockRequest): boolean =>
-  view.holder?.run !== request.run && !isTakeable(view, request) && isWaiting(view, request.entry);
+const isKept = (view: LockView, request: LockRequest, isFull: boolean): boolean =>
+  view.holder?.run !== request.run && !isTakeable(view, request) && (isFull || isWaiting(view, request.entry));

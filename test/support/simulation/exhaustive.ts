@@ -38,6 +38,10 @@ export const CASES: readonly Case[] = [
     world: { runs: [plannedRun({ duration: 5_000 }), plannedRun({ after: 15_000 })] },
   },
   {
+    name: 'a requested run that waits for another',
+    world: { runs: [plannedRun({ duration: 5_000 }), plannedRun({ after: 2_000, isRequested: true })] },
+  },
+  {
     name: 'one run in two messages',
     world: { runs: [plannedRun({ copies: 2, behaviours: ['throw', 'succeed'] })] },
   },

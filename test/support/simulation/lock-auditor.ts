@@ -32,10 +32,11 @@ export class LockAuditor {
     }
   }
 
-  seeRecord(process: string, { id, status, reason, blockedBy = '' }: RunRecord): void {
+  seeRecord(process: string, { id, status, reason, trigger, blockedBy = '' }: RunRecord): void {
     const { endedAt, receivedAt, executions } = this.#evidence;
     if (status === 'pending' || status === 'retrying') this.#marked.add(process);
     if (status !== 'skipped' || reason !== 'overlap') return;
+    if (trigger === 'manual') this.#evidence.accuse('I8', `${id}: it was asked for, and skipped`);
     if ((endedAt.get(blockedBy) ?? Number.POSITIVE_INFINITY) < (receivedAt.get(process) ?? 0)) {
       this.#evidence.accuse('I9', `${id}: skipped because of ${blockedBy}, which had ended before`);
     }

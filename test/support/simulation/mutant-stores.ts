@@ -220,6 +220,14 @@ export class WakesNobody extends MemoryLockStore {
   }
 }
 
+/** A due run leaves a free lock to requested runs that wait. */
+export class WaitsForAsked extends MemoryLockStore {
+  override async take(request: LockRequest): Promise<TakeResult> {
+    const { respects } = request;
+    return super.take({ ...request, respects: respects.length === 0 ? ['asked'] : respects });
+  }
+}
+
 /** Says that a run is in line, and has forgotten it. */
 export class ForgetsToJoin extends MemoryLockStore {
   override async join({ job }: LockRequest): Promise<LockChange> {

@@ -106,6 +106,21 @@ const appliesThePolicyToRetries = (ports: RunPorts): RunPorts => ({
   gate: { ...ports.gate, enter: (entering) => ports.gate.enter({ ...entering, isFirst: true }) },
 });
 
+/** Judges a requested run as one that a schedule made due. */
+const skipsRequestedRuns = (ports: RunPorts): RunPorts => ({
+  ...ports,
+  gate: {
+    ...ports.gate,
+    enter(entering) {
+      const { claimed } = entering;
+      return ports.gate.enter({
+        ...entering,
+        claimed: { ...claimed, record: { ...claimed.record, trigger: 'schedule' } },
+      });
+    },
+  },
+});
+
 /** Frees the lock between attempts. */
 const dropsTheLockInBackoff = (ports: RunPorts): RunPorts => ({
   ...ports,
@@ -160,6 +175,7 @@ export const MUTANTS: readonly Mutant[] = [
     stores.ForgetsItsTokens,
     stores.PopsBeforeSending,
     stores.WakesNobody,
+    stores.WaitsForAsked,
   ].map(ofLocks),
   ...[
     sendsNoStory,
@@ -171,6 +187,7 @@ export const MUTANTS: readonly Mutant[] = [
     looksBeforeJoining,
     appliesThePolicyToRetries,
     dropsTheLockInBackoff,
+    skipsRequestedRuns,
     leavesOnlyOnce,
   ].map(ofProtocol),
   {

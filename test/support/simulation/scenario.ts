@@ -18,6 +18,8 @@ export interface PlannedRun {
   /** What the job does in its first execution, its second, …; the last one goes on. */
   readonly behaviours: readonly [Behaviour, ...Behaviour[]];
   readonly duration: number;
+  /** Whether somebody asks for it by hand. @default a schedule makes it due */
+  readonly isRequested?: boolean;
 }
 
 /** Everything that a simulation depends on. */
@@ -138,6 +140,7 @@ export function lineOf(seed: number): Scenario {
       copies: random.pick([1, 1, 2]),
       behaviours: [random.pick(['exit', 'succeed', 'throw'] as const), 'succeed'],
       duration: random.integer(5_000, 50_000),
+      isRequested: random.chance(0.4),
     })),
     faults: {
       next: ({ now }) => (now < until && random.chance(rate) ? random.pick(kinds) : undefined),

@@ -6,7 +6,7 @@ import type { RunPorts } from '../../../lib/run/delivery.ts';
 import { formatRunMessage } from '../../../lib/run/message.ts';
 import type { LockStore, LockView, RunStore } from '../../../lib/run/ports.ts';
 import type { RunQueue } from '../../../lib/run/queue.ts';
-import { scheduledRunId } from '../../../lib/run/run-id.ts';
+import { requestedRunId, scheduledRunId } from '../../../lib/run/run-id.ts';
 import { deployedTimeouts } from '../../../lib/run/timeouts.ts';
 import { GATES } from '../../../lib/testing/gates.ts';
 import { DAY, epochMs, MINUTE, milliseconds } from '../../../lib/units.ts';
@@ -97,16 +97,13 @@ export class World {
 
   #plan(index: number, plan: PlannedRun): void {
     const scheduledTime = epochMs(START + index * MINUTE);
-    const run = scheduledRunId(JOB, 'nightly', scheduledTime);
-    const of = {
-      v: 1,
-      run,
-      job: JOB,
-      schedule: 'nightly',
-      scheduledTime,
-      trigger: 'schedule',
-      input: undefined,
-    } as const;
+    const run = plan.isRequested
+      ? requestedRunId(JOB, scheduledTime, String(index).padStart(26, '0'))
+      : scheduledRunId(JOB, 'nightly', scheduledTime);
+    const made = plan.isRequested
+      ? ({ schedule: null, trigger: 'manual' } as const)
+      : ({ schedule: 'nightly', trigger: 'schedule' } as const);
+    const of = { v: 1, run, job: JOB, scheduledTime, ...made, input: undefined } as const;
     this.#plans.set(run, plan);
     const instants = [...Array<number>(plan.copies).fill(plan.after), ...(plan.resentAfter ?? [])];
     for (const after of instants) {
