@@ -25,7 +25,7 @@ export const RUNNING = [
   'a run that fails for good leaves a dead letter, with its run, attempts and error, and is told',
   'a dead letter moved back by hand has its run go on, with a new round of attempts',
   'a dead letter moved back by StartMessageMoveTask has its run go on, its attributes kept',
-  'a run that is due while another of its job runs is skipped, and names it',
+  'a run that is asked for while another of its job runs waits for it, and runs after it',
   'a lock is free after its run, and its token rises with each taking',
   'a run whose process is killed is taken over, as the same run',
   'a loop that never yields is ended with its function, and its run taken over',
@@ -92,7 +92,7 @@ export const LIMITS: Readonly<Record<EndpointKind, Limits>> = {
       'CloudFormation takes a name that exists, and the resource is then of both stacks',
   },
   localstack: {
-    'a run that is due while another of its job runs is skipped, and names it':
+    'a run that is asked for while another of its job runs waits for it, and runs after it':
       'its event source mappings hand over one message at a time, whatever MaximumConcurrency says',
     'a failed run turns on the alarm that all jobs share': NO_EMBEDDED_METRICS,
     ...limited(NO_SCHEDULE_UPDATE, [

@@ -496,6 +496,23 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
       expect(record).toMatchObject({ attempt: 1, lastAttempt: 3, attempts: [{ n: 1, cause: 'first' }] });
     });
 
+    test('that leaves the run waiting does not count it, keeps its input and lets any message claim it', async () => {
+      const request = scheduledRequest({ input: { region: 'eu' } });
+      const claim = claimed(await runs.claim(claimRequest(request)));
+
+      await runs.settle(claim, {
+        status: 'waiting',
+        at: plus(DUE, secondsOf(2)),
+        checkAt: LATER,
+        blockedBy: 'another',
+      });
+
+      expect(await runs.get(request.run)).toMatchObject({ status: 'pending', attempt: 0, input: { region: 'eu' } });
+      const woken = claimRequest({ ...request, input: undefined }, { owner: 'owner-2', now: plus(DUE, secondsOf(9)) });
+      const { record } = claimed(await runs.claim(woken));
+      expect(record).toMatchObject({ attempt: 1, attempts: [{ n: 1, cause: 'first' }], input: { region: 'eu' } });
+    });
+
     test('of a long history keeps the last twenty attempts', async () => {
       const request = scheduledRequest();
       for (let n = 1; n <= 22; n++) {

@@ -203,15 +203,18 @@ test.concurrent('an error that says so is not retried', async () => {
   expect(attemptsOf(record)).toEqual(['first: failed']);
 });
 
-test.concurrent('a run that is due while another of its job runs is skipped, and names it', async () => {
+test.concurrent('eleven requests of a job that runs one at a time are all completed; a due run is skipped meanwhile', async () => {
   const first = await cloud.request('exclusive');
   await cloud.reaches(first, 'running');
+  const requests = await Promise.all(Array.from({ length: 10 }, () => cloud.request('exclusive')));
+  await Promise.all(requests.map((run) => cloud.reaches(run, 'pending')));
 
-  const second = await cloud.reaches(await cloud.request('exclusive'), 'skipped');
+  const minute = thisMinute();
+  await cloud.send('exclusive', scheduledMessage('exclusive', `${minute}:00Z`));
+  expect(await cloud.reaches(`exclusive/${minute}Z/exclusive`, 'skipped')).toMatchObject({ reason: 'overlap', blockedBy: first });
 
-  expect(second).toMatchObject({ reason: 'overlap', blockedBy: first });
   await project.share('exclusive');
-  await cloud.reaches(first, 'completed');
+  for (const run of [first, ...requests]) await cloud.reaches(run, 'completed');
 });
 
 test.concurrent('300 messages at once make 300 runs', async () => {

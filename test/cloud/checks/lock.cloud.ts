@@ -1,15 +1,21 @@
 import { expect } from 'vitest';
 import { check, cloud } from '../support/check.ts';
 
-check('a run that is due while another of its job runs is skipped, and names it', async () => {
+check('a run that is asked for while another of its job runs waits for it, and runs after it', async () => {
   const first = await cloud.request('probe-lock');
   await cloud.reaches(first, 'running');
 
   const second = await cloud.request('probe-lock');
 
-  expect(await cloud.reaches(second, 'skipped')).toMatchObject({ reason: 'overlap', blockedBy: first });
+  await cloud.eventually('its place in line', async () => {
+    const state = await cloud.item('JOB#probe-lock', 'STATE');
+    return state?.['asked'];
+  });
   expect((await cloud.record(first))?.status).toBe('running');
-  await cloud.reaches(first, 'completed');
+  const { finishedAt = 0 } = await cloud.reaches(first, 'completed');
+  const { startedAt, attempts } = await cloud.reaches(second, 'completed');
+  expect(startedAt).toBeLessThan(finishedAt);
+  expect(attempts[0]?.startedAt).toBeGreaterThanOrEqual(finishedAt);
 });
 
 check('a lock is free after its run, and its token rises with each taking', async () => {
