@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -95,6 +96,28 @@ test('once there is room the folder is opened anew, and what is acknowledged fro
 
   expect(first.events).toEqual([expect.stringContaining('refuses'), 'reopened']);
   expect(await Promise.all([1, 2, 3, 4].map(second.has))).toEqual([true, false, true, true]);
+});
+
+test('what a process has acknowledged between writes that the kernel cut off is there after its kill', async () => {
+  const directory = await temporaryFolder();
+  // Files of 600 or 1200 KB, by the shell's unit: a log that reaches it ends in a torn record.
+  const command = 'ulimit -f 1200; exec "$0" --import tsx "$1" "$2"';
+  const script = join(import.meta.dirname, 'cut-off-writes.ts');
+  const { stdout } = spawnSync('/bin/sh', ['-c', command, process.execPath, script, directory], { encoding: 'utf8' });
+  const { acknowledged, events } = JSON.parse(stdout) as { acknowledged: readonly number[]; events: readonly string[] };
+
+  const { kept } = await openTable(directory);
+
+  expect(events.slice(0, 2)).toEqual(['refuses', 'reopened']);
+  expect(acknowledged.length).toBeLessThan(400);
+  const found = await Promise.all(
+    acknowledged.map((id) =>
+      kept.use((store) =>
+        perform(store, 'GetItem', { TableName, Key: { pk: { S: 'JOB#report' }, sk: { S: `RUN#${id}` } } }),
+      ),
+    ),
+  );
+  expect(found.filter((output) => 'Item' in output)).toHaveLength(acknowledged.length);
 });
 
 /** The folder of a process that was killed: what it had written, and no end. */
