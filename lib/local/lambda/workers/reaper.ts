@@ -2,26 +2,46 @@ import { type ChildProcess, spawn } from 'node:child_process';
 
 /** Ends the functions' processes when the cloud itself has died without a word. */
 export interface Reaper {
-  guard(leader: number): void;
+  /** @param logStream of a function's process, by which what it has started is known, wherever it went */
+  guard(leader: number, logStream?: string): void;
+  /** The process has ended: what it started and sent out of its group ends with it, as in Lambda (where there is `/proc`). */
   forget(leader: number): void;
   /** Ends the reaper, and whatever it still guards. */
   close(): void;
 }
 
 /**
- * Reads `guard <pid>` and `forget <pid>` until its input ends, which is when the cloud has gone, however it
- * went; then kills the groups that are left. A shell and not Node, since it costs 2 MB and starts at once.
+ * Reads `guard <pid> <log stream>` and `forget <pid> <log stream>` until its input ends, which is when the cloud has
+ * gone, however it went; then kills the groups that are left. A shell and not Node, since it costs 2 MB and starts at
+ * once. A child that leads a session of its own is in no group that is known here: it has the function's variables, and
+ * the name of the log stream among them is the environment's own.
  */
 const script = `
 trap '' HUP INT TERM
+set -f
+sweep() {
+  [ -n "$1" ] || return
+  set +f
+  for found in $(grep -lzxF -- "AWS_LAMBDA_LOG_STREAM_NAME=$1" /proc/[0-9]*/environ 2>/dev/null); do
+    found=\${found#/proc/}
+    kill -s KILL "\${found%/environ}" 2>/dev/null
+  done
+  set -f
+}
 guarded=
-while read -r what leader; do
+while read -r what leader stream; do
   left=
-  for other in $guarded; do [ "$other" = "$leader" ] || left="$left $other"; done
+  for other in $guarded; do [ "$other" = "$leader:$stream" ] || left="$left $other"; done
   guarded=$left
-  [ "$what" = guard ] && guarded="$guarded $leader"
+  case $what in
+    guard) guarded="$guarded $leader:$stream" ;;
+    forget) sweep "$stream" ;;
+  esac
 done
-for leader in $guarded; do kill -s KILL -- "-$leader" 2>/dev/null; done
+for each in $guarded; do
+  kill -s KILL -- "-\${each%%:*}" 2>/dev/null
+  sweep "\${each#*:}"
+done
 `;
 
 /**
@@ -30,7 +50,7 @@ for leader in $guarded; do kill -s KILL -- "-$leader" 2>/dev/null; done
  * session, but these groups, being sessions of their own, never had one. So somebody awake has to see to it.
  */
 export function startReaper(): Reaper {
-  const guarded = new Set<number>();
+  const guarded = new Map<number, string>();
   let shell = spawnShell();
   let isClosed = false;
 
@@ -43,19 +63,19 @@ export function startReaper(): Reaper {
     child.on('exit', () => {
       if (isClosed) return;
       shell = spawnShell();
-      for (const leader of guarded) shell.stdin?.write(`guard ${leader}\n`);
+      for (const [leader, logStream] of guarded) shell.stdin?.write(`guard ${leader} ${logStream}\n`);
     });
     return child;
   }
 
   return {
-    guard(leader) {
-      guarded.add(leader);
-      shell.stdin?.write(`guard ${leader}\n`);
+    guard(leader, logStream = '') {
+      guarded.set(leader, logStream);
+      shell.stdin?.write(`guard ${leader} ${logStream}\n`);
     },
     forget(leader) {
+      shell.stdin?.write(`forget ${leader} ${guarded.get(leader) ?? ''}\n`);
       guarded.delete(leader);
-      shell.stdin?.write(`forget ${leader}\n`);
     },
     close() {
       isClosed = true;

@@ -37,6 +37,7 @@ export class WorkerProcess {
 
   constructor(options: WorkerProcessOptions) {
     const { model, variables, reaper } = options;
+    const logStream = variables['AWS_LAMBDA_LOG_STREAM_NAME'] ?? '';
     this.#options = options;
     this.#child = spawn(process.execPath, [`--max-old-space-size=${heapMbOf(model)}`, workerMain], {
       cwd: model.directory,
@@ -44,7 +45,7 @@ export class WorkerProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
     });
-    if (this.#child.pid !== undefined) reaper.guard(this.#child.pid);
+    if (this.#child.pid !== undefined) reaper.guard(this.#child.pid, logStream);
     this.#child.on('message', options.onMessage);
     this.ended = this.#watch(this.#readLines());
   }
