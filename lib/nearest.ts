@@ -8,29 +8,31 @@ export interface NearestOptions {
   readonly distance?: Distance;
 }
 
-/** Of known names the one that was probably meant by another, whatever its case; of equally near ones the first. */
+/**
+ * Of known names the one that was probably meant by another, whatever its case: one that begins with it before others; of
+ * equally near ones the first.
+ */
 export function nearest(
   name: string,
   known: Iterable<string>,
   { max = Number.POSITIVE_INFINITY, distance = editDistance }: NearestOptions = {},
 ): string | undefined {
-  const wanted = name.toLowerCase();
-  let found: string | undefined;
-  let min = Number.POSITIVE_INFINITY;
-  for (const each of known) {
-    const between = distance(wanted, each.toLowerCase());
-    if (between < min && between <= max) [found, min] = [each, between];
-  }
-  return found;
+  return rank(name, known, distance).find(({ between }) => between <= max)?.each;
 }
 
-/** Known names, the nearest to another first, whatever its case. */
-export function nearestFirst(name: string, known: readonly string[]): readonly string[] {
+/** Known names, the nearest to another first, whatever its case; those that begin with it before others. */
+export const nearestFirst = (name: string, known: readonly string[]): readonly string[] =>
+  rank(name, known, editDistance).map(({ each }) => each);
+
+function rank(name: string, known: Iterable<string>, distance: Distance) {
   const wanted = name.toLowerCase();
-  return known
-    .map((each) => ({ each, distance: editDistance(wanted, each.toLowerCase()) }))
-    .sort((one, other) => one.distance - other.distance)
-    .map(({ each }) => each);
+  const ranked = Array.from(known, (each) => {
+    const other = each.toLowerCase();
+    const between = distance(wanted, other);
+    // A name that is typed in part is many letters away from the whole.
+    return { each, between, isOther: between > 0 && !other.startsWith(wanted) };
+  });
+  return ranked.sort((one, other) => Number(one.isOther) - Number(other.isOther) || one.between - other.between);
 }
 
 /** Levenshtein's: insertions, deletions and replacements between two texts. */

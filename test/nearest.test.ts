@@ -23,3 +23,15 @@ test('of no names none is the nearest', () => {
 test('all names are ordered by how near they are', () => {
   expect(nearestFirst('weekly', KNOWN)).toEqual(['weekly', 'hourly', 'nightly']);
 });
+
+test('a name that begins with what was typed is nearer than a shorter one of other letters', () => {
+  const known = ['heartbeat', 'certificate-reminder', 'certificate-renewal'];
+
+  expect(nearestFirst('Certificate', known)).toEqual(['certificate-renewal', 'certificate-reminder', 'heartbeat']);
+  expect(nearest('certificate', known)).toBe('certificate-renewal');
+  expect(nearest('heartbeat', ['heartbeats', 'heartbeat'])).toBe('heartbeat');
+});
+
+test('a name that begins with what was typed is not found beyond the distance allowed', () => {
+  expect(nearest('week', ['weekly-report', 'weak'], { max: 2 })).toBe('weak');
+});
