@@ -2,6 +2,10 @@ import type { RunRecord, RunStatus } from 'belfry/client';
 
 /** How many runs or jobs a list names; what is beyond is counted. */
 const NAMED = 5;
+/** How many of the jobs that failed, or were missed, have a line of their own; what is beyond is named. */
+const DESCRIBED = 20;
+/** What a line shows of an error, in characters: so much of each job's fits into one message of every channel. */
+const MAX_ERROR = 200;
 
 /** Statuses in the order in which they are listed; those that no run has are left out. */
 const LISTED: readonly RunStatus[] = [
@@ -23,7 +27,7 @@ const ENOUGH_BEFORE = 3;
 const ENOUGH_FOR_P95 = 20;
 
 /** What the digest needs of a run. */
-export type RunFacts = Pick<RunRecord, 'id' | 'job' | 'status' | 'reason' | 'error'> & {
+export type RunFacts = Pick<RunRecord, 'id' | 'job' | 'status' | 'scheduledTime' | 'reason' | 'error'> & {
   /** How long the attempt that completed took, in milliseconds; absent of runs that have not completed. */
   readonly duration?: number;
 };
@@ -62,11 +66,11 @@ export interface Digest {
   readonly slowest: readonly RunFacts[];
 }
 
-export function factsOf({ id, job, status, reason, error, attempts }: RunRecord): RunFacts {
+export function factsOf({ id, job, status, scheduledTime, reason, error, attempts }: RunRecord): RunFacts {
   const last = attempts.at(-1);
   const hasDuration = status === 'completed' && last?.endedAt !== undefined;
   return {
-    ...{ id, job, status },
+    ...{ id, job, status, scheduledTime },
     ...(reason === undefined ? {} : { reason }),
     ...(error === undefined ? {} : { error }),
     ...(hasDuration ? { duration: last.endedAt - last.startedAt } : {}),
@@ -145,8 +149,8 @@ export function describeDigest(digest: Digest, period: { from: Date; to: Date })
   return [
     `${minute(period.from)} to ${minute(period.to)}: ${totals.join(', ') || 'no runs'}`,
     ...(totals.length === 0 ? [] : ['', successText(day, weekBefore), durationText(day, weekBefore)]),
-    ...section('Failed', digest.failed, ({ id, error }) => `${id}  ${error?.name ?? 'Error'}: ${error?.message ?? ''}`),
-    ...section('Missed', digest.missed, ({ id }) => id),
+    ...jobsSection('Failed', digest.failed, ({ id, error }) => `${describeError(error)} (${id})`),
+    ...jobsSection('Missed', digest.missed, ({ id }) => id),
     ...skippedSection(digest.skipped),
     ...section(
       'Slower than in the week before',
@@ -171,6 +175,34 @@ function durationText({ durations: now }: Summary, { durations: before }: Summar
   const figures = (durations: Durations | undefined): string =>
     durations === undefined ? 'none' : `median ${length(durations.median)}, p95 ${length(durations.p95)}`;
   return `Durations  ${figures(now)}, the week before ${figures(before)}`;
+}
+
+/**
+ * By job, those with most runs first, each with its last run. Jobs beyond those that have a line of their own are named
+ * without it: no run of one job hides another job.
+ */
+function jobsSection(
+  title: string,
+  runs: readonly RunFacts[],
+  describeLast: (run: RunFacts) => string,
+): readonly string[] {
+  if (runs.length === 0) return [];
+  const jobs = [...byJob(runs)].sort(([, one], [, other]) => other.length - one.length);
+  const lines = jobs
+    .slice(0, DESCRIBED)
+    .map(([job, own]) => `  ${job}  ${own.length} ${title.toLowerCase()}, last: ${describeLast(lastOf(own))}`);
+  const others = jobs.slice(DESCRIBED).map(([job, own]) => `${job} ${own.length}`);
+  const more = others.length === 0 ? [] : [`  and of ${others.length} more: ${others.join(', ')}`];
+  return ['', `${title} (${runs.length})`, ...lines, ...more];
+}
+
+const lastOf = (runs: readonly RunFacts[]): RunFacts =>
+  runs.reduce((last, run) => (run.scheduledTime > last.scheduledTime ? run : last));
+
+/** On one line, and no longer than leaves room for the others. */
+function describeError(error: RunFacts['error']): string {
+  const text = `${error?.name ?? 'Error'}: ${error?.message ?? ''}`.replaceAll(/\s+/g, ' ').trim();
+  return text.length <= MAX_ERROR ? text : `${text.slice(0, MAX_ERROR - 1)}…`;
 }
 
 /** By reason, with the jobs that it concerns. */

@@ -89,7 +89,7 @@ describe('run-digest', () => {
           'Durations  median 1.0 s, p95 9.0 s, the week before none',
           '',
           'Failed (1)',
-          '  report/2027-03-02T02:00Z/nightly  Error: no connection',
+          '  report  1 failed, last: Error: no connection (report/2027-03-02T02:00Z/nightly)',
           '',
           'Skipped (1)',
           '  overlap  1: report',
@@ -159,18 +159,58 @@ describe('run-digest', () => {
       ],
     });
 
-    expect(body).toContain(['Missed (1)', '  report/2027-03-02T05:00Z/nightly'].join('\n'));
+    expect(body).toContain(['Missed (1)', '  report  1 missed, last: report/2027-03-02T05:00Z/nightly'].join('\n'));
     expect(body).toContain(['Skipped (3)', '  overlap  2: heartbeat, report', '  too-late  1: report'].join('\n'));
   });
 
-  test('names the first of many, and says how many more there are', async () => {
-    const failed = Array.from({ length: 7 }, (_, index) =>
-      item('report', `0${index}:00`, { status: 'failed', error: { name: 'Error', message: `no. ${index}` } }),
+  const failing = (job: string, count: number, message = 'no connection') =>
+    Array.from({ length: count }, (_, index) =>
+      item(job, `0${index}:00`, { status: 'failed', error: { name: 'Error', message: `${message} ${index}` } }),
+    );
+  const failedIn = (body: string): readonly string[] =>
+    body.slice(body.indexOf('Failed (')).split('\n\n', 1)[0]?.split('\n') ?? [];
+
+  test('names every job that failed, the worst first, with how often and its last error', async () => {
+    const counts = { alpha: 4, beta: 9, gamma: 1, delta: 7, epsilon: 9 };
+    vi.stubEnv('BELFRY_JOBS', Object.keys(counts).join(','));
+
+    const body = await digestOf(
+      Object.fromEntries(Object.entries(counts).map(([job, count]) => [job, failing(job, count)])),
     );
 
-    const body = await digestOf({ report: failed });
+    expect(failedIn(body)).toEqual([
+      'Failed (30)',
+      '  beta  9 failed, last: Error: no connection 8 (beta/2027-03-02T08:00Z/nightly)',
+      '  epsilon  9 failed, last: Error: no connection 8 (epsilon/2027-03-02T08:00Z/nightly)',
+      '  delta  7 failed, last: Error: no connection 6 (delta/2027-03-02T06:00Z/nightly)',
+      '  alpha  4 failed, last: Error: no connection 3 (alpha/2027-03-02T03:00Z/nightly)',
+      '  gamma  1 failed, last: Error: no connection 0 (gamma/2027-03-02T00:00Z/nightly)',
+    ]);
+  });
 
-    expect(body).toContain(['  report/2027-03-02T04:00Z/nightly  Error: no. 4', '  and 2 more'].join('\n'));
+  test('names jobs beyond the first twenty that failed without their errors', async () => {
+    const jobs = Array.from({ length: 22 }, (_, index) => `job-${index}`);
+    vi.stubEnv('BELFRY_JOBS', jobs.join(','));
+
+    const body = await digestOf(Object.fromEntries(jobs.map((job) => [job, failing(job, 1)])));
+
+    expect(failedIn(body)).toHaveLength(22);
+    expect(failedIn(body).at(-1)).toBe('  and of 2 more: job-20 1, job-21 1');
+  });
+
+  test('shows an error on one line, and of a long one the beginning', async () => {
+    const [, line = ''] = failedIn(await digestOf({ report: failing('report', 1, `a\n\nb ${'x'.repeat(500)}`) }));
+
+    expect(line).toMatch(/last: Error: a b x+… \(report\/2027-03-02T00:00Z\/nightly\)$/);
+    expect(line.length).toBeLessThan(300);
+  });
+
+  test('names the first of the slowest runs', async () => {
+    const body = await digestOf({
+      report: Array.from({ length: 7 }, (_, index) => item('report', `0${index}:00`, {}, index)),
+    });
+
+    expect(body.slice(body.indexOf('Slowest')).split('\n')).toHaveLength(6);
   });
 
   test('leaves itself out, and says so when nothing ran', async () => {
