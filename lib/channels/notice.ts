@@ -75,9 +75,11 @@ export type Episode = Pick<AlertFacts, 'story' | 'since'>;
 /** `failed:report#2027-03-02T01:00:04.000Z` */
 export const episodeKey = ({ story, since }: Episode): string => `${story}#${toIso(since)}`;
 
+/** The facts of a message that reports several alerts. */
+export type ListFacts = AlertFacts & Required<Pick<AlertFacts, 'each'>>;
+
 /** Whether a message reports several alerts, so that its own facts are those of one of them only. */
-export const isList = (facts: AlertFacts): facts is AlertFacts & Required<Pick<AlertFacts, 'each'>> =>
-  Array.isArray(facts.each) && facts.each.length > 0;
+export const isList = (facts: AlertFacts): facts is ListFacts => Array.isArray(facts.each) && facts.each.length > 0;
 
 function readFacts(text = ''): AlertFacts | undefined {
   const facts = parseObject(text);

@@ -1,6 +1,6 @@
 import type { AlertFacts } from '../observe/alert.ts';
 import { type EpochMs, toIso } from '../units.ts';
-import { isList, type Notice } from './notice.ts';
+import { isList, type ListFacts, type Notice } from './notice.ts';
 import type { ChannelRequest } from './ports.ts';
 
 export interface WebhookSettings {
@@ -28,8 +28,7 @@ export async function formatWebhook(
     deployment,
     subject,
     text,
-    ...plainFacts(facts),
-    ...(isList(facts) ? { each: facts.each.map(plainFacts) } : {}),
+    ...(isList(facts) ? factsOfList(facts) : plainFacts(facts)),
     ...(overSince === undefined ? {} : { overSince: toIso(overSince) }),
   });
   const headers = { 'belfry-message-id': id };
@@ -42,6 +41,9 @@ export async function formatWebhook(
     headers: { ...headers, 'belfry-timestamp': timestamp, 'belfry-signature': `sha256=${signature}` },
   };
 }
+
+/** Of a list only what is true of all its alerts: a program that groups by story would take it for an alert about the first. */
+const factsOfList = ({ each, isOver = false }: ListFacts) => ({ isOver, each: each.map(plainFacts) });
 
 /** Instants as text, and nothing left to a default. */
 const plainFacts = ({ since, isOver = false, ...facts }: AlertFacts) => ({ ...facts, since: toIso(since), isOver });

@@ -48,8 +48,8 @@ export interface AlertFacts {
   /** The command that shows it. */
   readonly command?: string;
   /**
-   * Of a message about several stories: the facts of each. Its own then have the kind, the story and the time of the first, and
-   * nothing of one alone.
+   * Of a message about several stories: the facts of each, with errors cut. Its own then have the kind, the story and the time of
+   * the first, which a webhook is not sent, and nothing of one alone.
    */
   readonly each?: readonly ListedFacts[];
 }

@@ -6,6 +6,7 @@ const MAX_TEXT = 60_000;
 /** How many causes one message is about: SNS takes the facts of so many beside the longest text, and a pager events at its pace. */
 export const MAX_CAUSES = 50;
 const MAX_SUBJECT = 150;
+const MAX_ERROR = 150;
 
 /** Several alerts in one message: their subjects, and below them their texts as far as there is room. */
 export function listAlerts(alerts: readonly Alert[], stage: string): Alert {
@@ -51,6 +52,7 @@ function factsOf(alerts: readonly Alert[]): AlertFacts {
 
 /** An alert may be about several stories itself. */
 function listed({ subject, facts }: Alert): readonly ListedFacts[] {
-  const { links: _l, error: _e, each, ...brief } = facts;
-  return each ?? [{ ...brief, subject: cut(subject, MAX_SUBJECT) }];
+  const { links: _, error, each, ...brief } = facts;
+  const own = error === undefined ? brief : { ...brief, error: cut(error, MAX_ERROR) };
+  return each ?? [{ ...own, subject: cut(subject, MAX_SUBJECT) }];
 }

@@ -37,6 +37,18 @@ test('a list says nothing of one of its alerts alone', () => {
   expect(LIST.facts).toEqual({ kind: 'run-failed', story: 'failed:job-00', since: FAILED_AT, each: expect.any(Array) });
 });
 
+test('each alert of a list keeps its error, and of a long one the beginning', () => {
+  const [first, second] = ['Error: no connection', `Error: ${'x'.repeat(500)}`].map((error, index) => {
+    const alert = alertOf(`job-${index}`);
+    return { ...alert, facts: { ...alert.facts, error } };
+  }) as [Alert, Alert];
+
+  const { facts } = listAlerts([first, second], 'prod');
+
+  expect(facts.each?.[0]?.error).toBe('Error: no connection');
+  expect(facts.each?.[1]?.error).toMatch(/^Error: x{100,}…$/);
+});
+
 test('a list is over where all of its stories are', () => {
   const over = listAlerts(
     JOBS.map((job) => alertOf(job, true)),
@@ -63,7 +75,11 @@ test('a list of as many causes as one message is about fits into it, whatever it
   const wide = (text: string) => text.replaceAll(/[a-z]/g, '語');
   const many = Array.from({ length: MAX_CAUSES }, (_, index) => {
     const { subject, body, facts } = alertOf(`${'j'.repeat(38)}${index}`);
-    return { subject: wide(subject), body: wide(body.repeat(20)), facts: { ...facts, command: 'x'.repeat(200) } };
+    return {
+      subject: wide(subject),
+      body: wide(body.repeat(20)),
+      facts: { ...facts, error: wide('x'.repeat(300)), command: 'x'.repeat(200) },
+    };
   });
 
   const { body, facts } = listAlerts(many, 'prod');

@@ -24,15 +24,24 @@ test('a request has the text and all facts', async () => {
   expect(headers).toEqual({ 'belfry-message-id': 'message-1' });
 });
 
-test('a list has the facts of each of its alerts', async () => {
+test('a list has the facts of each of its alerts, and none of one alone', async () => {
   const each = [FACTS, { ...FACTS, story: 'failed:invoice', isOver: true }];
 
   const { body } = await formatWebhook(notice({ facts: { each } }), { url }, NOW);
 
-  expect(JSON.parse(body).each).toMatchObject([
-    { story: 'failed:report', since: '2027-03-02T01:00:04.000Z', isOver: false },
-    { story: 'failed:invoice', since: '2027-03-02T01:00:04.000Z', isOver: true },
-  ]);
+  expect(JSON.parse(body)).toEqual({
+    v: 1,
+    id: 'message-1',
+    at: '2027-03-02T01:00:04.000Z',
+    deployment: 'shop-prod',
+    subject: '[prod] report failed: TypeError: no connection',
+    text: notice().body,
+    isOver: false,
+    each: [
+      { ...FACTS, since: '2027-03-02T01:00:04.000Z', isOver: false },
+      { ...FACTS, story: 'failed:invoice', since: '2027-03-02T01:00:04.000Z', isOver: true },
+    ],
+  });
 });
 
 test('with a secret a request is signed, time and body together', async () => {

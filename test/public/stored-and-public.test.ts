@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { formatRunEnd } from '../../lib/channels/event-bridge.ts';
+import type { Notice } from '../../lib/channels/notice.ts';
 import { FACTS_ATTRIBUTE } from '../../lib/channels/notice.ts';
 import { formatWebhook } from '../../lib/channels/webhook.ts';
 import * as belfry from '../../lib/entry/belfry.ts';
@@ -65,11 +66,17 @@ function runEndEvent(): object {
   return { ...event, Time: undefined, Detail: JSON.parse(Detail) };
 }
 
-/** What a generic webhook is sent. */
-async function webhookBody(): Promise<object> {
-  const notice = { id: 'message', at: DUE, deployment: 'shop-dev', overSince: DUE, ...FULL_ALERT };
-  const { body, headers = {} } = await formatWebhook(notice, { url: '', secret: 'secret' }, DUE);
-  return { headers: Object.keys(headers), body: shapeOf(JSON.parse(body)) };
+/** What a generic webhook is sent: an alert, and a list of alerts. */
+async function webhookBodies(): Promise<object> {
+  const list = { id: 'message', at: DUE, deployment: 'shop-dev', ...FULL_ALERT };
+  const { each: _, ...facts } = FULL_ALERT.facts;
+  const format = (notice: Notice) => formatWebhook(notice, { url: '', secret: 'secret' }, DUE);
+  const { body, headers = {} } = await format({ ...list, overSince: DUE, facts });
+  return {
+    headers: Object.keys(headers),
+    body: shapeOf(JSON.parse(body)),
+    list: shapeOf(JSON.parse((await format(list)).body)),
+  };
 }
 
 /**
@@ -91,7 +98,7 @@ test('what is stored or public is as it was', async () => {
     alertAttribute: FACTS_ATTRIBUTE,
     localChannels: LOCAL_CHANNELS,
     runEndEvent: shapeOf(runEndEvent()),
-    webhook: await webhookBody(),
+    webhook: await webhookBodies(),
     events: loggedEvents(),
     metrics: { namespace: METRIC_NAMESPACE, metrics: METRICS },
     deployment: deployedNames(),
