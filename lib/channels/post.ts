@@ -1,3 +1,4 @@
+import { type AddressProblem, problemOfAddress } from '../post-address.ts';
 import { cut } from '../run/run-error.ts';
 import { type EpochMs, type Milliseconds, milliseconds, SECOND } from '../units.ts';
 import type { ChannelRequest, Outcome } from './ports.ts';
@@ -26,8 +27,8 @@ export async function post(
   secrets: readonly string[],
   { now, timeout = TIMEOUT }: PostOptions,
 ): Promise<Outcome> {
-  const problem = problemOf(url);
-  if (problem !== undefined) return { kind: 'refused', reason: problem };
+  const problem = problemOfAddress(url);
+  if (problem !== undefined) return { kind: 'refused', reason: ADDRESS_PROBLEMS[problem] };
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -42,14 +43,11 @@ export async function post(
   }
 }
 
-/** Why an address cannot be called at all. It is a secret, and not part of the text. */
-function problemOf(address: string): string | undefined {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url === undefined) return 'its secret is not a URL';
-  const isHere = /^(127\.0\.0\.1|localhost|\[::1\])$/.test(url.hostname);
-  if (url.protocol === 'https:' || (url.protocol === 'http:' && isHere)) return undefined;
-  return 'the URL in its secret must begin with https://';
-}
+/** The address is a secret, and not part of the reason. */
+const ADDRESS_PROBLEMS: Readonly<Record<AddressProblem, string>> = {
+  'no-url': 'its secret is not a URL',
+  'no-https': 'the URL in its secret must begin with https://',
+};
 
 async function judge(response: Response, secrets: readonly string[], now: EpochMs): Promise<Outcome> {
   const { status, headers, body } = response;
