@@ -9,7 +9,7 @@ type Check = (value: unknown, place: string) => readonly string[];
 /** What is wrong with the `alerts` of a stage. Of a value that may be a secret in plain text nothing is printed. */
 export function checkAlerts(alerts: unknown): readonly string[] {
   if (!isObject(alerts)) {
-    return [`alerts ${describeValue(alerts)} is not allowed; write { email: ['oncall@example.com'] }`];
+    return [`${refuse('alerts', alerts)}; write { email: ['oncall@example.com'] }`];
   }
   return checkEach(alerts, CHANNEL_CHECKS, 'alerts');
 }
@@ -25,9 +25,9 @@ const CHANNEL_CHECKS: Readonly<Record<keyof AlertSettings, Check>> = {
 
 /** The check of a channel's settings. @param required those that it cannot do without */
 function channel(checks: Readonly<Record<string, Check>>, required: readonly string[]): Check {
-  const example = `{${required.map((name) => ` ${name}: { ssm: '/myshop/${name}' } `).join('')}}`;
   return (value, place) => {
-    if (!isObject(value)) return [`${place} ${describeValue(value)} is not allowed; write ${example}`];
+    const fields = required.map((name) => ` ${name}: { ssm: '${exampleName(`${place}.${name}`)}' } `);
+    if (!isObject(value)) return [`${refuse(place, value)}; write {${fields.join('')}}`];
     const missing = required.filter((name) => value[name] === undefined);
     return [
       ...checkEach(value, checks, place),
@@ -45,7 +45,13 @@ function checkEach(value: Settings, checks: Readonly<Record<string, Check>>, pla
   ];
 }
 
-const REFERENCE_FORMS = "{ ssm: '/myshop/slack' } or { secretsManager: 'myshop/slack' }";
+/** The name of a secret, after the channel that it is of. */
+const exampleName = (place: string): string =>
+  `/myshop/${place.split('.')[1]?.toLowerCase()}${place.endsWith('.secret') ? '-secret' : ''}`;
+
+const referenceForms = (place: string): string =>
+  `{ ssm: '${exampleName(place)}' } or { secretsManager: '${exampleName(place).slice(1)}' }`;
+
 const REFERENCE_FIELDS = ['ssm', 'secretsManager', 'field'];
 
 /**
@@ -59,17 +65,18 @@ const NAMES = {
 } as const;
 
 function checkReference(value: unknown, place: string): readonly string[] {
+  const forms = referenceForms(place);
   if (typeof value === 'string') {
     return [
-      `${place} is text, which would put a secret into the template and into the repository; keep it on AWS and write where: ${REFERENCE_FORMS}; if the text was the secret itself, have the service issue another`,
+      `${place} is text, which would put a secret into the template and into the repository; keep it on AWS and write where: ${forms}; if the text was the secret itself, have the service issue another`,
     ];
   }
-  if (!isObject(value)) return [`${place} ${describeValue(value)} is not allowed; write ${REFERENCE_FORMS}`];
+  if (!isObject(value)) return [`${refuse(place, value)}; write ${forms}`];
   const unknown = checkFields(value, REFERENCE_FIELDS, `${place}.`);
   if (unknown.length > 0) return unknown;
   const { ssm, secretsManager, field } = value;
   if ((ssm === undefined) === (secretsManager === undefined)) {
-    return [`${place} must have either ssm or secretsManager; write ${REFERENCE_FORMS}`];
+    return [`${place} must have either ssm or secretsManager; write ${forms}`];
   }
   if (ssm !== undefined && field !== undefined) {
     return [`${place}.field is for secretsManager only; a parameter of ssm has no fields`];
@@ -79,24 +86,45 @@ function checkReference(value: unknown, place: string): readonly string[] {
     ...(secretsManager === undefined ? [] : checkName('secretsManager', secretsManager, `${place}.secretsManager`)),
     ...(field === undefined || (typeof field === 'string' && field !== '')
       ? []
-      : [`${place}.field ${describeValue(field)} is not allowed; write the name of a field of the secret's JSON`]),
+      : [`${refuse(`${place}.field`, field)}; write the name of a field of the secret's JSON`]),
   ];
 }
 
 function checkName(kind: keyof typeof NAMES, name: unknown, place: string): readonly string[] {
   if (typeof name === 'string' && name.length <= 1011 && NAMES[kind].test(name)) return [];
+  const example = exampleName(place);
   const allowed = {
-    ssm: "the name of a parameter, letters, digits and .-_ with / before each part, such as '/myshop/slack'",
-    secretsManager: "the name of a secret, letters, digits and /_+=.@-, such as 'myshop/slack', not its ARN",
+    ssm: `the name of a parameter, letters, digits and .-_ with / before each part, such as '${example}'`,
+    secretsManager: `the name of a secret, letters, digits and /_+=.@-, such as '${example.slice(1)}', not its ARN`,
   };
-  return [`${place} ${describeValue(name)} is not allowed; write ${allowed[kind]}`];
+  return [`${refuse(place, name)}; write ${nameInArn(kind, name) ?? allowed[kind]}`];
+}
+
+/**
+ * How each service's ARN ends in a name. In an ARN a parameter's first / cannot be told from none, and a secret's name has six random
+ * characters behind it.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html
+ */
+const ARNS = {
+  ssm: /^arn:aws[a-z-]*:ssm:[^:]*:[^:]*:parameter\/([\w./-]+)$/,
+  secretsManager: /^arn:aws[a-z-]*:secretsmanager:[^:]*:[^:]*:secret:([\w/+=.@-]+?)(?:-[A-Za-z0-9]{6})?$/,
+  bus: /^arn:aws[a-z-]*:events:[^:]*:[^:]*:event-bus\/([\w.-]+)$/,
+} as const;
+
+/** The name to write in place of an ARN, in quotes; undefined for what is not the ARN of such a thing. */
+function nameInArn(kind: keyof typeof ARNS, value: unknown): string | undefined {
+  const name = typeof value === 'string' ? ARNS[kind].exec(value)?.[1] : undefined;
+  if (name === undefined) return undefined;
+  if (kind !== 'ssm') return `its name '${name}'`;
+  return name.includes('/') ? `its name '/${name}'` : `its name '${name}', or '/${name}' if it begins with /`;
 }
 
 const REGIONS: Readonly<Record<PagerDutyRegion, true>> = { us: true, eu: true };
 
 function checkRegion(value: unknown, place: string): readonly string[] {
   if (typeof value === 'string' && Object.hasOwn(REGIONS, value)) return [];
-  return [`${place} ${describeValue(value)} is not allowed; write ${Object.keys(REGIONS).join(' or ')}`];
+  return [`${refuse(place, value)}; write ${Object.keys(REGIONS).join(' or ')}`];
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html */
@@ -104,9 +132,15 @@ const BUS = /^[\w.-]{1,256}$/;
 
 function checkBus(value: unknown, place: string): readonly string[] {
   if (typeof value === 'string' && BUS.test(value)) return [];
-  return [
-    `${place} ${describeValue(value)} is not allowed; write the name of a bus of the same account, such as 'orders'`,
-  ];
+  const name = nameInArn('bus', value) ?? "the name of one, such as 'orders'";
+  return [`${refuse(place, value)}; a bus of the same account and region is taken: write ${name}`];
+}
+
+/** An ARN is no secret: what to write is in it. */
+function refuse(place: string, value: unknown): string {
+  if (typeof value === 'string' && value.startsWith('arn:')) return `${place} is an ARN`;
+  if (Array.isArray(value)) return `${place} is a list`;
+  return `${place} ${describeValue(value)} is not allowed`;
 }
 
 /** A short word is a mistake in writing; a longer text, and each address of a page, may be a secret. */

@@ -142,8 +142,17 @@ function adviseDeployment({ app, stage }: Deployment, settings: StageSettings): 
     ...(isProtected && channelsOf(alerts).length === 0
       ? [`${place} is protected, and no one receives its alerts; add alerts: { email: ['oncall@example.com'] }`]
       : []),
+    ...(isProtected ? [] : adviseEmpty(alerts).map((advice) => `${place}: ${advice}`)),
     ...adviseChannels(channelsOf(alerts)).map((advice) => `${place}: ${advice}`),
     ...(region === undefined ? [] : adviseRegion(region).map((advice) => `${place}: ${advice}`)),
+  ];
+}
+
+/** A list without an address looks like a channel, and is none. */
+function adviseEmpty(alerts: StageSettings['alerts']): readonly string[] {
+  if (alerts?.email?.length !== 0 || channelsOf(alerts).length > 0) return [];
+  return [
+    "alerts.email is an empty list, and no one receives its alerts; add an address, as in ['oncall@example.com'], or leave email out",
   ];
 }
 

@@ -29,7 +29,7 @@ test.each([
   [
     'a channel that is only switched on',
     { teams: true },
-    "alerts.teams true is not allowed; write { url: { ssm: '/myshop/url' } }",
+    "alerts.teams true is not allowed; write { url: { ssm: '/myshop/teams' } }",
   ],
   [
     'a misspelt setting',
@@ -48,8 +48,53 @@ test.each([
   ],
   [
     'a bus by its ARN',
+    { eventBridge: { bus: 'arn:aws:events:eu-north-1:123456789012:event-bus/orders' } },
+    "alerts.eventBridge.bus is an ARN; a bus of the same account and region is taken: write its name 'orders'",
+  ],
+  [
+    'an ARN of something else as a bus',
     { eventBridge: { bus: 'arn:aws:events:x:1:b' } },
-    'alerts.eventBridge.bus "arn:aws:events:x:1:b" is not allowed; write the name of a bus of the same account, such as \'orders\'',
+    "alerts.eventBridge.bus is an ARN; a bus of the same account and region is taken: write the name of one, such as 'orders'",
+  ],
+  [
+    'a parameter by its ARN',
+    { slack: { url: { ssm: 'arn:aws:ssm:eu-north-1:123456789012:parameter/myshop/prod/slack' } } },
+    "alerts.slack.url.ssm is an ARN; write its name '/myshop/prod/slack'",
+  ],
+  [
+    'a parameter of one part by its ARN',
+    { slack: { url: { ssm: 'arn:aws:ssm:eu-north-1:123456789012:parameter/slack' } } },
+    "alerts.slack.url.ssm is an ARN; write its name 'slack', or '/slack' if it begins with /",
+  ],
+  [
+    'a secret by its ARN',
+    { teams: { url: { secretsManager: 'arn:aws:secretsmanager:eu-north-1:123456789012:secret:myshop/teams-AbC123' } } },
+    "alerts.teams.url.secretsManager is an ARN; write its name 'myshop/teams'",
+  ],
+  [
+    'a field that no secret has beside those that it has',
+    { teams: { url: { ssm: '/a', key: 'b' } } },
+    'alerts.teams.url.key is not a field; allowed are ssm, secretsManager, field',
+  ],
+  [
+    'a field that is there already, misspelt',
+    { teams: { url: { ssm: '/a', ssn: 'b' } } },
+    'alerts.teams.url.ssn is not a field; allowed are ssm, secretsManager, field',
+  ],
+  [
+    'a routing key, with an example about it',
+    { pagerDuty: { routingKey: 'R01' } },
+    "alerts.pagerDuty.routingKey is text, which would put a secret into the template and into the repository; keep it on AWS and write where: { ssm: '/myshop/pagerduty' } or { secretsManager: 'myshop/pagerduty' }; if the text was the secret itself, have the service issue another",
+  ],
+  [
+    'a secret of a webhook, with an example about it',
+    { webhook: { url: { ssm: 'a' }, secret: 7 } },
+    "alerts.webhook.secret 7 is not allowed; write { ssm: '/myshop/webhook-secret' } or { secretsManager: 'myshop/webhook-secret' }",
+  ],
+  [
+    'a list of channels of a kind',
+    { slack: [{ url: { ssm: '/a' } }] },
+    "alerts.slack is a list; write { url: { ssm: '/myshop/slack' } }",
   ],
   [
     'both kinds of secret',

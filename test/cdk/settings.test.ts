@@ -203,6 +203,18 @@ describe('a stage', () => {
     ]);
   });
 
+  test.each<AlertSettings>([{ email: [] }, { email: [], eventBridge: {} }])(
+    'whose list of addresses is empty is a warning, protected or not: %j',
+    (alerts) => {
+      expect(warningsOf({}, { stages: { dev: { alerts } } })).toEqual([
+        `infra/stages.ts: stage "dev": alerts.email is an empty list, and no one receives its alerts; add an address, as in ['oncall@example.com'], or leave email out`,
+      ]);
+      expect(warningsOf({}, { stages: { dev: { isProtected: true, alerts } } })).toEqual([
+        expect.stringContaining('is protected, and no one receives its alerts'),
+      ]);
+    },
+  );
+
   test.each<[AlertSettings, string]>([
     [{ slack: { url: { ssm: '/slack' } } }, 'slack'],
     [
