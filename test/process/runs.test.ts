@@ -211,7 +211,10 @@ test.concurrent('eleven requests of a job that runs one at a time are all comple
 
   const minute = thisMinute();
   await cloud.send('exclusive', scheduledMessage('exclusive', `${minute}:00Z`));
-  expect(await cloud.reaches(`exclusive/${minute}Z/exclusive`, 'skipped')).toMatchObject({ reason: 'overlap', blockedBy: first });
+  expect(await cloud.reaches(`exclusive/${minute}Z/exclusive`, 'skipped')).toMatchObject({
+    reason: 'overlap',
+    blockedBy: first,
+  });
 
   await project.share('exclusive');
   for (const run of [first, ...requests]) await cloud.reaches(run, 'completed');

@@ -1,4 +1,3 @@
-import { MemoryRunQueue } from '../../../lib/store/memory/memory-run-queue.ts';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { systemClock } from '../../../lib/clock.ts';
@@ -14,6 +13,7 @@ import { scheduledRunId } from '../../../lib/run/run-id.ts';
 import { deployedTimeouts } from '../../../lib/run/timeouts.ts';
 import { createPowertoolsOnce } from '../../../lib/store/claim-layer.ts';
 import { MemoryLockStore } from '../../../lib/store/memory/memory-lock-store.ts';
+import { MemoryRunQueue } from '../../../lib/store/memory/memory-run-queue.ts';
 import { MemoryRunStore } from '../../../lib/store/memory/memory-run-store.ts';
 import { MINUTE, milliseconds, plus, toMilliseconds } from '../../../lib/units.ts';
 import { DUE, scheduledRequest } from '../../support/requests.ts';

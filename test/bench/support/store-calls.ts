@@ -1,4 +1,3 @@
-import { MemoryRunQueue } from '../../../lib/store/memory/memory-run-queue.ts';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
 import { defineJob, type Job } from '../../../lib/job/job.ts';
@@ -10,6 +9,7 @@ import { deployedTimeouts } from '../../../lib/run/timeouts.ts';
 import { createPowertoolsOnce } from '../../../lib/store/claim-layer.ts';
 import { DynamoDbLockStore } from '../../../lib/store/dynamodb/dynamodb-lock-store.ts';
 import { DynamoDbRunStore } from '../../../lib/store/dynamodb/dynamodb-run-store.ts';
+import { MemoryRunQueue } from '../../../lib/store/memory/memory-run-queue.ts';
 import { GATES } from '../../../lib/testing/gates.ts';
 import { plus, toMilliseconds } from '../../../lib/units.ts';
 import { startTestTable } from '../../support/dynalite.ts';
