@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { checkOutFixture, FIXTURE_APP } from '../fixtures/fixture-app.ts';
-import { type Ended, entries, JOB, LOAD, ownApp, projectWith, runApp, templatesIn } from './app-project.ts';
+import { type Ended, entries, JOB, projectWith, runApp, templatesIn } from './app-project.ts';
 import { createFolder } from './support.ts';
 
 test('the app is one stack, named for app and stage, wherever it is called from', async () => {
@@ -70,41 +70,6 @@ test('what is wrong is printed in full and without a stack, and nothing else', a
   ]);
 });
 
-test('an app that loads jobs and deploys none is none of Belfry’s business', async () => {
-  const { code, stderr } = await runApp(ownApp(`${LOAD}; new Stack(new App(), 'Other');`));
-
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-});
-
-test('a folder of jobs that does not exist is a warning', async () => {
-  const project = ownApp("const app = new App(); await loadJobs('functionz'); new Stack(app, 'Other');");
-
-  const { code, stderr } = await runApp(project);
-
-  expect({ code, stderr }).toEqual({
-    code: 0,
-    stderr: expect.stringMatching(/^warning: there is no folder \S+\/functionz: no job is loaded\n$/),
-  });
-});
-
-test('a file that is no job for its extension is a warning, and a client of the SDK in a job file adds none', async () => {
-  const client =
-    "import { SQSClient } from '@aws-sdk/client-sqs';\nnew SQSClient({ region: 'eu-north-1', endpoint: 'http://localhost' });\n";
-  const project = ownApp(
-    "const app = new App(); await loadJobs(import.meta.dirname + '/../functions'); new Stack(app, 'Other');",
-  );
-  writeFileSync(join(project, 'functions/nightly.ts'), `${client}${JOB}`);
-  writeFileSync(join(project, 'functions/report.js'), '');
-
-  const { code, stderr } = await runApp(project);
-
-  expect({ code, stderr }).toEqual({
-    code: 0,
-    stderr:
-      'warning: functions/report.js is not loaded: a job is a .ts file; rename it, or begin its name with _ if it is not a job\n',
-  });
-});
-
 test('the CDK CLI lists exactly that one stack, with a profile that does not exist', async () => {
   const cwd = join(createFolder(), 'project');
   await checkOutFixture(cwd);
@@ -116,22 +81,4 @@ test('the CDK CLI lists exactly that one stack, with a profile that does not exi
   });
 
   expect(listed).toBe('belfry-dev\n');
-});
-
-test('a switch of the context that is neither true nor false is an error', async () => {
-  const { code, stderr } = await runApp(FIXTURE_APP, { emulator: 'localstack' });
-
-  expect({ code, stderr }).toEqual({
-    code: 1,
-    stderr: 'context "emulator" is "localstack"; allowed are true and false\n',
-  });
-});
-
-test('the folder of a checkout may have any name that a pattern would read otherwise', async () => {
-  const checkout = join(createFolder(), 'c++ (app)[1]^$');
-  await checkOutFixture(checkout);
-
-  const { code, stderr } = await runApp(checkout);
-
-  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('warning') });
 });

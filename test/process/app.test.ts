@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { entries, JOB, LOAD, ownApp, projectWith, runApp, templatesIn } from '../cdk/app-project.ts';
+import { createFolder } from '../cdk/support.ts';
+import { checkOutFixture, FIXTURE_APP } from '../fixtures/fixture-app.ts';
 
 /** What `infra/app.ts` ends with, as a process: the errors of a user's files, and the shapes that an app may have. */
 
@@ -207,4 +209,57 @@ new Belfry(new Stack(app, 'Two'), 'Jobs', { app: 'two', stage: 'dev', stages, jo
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
+});
+
+test('an app that loads jobs and deploys none is none of Belfry’s business', async () => {
+  const { code, stderr } = await runApp(ownApp(`${LOAD}; new Stack(new App(), 'Other');`));
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
+
+test('a folder of jobs that does not exist is a warning', async () => {
+  const project = ownApp("const app = new App(); await loadJobs('functionz'); new Stack(app, 'Other');");
+
+  const { code, stderr } = await runApp(project);
+
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: expect.stringMatching(/^warning: there is no folder \S+\/functionz: no job is loaded\n$/),
+  });
+});
+
+test('a file that is no job for its extension is a warning, and a client of the SDK in a job file adds none', async () => {
+  const client =
+    "import { SQSClient } from '@aws-sdk/client-sqs';\nnew SQSClient({ region: 'eu-north-1', endpoint: 'http://localhost' });\n";
+  const project = ownApp(
+    "const app = new App(); await loadJobs(import.meta.dirname + '/../functions'); new Stack(app, 'Other');",
+  );
+  writeFileSync(join(project, 'functions/nightly.ts'), `${client}${JOB}`);
+  writeFileSync(join(project, 'functions/report.js'), '');
+
+  const { code, stderr } = await runApp(project);
+
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr:
+      'warning: functions/report.js is not loaded: a job is a .ts file; rename it, or begin its name with _ if it is not a job\n',
+  });
+});
+
+test('a switch of the context that is neither true nor false is an error', async () => {
+  const { code, stderr } = await runApp(FIXTURE_APP, { emulator: 'localstack' });
+
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: 'context "emulator" is "localstack"; allowed are true and false\n',
+  });
+});
+
+test('the folder of a checkout may have any name that a pattern would read otherwise', async () => {
+  const checkout = join(createFolder(), 'c++ (app)[1]^$');
+  await checkOutFixture(checkout);
+
+  const { code, stderr } = await runApp(checkout);
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('warning') });
 });

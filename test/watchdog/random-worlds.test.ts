@@ -18,6 +18,21 @@ const WORLDS: readonly Partial<Odds>[] = [
   { dropped: 0.5, broken: 0.2 },
 ];
 
+/** Worlds in which a mutant that hides well was found, as seed and place in {@link WORLDS}: these are looked at first. */
+const FOUND_IN: Readonly<Partial<Record<string, readonly [seed: number, world: number]>>> = {
+  forgetsPendingAlerts: [21, 0],
+  forgetsWhatIsInFlight: [13, 3],
+  overwritesRecords: [11, 1],
+  sendsNothingAhead: [20, 0],
+};
+
+/** Every world in which a mutant is looked for. */
+function* worldsFor(mutant: string): Iterable<readonly [seed: number, odds: Partial<Odds> | undefined]> {
+  const [seed, world = 0] = FOUND_IN[mutant] ?? [];
+  if (seed !== undefined) yield [seed, WORLDS[world]];
+  for (let seed = 1; seed <= HUNT; seed++) for (const odds of WORLDS) yield [seed, odds];
+}
+
 async function violationsOf(seed: number, odds: Partial<Odds> = {}, mutate?: Mutate): Promise<readonly string[]> {
   const violations = await auditWatch(await happen(watchScenarioOf(seed, odds), mutate));
   return violations.map((violation) => `SEED=${seed} ${violation}`);
@@ -44,11 +59,9 @@ test('a seed is one world: the same story every time', async () => {
 });
 
 describe('a watchdog that is broken on purpose is found out', () => {
-  test.each(Object.entries(WATCH_MUTANTS))('%s', async (_name, mutate) => {
+  test.each(Object.entries(WATCH_MUTANTS))('%s', async (name, mutate) => {
     let found: readonly string[] = [];
-    for (let seed = 1; seed <= HUNT; seed++) {
-      for (const odds of WORLDS) if (found.length === 0) found = await violationsOf(seed, odds, mutate);
-    }
+    for (const [seed, odds] of worldsFor(name)) if (found.length === 0) found = await violationsOf(seed, odds, mutate);
 
     expect(found).not.toEqual([]);
   });
