@@ -23,7 +23,10 @@ export interface ClaimRequest {
    * failed with exactly that count, so one dead letter opens one round, and an older one none.
    */
   readonly deadLetterAttempts?: number | undefined;
-  /** Whether this run should be found by the watchdog's rescue even if every message of it is lost. */
+  /**
+   * Whether this run should be found by the watchdog's rescue even if every message of it is lost. It may wait, too, and be sent
+   * again by whoever frees its job's lock: its record then has its input.
+   */
   readonly isTracked: boolean;
   readonly logStream: string;
   readonly requestId: string;

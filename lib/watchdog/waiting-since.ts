@@ -27,7 +27,7 @@ export function waitingSince(run: RunRecord, job: Pick<WatchedJob, 'maxAttempts'
 
 /**
  * Since its next attempt was due; but where that was moved since, because attempts were given back before they began, since
- * the last one ended, or since it was first taken. That is not known in a round that a dead letter has begun, of a due time
+ * the last one ended or, where it was lost, could go on, or since it was first taken. That is not known in a round that a dead letter has begun, of a due time
  * that was skipped before, and after a job that wished to wait for a time of its own.
  */
 function retryingSince(run: RunRecord, { maxAttempts }: Pick<WatchedJob, 'maxAttempts'>, now: EpochMs): EpochMs {
@@ -38,7 +38,7 @@ function retryingSince(run: RunRecord, { maxAttempts }: Pick<WatchedJob, 'maxAtt
   const isSameRound = attempt > lastAttempt - maxAttempts && last?.error?.name !== 'RetryAfterError';
   if (!isGivenBack) return nextAttemptAt;
   if (isFirst) return startedAt ?? createdAt;
-  return epochMs((isSameRound ? last?.endedAt : undefined) ?? nextAttemptAt);
+  return epochMs((isSameRound ? (last?.endedAt ?? last?.limit) : undefined) ?? nextAttemptAt);
 }
 
 /** From when on a pending run is to be sent: when it was asked for, or later where that was asked for. */

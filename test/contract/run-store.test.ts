@@ -108,6 +108,18 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
       });
     });
 
+    test.each([
+      { isTracked: true, input: { region: 'eu' } },
+      { isTracked: false, input: undefined },
+    ])('of a due time has its input from the claim that is tracked: $isTracked', async ({ isTracked, input }) => {
+      const request = scheduledRequest({ run: `report/2027-03-02T02:0${isTracked ? 8 : 9}Z/kept`, input: { region: 'eu' } });
+
+      const { record } = claimed(await runs.claim(claimRequest(request, { isTracked })));
+
+      expect(record.input).toEqual(input);
+      expect((await runs.get(request.run))?.input).toEqual(input);
+    });
+
     test('is left alone when it is asked for again', async () => {
       const request = await settled(completed, manualRequest());
 

@@ -92,6 +92,7 @@ describe.each(ADAPTERS)('runs that wait for the lock of their job, over $name', 
     };
 
     expect((await harness.deliver(first, { receiveCount: 2 })).kind).toBe('postpone');
+    expect(harness.sent()).toMatchObject([{ run: first.run, input: { minute: 0 } }]);
     await harness.deliver(first, { receiveCount: 3 });
     expect(await harness.record()).toMatchObject({ status: 'completed', attempt: 2 });
   });

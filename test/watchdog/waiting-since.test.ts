@@ -32,6 +32,8 @@ const failed = (endedAt: number, name = 'Error'): Attempt => ({
   requestId: 'request',
 });
 
+const { endedAt: _, error, ...lost } = failed(2);
+
 describe('a run waits', () => {
   test.each<{ what: string; run: Partial<RunRecord>; since: number | undefined }>([
     { what: 'since it was asked for, as long as nothing has taken it', run: { status: 'pending', claim: 0 }, since: 1 },
@@ -54,6 +56,11 @@ describe('a run waits', () => {
       what: 'since its last attempt has ended, where later ones were given back',
       run: { attempt: 1, claim: 4, attempts: [failed(2)], nextAttemptAt: at(90) },
       since: 2,
+    },
+    {
+      what: 'since its last attempt could go on, where that was lost and others have the lock',
+      run: { attempt: 1, claim: 2, attempts: [{ ...lost, limit: at(3) }] },
+      since: 3,
     },
     {
       what: 'since it was first taken, where no attempt has begun',

@@ -54,6 +54,8 @@ export function roundUpdate(claim: ClaimRequest): Update {
 function take(claim: ClaimRequest): Omit<Update, 'condition'> {
   const { request, owner, now, leaseUntil, maxAttempts, isTracked, logStream, requestId } = claim;
   const { set, values } = identity(claim);
+  // What may have to wait is sent again from its record, also by a run that ends before this one has said that it waits.
+  const keepsInput = isTracked && request.input !== undefined;
   const fields = {
     owner,
     leaseUntil,
@@ -73,6 +75,7 @@ function take(claim: ClaimRequest): Omit<Update, 'condition'> {
       lastAttempt: orElse('lastAttempt', 'maxAttempts'),
       attempts: `list_append(${orElse('attempts', 'none')}, ${orElse('current', 'none')})`,
       startedAt: orElse('startedAt', 'now'),
+      ...(keepsInput ? { input: orElse('input', 'input') } : {}),
       ...assign(fields),
     },
     remove: ['nextAttemptAt', 'reason', 'blockedBy', 'calendar', 'finishedAt', 'deadLetterSentAt', 'expiresAt'],
@@ -85,6 +88,7 @@ function take(claim: ClaimRequest): Omit<Update, 'condition'> {
       one: 1,
       maxAttempts,
       none: [],
+      ...(keepsInput ? { input: JSON.stringify(request.input) } : {}),
       ...fields,
     },
   };

@@ -133,7 +133,7 @@ function isClaimable(record: RunRecord, claim: ClaimRequest): boolean {
 }
 
 function claimedRecord(before: RunRecord | undefined, claim: ClaimRequest): RunRecord {
-  const { request, owner, now, leaseUntil, maxAttempts, logStream, requestId } = claim;
+  const { request, owner, now, leaseUntil, maxAttempts, isTracked, logStream, requestId } = claim;
   const {
     nextAttemptAt: _n,
     reason: _r,
@@ -158,6 +158,7 @@ function claimedRecord(before: RunRecord | undefined, claim: ClaimRequest): RunR
     lastAttempt: kept.lastAttempt || maxAttempts,
     attempts: [...withoutOpenEnd(kept), started].slice(-ATTEMPTS_KEPT),
     startedAt: kept.startedAt ?? now,
+    ...(isTracked && kept.input === undefined && request.input !== undefined ? { input: request.input } : {}),
   };
 }
 
