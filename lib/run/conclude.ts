@@ -2,6 +2,7 @@ import { bestEffort } from '../best-effort.ts';
 import { unreachable } from '../errors.ts';
 import { isLate } from '../job/trigger.ts';
 import { type EpochMs, type Milliseconds, milliseconds, plus } from '../units.ts';
+import { recoveryDelay } from './backoff.ts';
 import { deadLetterBody } from './dead-letter.ts';
 import type { Delivery, Disposition, RunPorts } from './delivery.ts';
 import { LostAttemptError } from './errors.ts';
@@ -46,8 +47,7 @@ export async function concludeSettled(
       break;
     case 'waiting':
       observe({ event: 'run-waiting', run, ...settlement });
-      hasLeft = (await wait?.isKept(ports.clock.now())) === true;
-      break;
+      return (await wait?.isKept(ports.clock.now())) === true ? ACKNOWLEDGE : showSoon(ports);
     case 'given-back':
       await abandon({ claimed, work }, ports);
       observe({ event: 'attempt-given-back', run, ...settlement, error: work.trouble });
@@ -64,12 +64,21 @@ export async function concludeSettled(
     default:
       return unreachable(settlement);
   }
-  return acknowledgeIf(hasLeft, ports);
+  return acknowledgeIf(hasLeft, delivery, ports);
 }
 
-/** A message that shows again makes up for a run that was not woken. */
-const acknowledgeIf = (isDone: boolean, { clock, random }: RunPorts): Disposition =>
-  isDone ? ACKNOWLEDGE : { kind: 'postpone', until: plus(clock.now(), milliseconds(random() * LOOK_AGAIN)) };
+/** Of a run that could not fall asleep: the lock is free. */
+const showSoon = ({ clock, random }: RunPorts): Disposition => ({
+  kind: 'postpone',
+  until: plus(clock.now(), milliseconds(random() * LOOK_AGAIN)),
+});
+
+/**
+ * A message that shows again makes up for a run that was not woken. Later each time: whatever keeps that from being done must
+ * not use up its receives.
+ */
+const acknowledgeIf = (isDone: boolean, { receiveCount }: Delivery, { clock, random }: RunPorts): Disposition =>
+  isDone ? ACKNOWLEDGE : { kind: 'postpone', until: plus(clock.now(), recoveryDelay(receiveCount, random())) };
 
 /**
  * A message with nothing left to do is acknowledged. But when the run has failed and its dead letter is still owed, the
@@ -80,7 +89,7 @@ export async function concludeEnded(run: RunRecord, delivery: Delivery, ports: R
   const hasLeft = await leave({ run, now: at }, ports);
   if (!owesDeadLetter(run)) {
     ports.observe({ event: 'duplicate-acknowledged', run, at });
-    return acknowledgeIf(hasLeft, ports);
+    return acknowledgeIf(hasLeft, delivery, ports);
   }
   const duty = { owner: delivery.owner, now: at, leaseUntil: leaseOf(delivery, at, ports) };
   if (!(await ports.runs.takeDeadLetter(run, duty))) return { kind: 'postpone', until: plus(at, LOOK_AGAIN) };
@@ -88,7 +97,7 @@ export async function concludeEnded(run: RunRecord, delivery: Delivery, ports: R
   const { endedAt, outcome = 'lost' } = run.attempts.at(-1) ?? {};
   const duration = endedAt && attemptDuration(run, endedAt);
   await concludeFailure(run, { at, error: run.error, outcome, duration }, delivery, ports);
-  return acknowledgeIf(hasLeft, ports);
+  return acknowledgeIf(hasLeft, delivery, ports);
 }
 
 /** Somebody has the run, or it is not due yet: the message comes back when that may have changed. */
@@ -113,7 +122,7 @@ export async function concludeExhausted(run: RunRecord, delivery: Delivery, port
 
   const hasLeft = await leave({ run, now: at }, ports);
   await concludeFailure(run, { at, error, outcome: 'lost' }, delivery, ports);
-  return acknowledgeIf(hasLeft, ports);
+  return acknowledgeIf(hasLeft, delivery, ports);
 }
 
 type Failure = Pick<Extract<RunEvent, { event: 'run-failed' }>, 'at' | 'error' | 'outcome' | 'duration'>;

@@ -8,6 +8,7 @@ import { simulate, simulateSeeds } from '../support/simulation/simulate.ts';
 /** Within how many seeds of each kind of world a broken protocol must show. */
 const HUNTS = [
   { of: scenarioOf, from: 1, count: 300 },
+  { of: scenarioOf, from: 1201, count: 60 },
   { of: frozenReleaseOf, from: 1, count: 50 },
   { of: lostTakeoverOf, from: 1, count: 1 },
   { of: crowdOf, from: 1, count: 100 },
