@@ -42,15 +42,24 @@ export interface TableSource {
   readonly name: string;
   /** Whether a refused write brings the item, as DynamoDB's does for `ReturnValuesOnConditionCheckFailure`. */
   readonly bringsRefusedItem: boolean;
+  /** Whether it is one more, of whoever's making, which may take what DynamoDB refuses. */
+  readonly isElsewhere: boolean;
   open(): Promise<TestTable>;
 }
 
 /** Every DynamoDB that tests run over. */
 export const TABLE_SOURCES: readonly TableSource[] = [
-  { name: 'DynamoDB', bringsRefusedItem: false, open: startTestTable },
+  { name: 'DynamoDB', bringsRefusedItem: false, isElsewhere: false, open: startTestTable },
   ...(ENDPOINT === undefined
     ? []
-    : [{ name: `DynamoDB at ${ENDPOINT}`, bringsRefusedItem: true, open: () => openTestTable(ENDPOINT) }]),
+    : [
+        {
+          name: `DynamoDB at ${ENDPOINT}`,
+          bringsRefusedItem: true,
+          isElsewhere: true,
+          open: () => openTestTable(ENDPOINT),
+        },
+      ]),
 ];
 
 /** Every adapter of the stores: the contract suites run over each. */
