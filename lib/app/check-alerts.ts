@@ -47,7 +47,7 @@ function checkEach(value: Settings, checks: Readonly<Record<string, Check>>, pla
 
 /** The name of a secret, after the channel that it is of. */
 const exampleName = (place: string): string =>
-  `/myshop/${place.split('.')[1]?.toLowerCase()}${place.endsWith('.secret') ? '-secret' : ''}`;
+  `/myshop/${place.split('.')[1]?.toLowerCase()}${/\.secret(\.|$)/.test(place) ? '-secret' : ''}`;
 
 const referenceForms = (place: string): string =>
   `{ ssm: '${exampleName(place)}' } or { secretsManager: '${exampleName(place).slice(1)}' }`;

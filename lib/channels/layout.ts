@@ -16,14 +16,14 @@ export interface Layout {
 
 export function layOut(notice: Notice): Layout {
   const { subject, body, facts } = notice;
-  const { isOver = false, since } = facts;
+  const { isOver = false } = facts;
   const { over, begun } = delayNotes(notice);
   // The rest of a list's facts is about one of its alerts; its text names all.
-  const { job, run, attempts, error, links = [], command } = isList(facts) ? NOTHING : facts;
+  const { since, job, run, attempts, error, links = [], command } = isList(facts) ? NOTHING : facts;
   const fields = [
     { label: 'Job', value: job },
     { label: 'Run', value: run },
-    { label: 'Since', value: instantText(since) },
+    { label: 'Since', value: since && instantText(since) },
     { label: 'Attempts', value: attempts?.toString() },
     { label: 'Over', value: over && `${over}: this message was delayed` },
     { label: 'Begun once more', value: begun && `${begun}: this message was delayed` },

@@ -16,16 +16,18 @@ const ASKED_EVERY = HOUR;
  */
 export async function checkSubscriptions({ plan, ports, state, now }: Pass): Promise<SubscriptionState | undefined> {
   const { countSubscriptions, log } = ports;
-  const known = state.subscriptions;
   if (countSubscriptions === undefined) return undefined;
+  const topic = plan.mailTopic === undefined ? {} : { mailTopic: plan.mailTopic };
+  // What an answer says of another topic says nothing of this one.
+  const known = state.subscriptions?.mailTopic === plan.mailTopic ? state.subscriptions : undefined;
   if (known !== undefined && now < plus(known.askedAt, ASKED_EVERY)) return known;
   try {
     const found = await countSubscriptions();
     if (found.confirmed === 0) log('no-subscriber', { reason: describe(found, plan) });
-    return { askedAt: now, found, foundAt: now };
+    return { askedAt: now, found, foundAt: now, ...topic };
   } catch {
     // Asked again in an hour: it hangs for seconds, and passes have more urgent things to do.
-    return { ...known, askedAt: now };
+    return { ...known, askedAt: now, ...topic };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { AlertKind } from '../observe/alert.ts';
 import type { Story } from '../observe/alert-store.ts';
+import { ownEntry } from '../own-entry.ts';
 import { moveBack } from './move-back.ts';
 import type { Pass } from './pass-context.ts';
 import { subjectOfKey } from './story-keys.ts';
@@ -28,21 +29,29 @@ const ENDINGS: Readonly<Record<ConditionKind, (story: Story) => Ending>> = {
   }),
   'runs-waiting': ({ job }) => ({ subject: `no run of ${job} waits too long any more`, lines: [] }),
   'run-slow': ({ job, run }) => ({
-    subject: `the slow run of ${job} has ended`,
+    subject: `the slow run of ${job} has ended, or is not compared any more`,
     lines: run === undefined ? [] : [`Run  ${run}`],
   }),
   'schedule-not-deployed': ({ key }) => ({
     subject: `${subjectOfKey(key)} is in EventBridge as the app declares it, or has left the app`,
     lines: [],
   }),
-  'no-subscriber': () => ({ subject: 'an address has confirmed, and receives the mails', lines: [] }),
+  'no-subscriber': () => ({
+    subject: 'an address has confirmed, or mail is no channel of the stage any more',
+    lines: [],
+  }),
 };
 
 /** What ends the story of a condition that is not found any more. */
-export function endingOf(story: Story, kind: ConditionKind): Ending {
-  const { subject, lines } = ENDINGS[kind](story);
+export function endingOf(story: Story, kind: ConditionKind, { plan }: Pass): Ending {
+  const { job } = story;
+  const hasLeft = job !== undefined && ownEntry(plan.jobs, job) === undefined;
+  const { subject, lines } = hasLeft ? leftTheApp(job) : ENDINGS[kind](story);
   return { subject, lines: [`It had begun as: ${story.subject}`, ...lines] };
 }
+
+/** Nothing is known any more of what its runs and its queue do. */
+export const leftTheApp = (job: string): Ending => ({ subject: `${job} has left the app`, lines: [] });
 
 /** What is left to do for runs that have failed: a later run makes up for none of them. */
 export function leftToDo(story: Story, completed: string, { plan, cli }: Pass): readonly string[] {
@@ -52,7 +61,7 @@ export function leftToDo(story: Story, completed: string, { plan, cli }: Pass): 
   if (queue === undefined) return [];
   return [
     '',
-    `What the runs that failed had to do is not done by it. Their dead letters are in ${queue} until they are moved back or deleted:`,
+    `What the runs that failed had to do is not done by it. Their dead letters are kept in ${queue} for 14 days, unless they are moved back or deleted:`,
     ...moveBack(queue, job, { plan, cli }),
   ];
 }

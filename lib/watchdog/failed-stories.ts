@@ -2,7 +2,7 @@ import type { Story } from '../observe/alert-store.ts';
 import { ownEntry } from '../own-entry.ts';
 import type { RunRecord } from '../run/record.ts';
 import { mapInBatches } from './batches.ts';
-import { type Ending, leftToDo } from './endings.ts';
+import { type Ending, leftTheApp, leftToDo } from './endings.ts';
 import type { Pass } from './pass-context.ts';
 import {
   endStory,
@@ -34,7 +34,7 @@ export async function followFailedStories(pass: Pass): Promise<ReconciledStories
 async function followFailure(story: Story, pass: Pass): Promise<void> {
   const { job = '', lastAt, alertedAt } = story;
   if (ownEntry(pass.plan.jobs, job) === undefined) {
-    return await endStory(story, { subject: `${job} has left the app`, lines: [failedText(story)] }, pass);
+    return await endStory(story, { ...leftTheApp(job), lines: [failedText(story)] }, pass);
   }
   const recovery = await findRecovery(story, pass);
   if (recovery !== undefined) return await endStory(story, describeRecovery(story, recovery, pass), pass);

@@ -80,6 +80,8 @@ export interface SubscriptionState {
   readonly found?: Subscriptions;
   /** When it gave that answer. Absent without one, and from an answer that an earlier version has stored. */
   readonly foundAt?: EpochMs;
+  /** The topic of the stage's mails, where it has one: the answer is about that one, and not about another. */
+  readonly mailTopic?: string;
 }
 
 /** Of a topic. A pending one has not been confirmed, and SNS deletes it after 48 hours. */

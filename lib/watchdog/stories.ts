@@ -40,7 +40,7 @@ export async function reconcileStories(
   }
   for (const story of storiesOf(kind, pass)) {
     if (current.has(story.key) || isUnknown(story.key)) continue;
-    await attempt(story.key, () => endStory(story, endingOf(story, kind), pass));
+    await attempt(story.key, () => endStory(story, endingOf(story, kind, pass), pass));
   }
   return { problems };
 }

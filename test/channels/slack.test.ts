@@ -68,7 +68,7 @@ test('a list of alerts shows its text, and no facts that are about one of them o
   const facts = { ...about.facts, each: [about.facts, { ...about.facts, story: 'failed:invoice' }] };
 
   expect(shownCode({ ...about, facts })).toBe('report failed\ninvoice failed');
-  expect(textsOf(messageOf({ ...about, facts }))).toHaveLength(3);
+  expect(textsOf(messageOf({ ...about, facts }))).toHaveLength(2);
 });
 
 test('nothing in a text mentions anybody, links anywhere or ends its code', () => {

@@ -21,7 +21,12 @@ const schedule: Required<ScheduleState> = {
   pauses: [gap],
 };
 const waiting: Required<WaitingState> = { since: DUE };
-const subscriptions: Required<SubscriptionState> = { askedAt: DUE, found: { confirmed: 1, pending: 1 }, foundAt: DUE };
+const subscriptions: Required<SubscriptionState> = {
+  askedAt: DUE,
+  found: { confirmed: 1, pending: 1 },
+  foundAt: DUE,
+  mailTopic: 'app-dev-mail',
+};
 const catchUp: Required<CatchUp> = { run: 'run', sentAt: DUE };
 
 const checks: Required<ChecksState> = { deadLettersDueAt: DUE, slowDueAt: DUE, slowRuns: ['run'] };

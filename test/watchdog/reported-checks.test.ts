@@ -74,7 +74,9 @@ test('the dead letter of a run that has failed is reported with the failure, and
     '[dev] over: report has completed a run after 1 that failed',
     '[dev] report has 1 dead letter',
   ]);
-  expect(harness.alerts[1]?.body).toContain('Their dead letters are in app-dev-report-dlq until they are moved back');
+  expect(harness.alerts[1]?.body).toContain(
+    'Their dead letters are kept in app-dev-report-dlq for 14 days, unless they are moved back',
+  );
 });
 
 test('an alert of a check that hangs until its process is killed is sent by the next pass', async () => {

@@ -96,6 +96,22 @@ describe('that no one receives mails', () => {
     expect(await harness.alertStore.stories()).toEqual([]);
   });
 
+  test('is asked at once of a topic that takes the place of another', async () => {
+    const { harness, asked } = await setup(ONE, BOTH);
+    await harness.advanceTo('2027-03-02T02:00:00Z');
+    const state = await harness.store.loadState();
+    if (state?.subscriptions === undefined) throw new Error('not asked');
+    await harness.store.saveState({
+      ...state,
+      version: state.version + 1,
+      subscriptions: { ...state.subscriptions, mailTopic: 'app-dev-other' },
+    });
+
+    await harness.advanceTo('2027-03-02T02:02:00Z');
+
+    expect(asked).toHaveLength(2);
+  });
+
   test('is repeated after a day', async () => {
     const { harness } = await setup(NO_ONE, BOTH);
 

@@ -100,5 +100,3 @@ function noneRuns(
 const oneLine = (source: string): string => printable(source).replaceAll(/\s+/g, ' ').trim();
 
 const isUtc = (timezone: string): boolean => timezone === 'UTC';
-
-/** `2027-03-28T01:00Z` */

@@ -24,6 +24,8 @@ const NAMES: Readonly<Record<ChannelName, string>> = {
 
 const ADD = `add alerts: { email: ['oncall@example.com'] } to the stage, which ${STAGES_FILE} is for`;
 const CONFIRM = 'confirm by the link in the mail from AWS, as docs/operating.md says';
+/** SNS deletes what is not confirmed within 48 hours. */
+const SUBSCRIBE = 'subscribe the address once more, and confirm it, as docs/operating.md says';
 
 /** Where alerts of the embedded cloud go, and whom the stage names where it is deployed. */
 export function describeAlertsHere(manifest: Manifest): string | undefined {
@@ -74,10 +76,9 @@ function describeTopic(topic: string, counted: Counted | undefined, unknown: str
 
 function describeMails(addresses: number, { confirmed, pending, asOf: when }: Counted): string {
   const counts = `${confirmed} confirmed${pending === 0 ? '' : ` and ${pending} pending`} ${when}`;
-  if (confirmed === 0) return `${counts}: no mail reaches anyone; ${CONFIRM}`;
-  return confirmed >= addresses && pending === 0
-    ? counts
-    : `${counts}: mails reach those that have confirmed; ${CONFIRM}`;
+  const cure = pending === 0 ? SUBSCRIBE : CONFIRM;
+  if (confirmed === 0) return `${counts}: no mail reaches anyone; ${cure}`;
+  return confirmed >= addresses && pending === 0 ? counts : `${counts}: mails reach those that have confirmed; ${cure}`;
 }
 
 /** Of the zone that no reader has to guess. */
