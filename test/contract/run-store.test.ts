@@ -112,7 +112,10 @@ describe.each(ADAPTERS)('the run store over $name', ({ open }) => {
       { isTracked: true, input: { region: 'eu' } },
       { isTracked: false, input: undefined },
     ])('of a due time has its input from the claim that is tracked: $isTracked', async ({ isTracked, input }) => {
-      const request = scheduledRequest({ run: `report/2027-03-02T02:0${isTracked ? 8 : 9}Z/kept`, input: { region: 'eu' } });
+      const request = scheduledRequest({
+        run: `report/2027-03-02T02:0${isTracked ? 8 : 9}Z/kept`,
+        input: { region: 'eu' },
+      });
 
       const { record } = claimed(await runs.claim(claimRequest(request, { isTracked })));
 
